@@ -1,0 +1,1 @@
+//! A circom 2 compiler: source text to rank-1 constraints, symbols and a witness program.

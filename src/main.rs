@@ -1,0 +1,3 @@
+//! The `tensorproof` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The circom template library, embedded: machine-learning layers and the arithmetic they stand on.

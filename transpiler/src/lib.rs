@@ -1,0 +1,1 @@
+//! ONNX models to quantized circom circuits: read, type, quantize, emit.
