@@ -1,13 +1,33 @@
-//! The chores of the repository: `cargo xtask oracles`, `cargo xtask test`, `cargo xtask bench`.
+//! The chores of the repository.
+//!
+//! ```text
+//! cargo xtask test      formats, lints, licences, and every test, with the tools they compare with
+//! cargo xtask oracles   installs those tools (circom, snarkjs, solc from npm) into target/oracles
+//! cargo xtask bench     the figures of the README
+//! ```
+
+mod bench;
+mod shell;
+mod test;
 
 use std::process::ExitCode;
 
+const USAGE: &str = "usage: cargo xtask test|oracles|bench";
+
 fn main() -> ExitCode {
-    match std::env::args().nth(1).as_deref() {
-        Some("oracles") => match tensorproof_oracles::install() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => panic!("{error}"),
-        },
-        _ => ExitCode::from(1),
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let result = match args.as_slice() {
+        ["test"] => test::run_all(),
+        ["oracles"] => tensorproof_oracles::install().map_err(|error| error.to_string()),
+        ["bench"] => bench::run_all(),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            shell::say(&message);
+            ExitCode::FAILURE
+        }
     }
 }

@@ -1,0 +1,150 @@
+//! `cargo xtask bench`: the figures of the README, measured in one run on one machine.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::shell::{root, run, say};
+
+/// How often each command is timed; the median is told.
+const RUNS: usize = 3;
+
+/// Model, visibility of its parameters.
+const PIPELINES: [(&str, &str); 6] = [
+    ("mnist_mlp", "fixed"),
+    ("mnist_mlp", "private"),
+    ("mnist_poly", "private"),
+    ("mnist_cnn", "private"),
+    ("mnist_mobilenet_block", "private"),
+    ("mnist_lenet5", "private"),
+];
+
+/// Builds the release binary and prints one table for the pipeline and one against stock circom.
+pub(crate) fn run_all() -> Result<(), String> {
+    tensorproof_oracles::install().map_err(|error| error.to_string())?;
+    run("cargo", &["build", "--release", "--locked", "--package", "tensorproof"])?;
+    let folder = root().join("target/bench");
+    pipelines(&folder)?;
+    compilers(&folder)
+}
+
+fn pipelines(folder: &Path) -> Result<(), String> {
+    let mut table = String::from(
+        "| model | parameters | scale | constraints | total s | prove s | peak MiB | gas |\n|---|---|---|---|---|---|---|---|\n",
+    );
+    for (model, parameters) in PIPELINES {
+        let source = root().join("examples/models").join(model);
+        let build = folder.join(format!("{model}-{parameters}"));
+        let samples = source.join("samples.npz");
+        let mut runs = Vec::new();
+        for _ in 0..RUNS {
+            // A key that is already there would be used again.
+            let _ = fs::remove_dir_all(&build);
+            let mut command = Command::new(binary());
+            command.arg("run").arg(source.join("model.onnx")).arg("--output").arg(&build);
+            command.arg("--input").arg(&samples).arg("--calibrate").arg(&samples);
+            runs.push(measure(command.args(["--params-visibility", parameters, "--json"]))?);
+        }
+        let last: Value = serde_json::from_str(&runs[RUNS - 1].stdout)
+            .map_err(|error| format!("{model}: `run --json` printed no JSON: {error}"))?;
+        let prove = last["seconds"]["prove"].as_f64().unwrap_or(f64::NAN);
+        let _ = writeln!(
+            table,
+            "| {model} | {parameters} | {} | {} | {:.1} | {prove:.2} | {} | {} |",
+            last["scale"].as_str().unwrap_or("?"),
+            last["constraints"]["total"],
+            median(runs.iter().map(|run| run.wall)).as_secs_f64(),
+            runs.iter().map(|run| run.peak_kib).max().unwrap_or(0) / 1024,
+            last["gas"],
+        );
+    }
+    say(&table);
+    Ok(())
+}
+
+fn compilers(folder: &Path) -> Result<(), String> {
+    let circuit = folder.join("mnist_cnn-private/circuit.circom");
+    let out = folder.join("compile");
+    fs::create_dir_all(&out).map_err(|error| error.to_string())?;
+    let circom = tensorproof_oracles::package("circom2").join("cli.js");
+    let (mut ours, mut stock) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        ours.push(measure(
+            Command::new(binary()).arg("compile").arg(&circuit).arg("-o").arg(&out).args(["--r1cs", "--sym"]),
+        )?);
+        stock.push(measure(
+            Command::new("node")
+                .arg("--max-old-space-size=16384")
+                .arg(&circom)
+                .arg("circuit.circom")
+                .args(["--O1", "--r1cs", "--sym", "--wasm", "-o"])
+                .arg(&out)
+                .current_dir(circuit.parent().expect("a circuit is in a folder")),
+        )?);
+    }
+    let seconds = |runs: &[Measured]| median(runs.iter().map(|run| run.wall)).as_secs_f64();
+    let peak = |runs: &[Measured]| runs.iter().map(|run| run.peak_kib).max().unwrap_or(0) / 1024;
+    say(&format!(
+        "compile mnist_cnn (private): tensorproof {:.2} s, {} MiB; circom2 {:.2} s, {} MiB; {:.0} times faster",
+        seconds(&ours),
+        peak(&ours),
+        seconds(&stock),
+        peak(&stock),
+        seconds(&stock) / seconds(&ours),
+    ));
+    Ok(())
+}
+
+fn binary() -> PathBuf {
+    root().join("target/release/tensorproof")
+}
+
+struct Measured {
+    wall: Duration,
+    peak_kib: u64,
+    stdout: String,
+}
+
+/// Runs a command, watching the peak of its resident memory.
+fn measure(command: &mut Command) -> Result<Measured, String> {
+    let output = tempfile::NamedTempFile::new().map_err(|error| error.to_string())?;
+    let stdout = output.reopen().map_err(|error| error.to_string())?;
+    let started = Instant::now();
+    let mut child = command
+        .stdout(stdout)
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("{command:?} could not be started: {error}"))?;
+    let status = Path::new("/proc").join(child.id().to_string()).join("status");
+    let mut peak_kib = 0;
+    let ended = loop {
+        if let Some(ended) = child.try_wait().map_err(|error| error.to_string())? {
+            break ended;
+        }
+        peak_kib = peak_kib.max(resident_peak(&status).unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let wall = started.elapsed();
+    if !ended.success() {
+        return Err(format!("{command:?} ended with {ended}"));
+    }
+    let stdout = fs::read_to_string(output.path()).map_err(|error| error.to_string())?;
+    Ok(Measured { wall, peak_kib, stdout })
+}
+
+/// Returns `VmHWM` of a process in KiB, where the system tells it.
+fn resident_peak(status: &Path) -> Option<u64> {
+    let text = fs::read_to_string(status).ok()?;
+    let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+fn median(durations: impl Iterator<Item = Duration>) -> Duration {
+    let mut durations: Vec<Duration> = durations.collect();
+    durations.sort();
+    durations[durations.len() / 2]
+}
