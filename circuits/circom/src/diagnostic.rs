@@ -1,0 +1,120 @@
+//! Problems in circom sources: code, message, the place underlined, and what to do.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::ast::Span;
+use crate::sources::Sources;
+
+/// A stable name for a kind of problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Code {
+    /// A file cannot be read.
+    E0001Unreadable,
+    /// The text is not circom.
+    E0002Syntax,
+    /// The pragma asks for a version that this compiler does not speak.
+    E0003Version,
+    /// The program has no main component, or two.
+    E0004Main,
+    /// A name is defined twice.
+    E0005Duplicate,
+    /// A name is not defined.
+    E0006Undefined,
+    /// A number of arguments, inputs or elements is not the expected one.
+    E0007Count,
+    /// A value is not of the kind that its place needs.
+    E0008Kind,
+    /// An index or length is out of bounds or not a number that is known when compiling.
+    E0009Index,
+    /// A constraint is not quadratic.
+    E0010NotQuadratic,
+    /// A signal gets a value twice.
+    E0011AssignedTwice,
+    /// A signal gets no value.
+    E0012Unassigned,
+    /// A constraint or a declaration depends on what is known only with the witness.
+    E0013UnknownCondition,
+    /// An assertion on known values does not hold, or a constraint can never hold.
+    E0014Violated,
+    /// The program is larger than the limits allow.
+    E0015Limit,
+    /// The construct is circom, but this compiler does not have it yet.
+    E0016Unsupported,
+}
+
+impl Code {
+    /// Returns the code as shown: `E0010`.
+    pub fn id(self) -> String {
+        format!("{self:?}").chars().take(5).collect()
+    }
+}
+
+/// One problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of problem.
+    pub code: Code,
+    /// What is wrong.
+    pub message: String,
+    /// Where; `None` when there is no source to show.
+    pub span: Option<Span>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// Returns a diagnostic at a place.
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), span: Some(span), help: None }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// The problems that kept a program from compiling, in the order found; never empty.
+#[derive(Debug)]
+pub struct Diagnostics {
+    /// The problems.
+    pub list: Vec<Diagnostic>,
+    /// The sources they are in.
+    pub sources: Sources,
+}
+
+impl Diagnostics {
+    /// Returns the problems as text for a terminal.
+    pub fn render(&self, colour: bool) -> String {
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let rendered: Vec<String> =
+            self.list.iter().map(|diagnostic| render(&renderer, diagnostic, &self.sources)).collect();
+        rendered.join("\n\n")
+    }
+}
+
+fn render(renderer: &Renderer, diagnostic: &Diagnostic, sources: &Sources) -> String {
+    let id = diagnostic.code.id();
+    let title = Level::ERROR.primary_title(diagnostic.message.as_str()).id(id.as_str());
+    let path;
+    let mut group = match diagnostic.span {
+        Some(span) => {
+            let file = sources.file(span.file);
+            path = file.path.display().to_string();
+            let length = file.text.len();
+            let range = (span.start as usize).min(length)..(span.end as usize).min(length);
+            title.element(
+                Snippet::source(file.text.as_str())
+                    .path(path.as_str())
+                    .annotation(AnnotationKind::Primary.span(range)),
+            )
+        }
+        None => Group::with_title(title),
+    };
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    renderer.render(&[group]).to_string()
+}
