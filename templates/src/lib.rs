@@ -1,1 +1,100 @@
 //! The circom template library, embedded: machine-learning layers and the arithmetic they stand on.
+//!
+//! Circuits include a template by its path, `include "tensorproof/nn/dense.circom";`. With stock circom, give this
+//! crate's folder as library: `circom -l templates`.
+
+use std::collections::BTreeSet;
+
+macro_rules! library {
+    ($($path:literal),* $(,)?) => {
+        /// Path and text of every file of the library, in the order of the paths.
+        pub const FILES: &[(&str, &str)] = &[
+            $((concat!("tensorproof/", $path), include_str!(concat!("../tensorproof/", $path)))),*
+        ];
+    };
+}
+
+library! {
+    "arith/max.circom",
+    "arith/range.circom",
+    "arith/rescale.circom",
+    "arith/to_bits.circom",
+    "nn/add.circom",
+    "nn/arg_max.circom",
+    "nn/conv2d.circom",
+    "nn/conv2d_fixed.circom",
+    "nn/dense.circom",
+    "nn/dense_fixed.circom",
+    "nn/max_pool2d.circom",
+    "nn/mul.circom",
+    "nn/relu.circom",
+    "nn/relu_rescale.circom",
+    "nn/sum_pool2d.circom",
+}
+
+/// Returns the text of a file of the library.
+pub fn file(path: &str) -> Option<&'static str> {
+    FILES.iter().find(|(known, _)| *known == path).map(|(_, text)| *text)
+}
+
+/// Returns the files that `paths` need, themselves and what they include, in the order of the paths.
+pub fn closure<'p>(paths: impl IntoIterator<Item = &'p str>) -> Vec<(&'static str, &'static str)> {
+    let mut open: Vec<String> = paths.into_iter().map(str::to_owned).collect();
+    let mut needed = BTreeSet::new();
+    while let Some(path) = open.pop() {
+        let Some((known, text)) = FILES.iter().find(|(known, _)| *known == path) else {
+            continue;
+        };
+        if needed.insert(*known) {
+            open.extend(includes(text).map(|include| beside(known, include)));
+        }
+    }
+    FILES.iter().filter(|(path, _)| needed.contains(path)).copied().collect()
+}
+
+fn includes(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| line.strip_prefix("include \"")?.strip_suffix("\";"))
+}
+
+/// Returns an included path, which is relative to the including file, relative to the library.
+fn beside(path: &str, include: &str) -> String {
+    let mut folders: Vec<&str> = path.split('/').collect();
+    folders.pop();
+    for part in include.split('/') {
+        if part == ".." {
+            folders.pop();
+        } else {
+            folders.push(part);
+        }
+    }
+    folders.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holds_every_file_of_the_folder() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tensorproof");
+        let mut on_disk = Vec::new();
+        for folder in ["arith", "nn"] {
+            for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+                let name = entry.unwrap().file_name().into_string().unwrap();
+                on_disk.push(format!("tensorproof/{folder}/{name}"));
+            }
+        }
+        on_disk.sort();
+        let embedded: Vec<&str> = FILES.iter().map(|(path, _)| *path).collect();
+        assert_eq!(on_disk, embedded);
+    }
+
+    #[test]
+    fn closure_follows_includes() {
+        let paths: Vec<&str> = closure(["tensorproof/nn/max_pool2d.circom"]).iter().map(|(path, _)| *path).collect();
+        assert_eq!(
+            paths,
+            ["tensorproof/arith/max.circom", "tensorproof/arith/to_bits.circom", "tensorproof/nn/max_pool2d.circom"]
+        );
+    }
+}
