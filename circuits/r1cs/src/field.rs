@@ -36,3 +36,8 @@ pub fn fr_to_signed(value: &Fr) -> BigInt {
     let modulus = modulus();
     if &residue * 2u32 < modulus { residue.into() } else { BigInt::from(residue) - BigInt::from(modulus) }
 }
+
+/// Returns the residue as an integer in `0..p`.
+pub fn fr_to_bigint(value: &Fr) -> BigUint {
+    BigUint::from_bytes_le(&value.into_bigint().to_bytes_le())
+}

@@ -5,15 +5,18 @@
 //! solve ────► Witness ─► prove
 //! ```
 //!
-//! The file formats are circom's and snarkjs': `.r1cs`, `.wtns` (iden3 binary containers) and `.sym` (text).
+//! The file formats are circom's and snarkjs': `.r1cs` and `.wtns`, in iden3's binary container.
 
 mod field;
+pub mod format;
 mod linear;
 mod r1cs;
+mod r1cs_file;
 mod witness;
+mod wtns_file;
 
 pub use ark_bn254::Fr;
-pub use field::{fr_from_bigint, fr_from_decimal, fr_to_decimal, fr_to_signed};
+pub use field::{fr_from_bigint, fr_from_decimal, fr_to_bigint, fr_to_decimal, fr_to_signed};
 pub use linear::{Matrix, Term, Wire};
 pub use r1cs::{ConstraintCounts, R1cs, Unsatisfied};
 pub use witness::Witness;
