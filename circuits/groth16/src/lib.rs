@@ -1,9 +1,32 @@
 //! Groth16 on BN254: keys, proofs and verification, in snarkjs' file formats.
 //!
-//! Source: Groth, "On the Size of Pairing-based Non-interactive Arguments" (eprint 2016/260); the quotient is
-//! computed as snarkjs does, so that keys and proofs are interchangeable with it.
+//! ```text
+//! setup(R1cs) ──► ProvingKey (.zkey) ──prove(Witness)──► Proof ──verify(VerifyingKey, public signals)──► ()
+//! ```
+//!
+//! Source: Groth, "On the Size of Pairing-based Non-interactive Arguments" (eprint 2016/260). The quotient is computed
+//! from its values on the odd points of a domain twice as large, as snarkjs does, so that keys and proofs are
+//! interchangeable with it.
+
+mod domain;
+mod json;
+mod key;
+mod points;
+mod prove;
+mod setup;
+mod verify;
+mod zkey;
 
 use ark_bn254::Bn254;
+
+pub use json::{
+    JsonError, proof_from_json, proof_to_json, public_from_json, public_to_json, verifying_key_from_json,
+    verifying_key_to_json,
+};
+pub use key::{Origin, ProvingKey};
+pub use prove::{ProveError, prove};
+pub use setup::{SetupError, setup};
+pub use verify::{InvalidProof, UnsafeKey, check_key, verify};
 
 /// A proof: `a` and `c` in G1, `b` in G2.
 pub type Proof = ark_groth16::Proof<Bn254>;

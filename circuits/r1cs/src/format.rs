@@ -144,6 +144,11 @@ impl<'b> Cursor<'b> {
         self.bytes.len() - self.position
     }
 
+    /// Returns the place in the file.
+    pub fn offset(&self) -> usize {
+        self.offset + self.position
+    }
+
     /// Returns an error at this place.
     pub fn unexpected(&self, found: impl Into<String>, expected: impl Into<String>) -> FormatError {
         FormatError::Unexpected {

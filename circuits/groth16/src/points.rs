@@ -1,0 +1,78 @@
+//! Curve points as snarkjs writes them in binary files: affine, Montgomery form, little-endian; infinity is all zeros.
+
+use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
+use ark_ec::AffineRepr as _;
+use ark_ff::{BigInt, PrimeField};
+use rayon::prelude::*;
+use tensorproof_r1cs::format::{Cursor, FormatError, limb_bytes};
+
+/// Bytes of a point of G1.
+pub(crate) const G1_BYTES: usize = 64;
+/// Bytes of a point of G2.
+pub(crate) const G2_BYTES: usize = 128;
+
+pub(crate) fn g1_bytes(point: &G1Affine) -> [u8; G1_BYTES] {
+    let mut bytes = [0; G1_BYTES];
+    if let Some((x, y)) = point.xy() {
+        bytes[..32].copy_from_slice(&limb_bytes(x.0.0));
+        bytes[32..].copy_from_slice(&limb_bytes(y.0.0));
+    }
+    bytes
+}
+
+pub(crate) fn g2_bytes(point: &G2Affine) -> [u8; G2_BYTES] {
+    let mut bytes = [0; G2_BYTES];
+    if let Some((x, y)) = point.xy() {
+        for (chunk, value) in bytes.chunks_exact_mut(32).zip([x.c0, x.c1, y.c0, y.c1]) {
+            chunk.copy_from_slice(&limb_bytes(value.0.0));
+        }
+    }
+    bytes
+}
+
+fn fq(cursor: &mut Cursor<'_>) -> Result<Fq, FormatError> {
+    let limbs = BigInt::new(cursor.limbs()?);
+    if limbs >= Fq::MODULUS {
+        return Err(cursor.unexpected("a larger integer", "a coordinate below the modulus"));
+    }
+    Ok(Fq::new_unchecked(limbs))
+}
+
+pub(crate) fn read_g1(cursor: &mut Cursor<'_>) -> Result<G1Affine, FormatError> {
+    let (x, y) = (fq(cursor)?, fq(cursor)?);
+    let point = if x == Fq::from(0u64) && y == Fq::from(0u64) {
+        G1Affine::identity()
+    } else {
+        G1Affine::new_unchecked(x, y)
+    };
+    if point.is_on_curve() { Ok(point) } else { Err(cursor.unexpected("another point", "a point of G1")) }
+}
+
+pub(crate) fn read_g2(cursor: &mut Cursor<'_>) -> Result<G2Affine, FormatError> {
+    let (x, y) = (Fq2::new(fq(cursor)?, fq(cursor)?), Fq2::new(fq(cursor)?, fq(cursor)?));
+    let zero = Fq2::new(0u64.into(), 0u64.into());
+    let point = if x == zero && y == zero { G2Affine::identity() } else { G2Affine::new_unchecked(x, y) };
+    if point.is_on_curve() {
+        Ok(point)
+    } else {
+        Err(cursor.unexpected("another point", "a point of the twist of G2"))
+    }
+}
+
+/// Reads a section of points on all cores.
+pub(crate) fn read_many<P: Send>(
+    mut section: Cursor<'_>,
+    name: &'static str,
+    size: usize,
+    count: usize,
+    read: impl Fn(&mut Cursor<'_>) -> Result<P, FormatError> + Sync,
+) -> Result<Vec<P>, FormatError> {
+    if Some(section.left()) != count.checked_mul(size) {
+        let expected = format!("{count} points of {size} bytes");
+        return Err(section.unexpected(format!("{} bytes", section.left()), expected));
+    }
+    let offset = section.offset();
+    let bytes = section.take(section.left())?;
+    let points = bytes.par_chunks_exact(size).enumerate();
+    points.map(|(index, bytes)| read(&mut Cursor::new(bytes, name, offset + index * size))).collect()
+}

@@ -1,0 +1,137 @@
+//! Proofs from a key and a witness.
+
+use ark_bn254::{G1Projective, G2Projective};
+use ark_ec::{CurveGroup as _, VariableBaseMSM as _};
+use ark_ff::{UniformRand as _, Zero};
+use ark_poly::{EvaluationDomain as _, Radix2EvaluationDomain};
+use ark_std::rand::{CryptoRng, RngCore};
+use rayon::prelude::*;
+use tensorproof_r1cs::{Fr, Matrix, R1cs, Unsatisfied, Witness};
+
+use crate::Proof;
+use crate::domain::{domain, odd_shift, rows};
+use crate::key::{ProvingKey, entries_of};
+use crate::verify::equation_holds;
+
+/// Why there is no proof.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ProveError {
+    /// The witness does not satisfy the constraints.
+    #[error("the witness does not satisfy the circuit: {0}")]
+    Unsatisfied(#[from] Unsatisfied),
+    /// The key was made for another circuit.
+    #[error("the proving key belongs to another circuit: {what} is {found}, expected {expected}")]
+    OtherCircuit {
+        /// What differs.
+        what: &'static str,
+        /// What the key has.
+        found: usize,
+        /// What the circuit has.
+        expected: usize,
+    },
+    /// The key was made for another circuit of the same size.
+    #[error("the proving key belongs to another circuit: its matrices have other entries")]
+    OtherMatrices,
+}
+
+/// Checks that a key was made for a constraint system.
+///
+/// # Errors
+/// What differs first.
+fn check_belongs(key: &ProvingKey, r1cs: &R1cs) -> Result<Radix2EvaluationDomain<Fr>, ProveError> {
+    let public = r1cs.public_signals() as usize + 1;
+    let wires = r1cs.wires as usize;
+    let size = domain(rows(r1cs));
+    let rows = [
+        ("the number of public signals", key.vk.gamma_abc_g1.len(), public),
+        ("the number of wires", key.a.len(), wires),
+        ("the number of wires", key.b_g1.len(), wires),
+        ("the number of wires", key.b_g2.len(), wires),
+        ("the number of private wires", key.c.len(), wires - public),
+        ("the size of the domain", key.h.len(), size.map_or(0, |domain| domain.size())),
+    ];
+    for (what, found, expected) in rows {
+        if found != expected {
+            return Err(ProveError::OtherCircuit { what, found, expected });
+        }
+    }
+    match size {
+        Some(domain) if key.entries == entries_of(r1cs) => Ok(domain),
+        _ => Err(ProveError::OtherMatrices),
+    }
+}
+
+/// Proves that the witness satisfies the constraints, on all cores.
+///
+/// # Errors
+/// When it does not, or when the key was made for another circuit.
+///
+/// # Security
+/// The blinding factors come from `rng`; with a predictable one the proof may reveal something of the witness.
+pub fn prove(
+    key: &ProvingKey,
+    r1cs: &R1cs,
+    witness: &Witness,
+    rng: &mut (impl RngCore + CryptoRng),
+) -> Result<Proof, ProveError> {
+    r1cs.check(witness)?;
+    let domain = check_belongs(key, r1cs)?;
+    let (r, s) = (Fr::rand(rng), Fr::rand(rng));
+    let values = &witness.0;
+    let private = &values[r1cs.public_signals() as usize + 1..];
+
+    let (quotient, ((a, b_g1), (b_g2, c))) = rayon::join(
+        || G1Projective::msm_unchecked(&key.h, &quotient(r1cs, witness, &domain)),
+        || {
+            rayon::join(
+                || {
+                    rayon::join(
+                        || G1Projective::msm_unchecked(&key.a, values),
+                        || G1Projective::msm_unchecked(&key.b_g1, values),
+                    )
+                },
+                || {
+                    rayon::join(
+                        || G2Projective::msm_unchecked(&key.b_g2, values),
+                        || G1Projective::msm_unchecked(&key.c, private),
+                    )
+                },
+            )
+        },
+    );
+    let a = a + key.vk.alpha_g1 + key.delta_g1 * r;
+    let b_g1 = b_g1 + key.beta_g1 + key.delta_g1 * s;
+    let b_g2 = b_g2 + key.vk.beta_g2 + key.vk.delta_g2 * s;
+    let c = c + quotient + a * s + b_g1 * r - key.delta_g1 * (r * s);
+    let proof = Proof { a: a.into_affine(), b: b_g2.into_affine(), c: c.into_affine() };
+    // A key does not hold the matrix C; only the equation tells that it belongs to another circuit with the same A and B.
+    if equation_holds(&key.vk, r1cs.public_values(witness), &proof) {
+        Ok(proof)
+    } else {
+        Err(ProveError::OtherMatrices)
+    }
+}
+
+/// Returns the values of `a * b - c` on the odd points of the doubled domain.
+fn quotient(r1cs: &R1cs, witness: &Witness, domain: &Radix2EvaluationDomain<Fr>) -> Vec<Fr> {
+    let evaluate = |matrix: &Matrix| -> Vec<Fr> {
+        (0..r1cs.len()).into_par_iter().map(|row| r1cs.evaluate(matrix.row(row), witness)).collect()
+    };
+    let mut a = evaluate(&r1cs.a);
+    let b = evaluate(&r1cs.b);
+    let c: Vec<Fr> = a.par_iter().zip(&b).map(|(a, b)| *a * b).collect();
+    a.extend_from_slice(&witness.0[..=r1cs.public_signals() as usize]);
+
+    let coset = odd_shift(domain).and_then(|shift| domain.get_coset(shift));
+    let on_coset = |mut values: Vec<Fr>| {
+        values.resize(domain.size(), Fr::zero());
+        domain.ifft_in_place(&mut values);
+        if let Some(coset) = coset {
+            coset.fft_in_place(&mut values);
+        }
+        values
+    };
+    let (mut a, (b, c)) = rayon::join(|| on_coset(a), || rayon::join(|| on_coset(b), || on_coset(c)));
+    a.par_iter_mut().zip(&b).zip(&c).for_each(|((a, b), c)| *a = *a * b - c);
+    a
+}

@@ -1,0 +1,160 @@
+//! snarkjs' `.zkey` for Groth16.
+//!
+//! Sections: 1 the protocol, 2 sizes and fixed points, 3 IC, 4 entries of A and B, 5 A, 6 B in G1, 7 B in G2, 8 C, 9 H,
+//! 10 contributions.
+//!
+//! Source: <https://github.com/iden3/snarkjs/blob/master/doc/zkey_format.md> and files that snarkjs writes.
+
+use std::io::{self, Write};
+
+use ark_bn254::{Fq, Fr, G1Affine};
+use ark_ff::{BigInt, PrimeField};
+use tensorproof_r1cs::R1cs;
+use tensorproof_r1cs::format::{
+    Cursor, FormatError, Sections, limb_bytes, modulus_bytes, write_header, write_section,
+};
+
+use crate::VerifyingKey;
+use crate::key::{Entries, Entry, Origin, ProvingKey, for_each_entry};
+use crate::points::{G1_BYTES, G2_BYTES, g1_bytes, g2_bytes, read_g1, read_g2, read_many};
+
+const GROTH16: u32 = 1;
+const ENTRY_BYTES: usize = 12 + 32;
+
+impl ProvingKey {
+    /// Writes the key as `.zkey`, with the entries of the constraint system that it was made for.
+    ///
+    /// # Errors
+    /// When the writer fails.
+    pub fn write(&self, r1cs: &R1cs, writer: &mut dyn Write) -> io::Result<()> {
+        write_header(writer, "zkey", 1, 10)?;
+        write_section(writer, 1, 4)?;
+        writer.write_all(&GROTH16.to_le_bytes())?;
+
+        write_section(writer, 2, 2 * 36 + 3 * 4 + 3 * G1_BYTES + 3 * G2_BYTES)?;
+        for modulus in [modulus_bytes::<Fq>(), modulus_bytes::<Fr>()] {
+            writer.write_all(&32u32.to_le_bytes())?;
+            writer.write_all(&modulus)?;
+        }
+        for count in [self.a.len(), self.vk.gamma_abc_g1.len() - 1, self.h.len()] {
+            writer.write_all(&u32::try_from(count).map_err(io::Error::other)?.to_le_bytes())?;
+        }
+        writer.write_all(&g1_bytes(&self.vk.alpha_g1))?;
+        writer.write_all(&g1_bytes(&self.beta_g1))?;
+        writer.write_all(&g2_bytes(&self.vk.beta_g2))?;
+        writer.write_all(&g2_bytes(&self.vk.gamma_g2))?;
+        writer.write_all(&g1_bytes(&self.delta_g1))?;
+        writer.write_all(&g2_bytes(&self.vk.delta_g2))?;
+
+        write_g1(writer, 3, &self.vk.gamma_abc_g1)?;
+        write_section(writer, 4, 4 + self.entries.count as usize * ENTRY_BYTES)?;
+        writer.write_all(&self.entries.count.to_le_bytes())?;
+        let mut result = Ok(());
+        for_each_entry(r1cs, |entry| {
+            if result.is_ok() {
+                result = write_entry(writer, entry);
+            }
+        });
+        result?;
+        write_g1(writer, 5, &self.a)?;
+        write_g1(writer, 6, &self.b_g1)?;
+        write_section(writer, 7, self.b_g2.len() * G2_BYTES)?;
+        self.b_g2.iter().try_for_each(|point| writer.write_all(&g2_bytes(point)))?;
+        write_g1(writer, 8, &self.c)?;
+        write_g1(writer, 9, &self.h)?;
+        write_section(writer, 10, self.contributions.len())?;
+        writer.write_all(&self.contributions)
+    }
+
+    /// Reads a key from the bytes of a `.zkey`; every point is checked to be on its curve.
+    ///
+    /// # Errors
+    /// When the bytes are not a `.zkey` for Groth16 on BN254; the error names the section.
+    pub fn read(bytes: &[u8]) -> Result<Self, FormatError> {
+        let sections = Sections::split(bytes, "zkey", 1)?;
+        let mut header = sections.get(1, "protocol")?;
+        let protocol = header.u32()?;
+        if protocol != GROTH16 {
+            return Err(header.unexpected(format!("protocol {protocol}"), "1, Groth16"));
+        }
+        let mut header = sections.get(2, "header")?;
+        header.expect_modulus(&modulus_bytes::<Fq>())?;
+        header.expect_modulus(&modulus_bytes::<Fr>())?;
+        let [wires, public, domain] =
+            [header.u32()?, header.u32()?, header.u32()?].map(|count| count as usize);
+        if public >= wires || !domain.is_power_of_two() {
+            let found = format!("{wires} wires, {public} public signals, domain {domain}");
+            return Err(header.unexpected(found, "fewer public signals than wires and a power of two"));
+        }
+        let (alpha_g1, beta_g1) = (read_g1(&mut header)?, read_g1(&mut header)?);
+        let (beta_g2, gamma_g2) = (read_g2(&mut header)?, read_g2(&mut header)?);
+        let (delta_g1, delta_g2) = (read_g1(&mut header)?, read_g2(&mut header)?);
+        header.finish()?;
+
+        let g1 = |kind: u32, name: &'static str, count: usize| {
+            read_many(sections.get(kind, name)?, name, G1_BYTES, count, read_g1)
+        };
+        let gamma_abc_g1 = g1(3, "IC", public + 1)?;
+        let entries = read_entries(sections.get(4, "coefficients")?, wires, domain)?;
+        let mut contributions = sections.get(10, "contributions")?;
+        let contributions = contributions.take(contributions.left())?.to_vec();
+        let mut cursor = Cursor::new(&contributions, "contributions", 0);
+        cursor.take(64)?;
+        let origin = match cursor.u32()? {
+            0 => Origin::Local,
+            contributions => Origin::Ceremony { contributions },
+        };
+        Ok(Self {
+            vk: VerifyingKey { alpha_g1, beta_g2, gamma_g2, delta_g2, gamma_abc_g1 },
+            beta_g1,
+            delta_g1,
+            a: g1(5, "A", wires)?,
+            b_g1: g1(6, "B1", wires)?,
+            b_g2: read_many(sections.get(7, "B2")?, "B2", G2_BYTES, wires, read_g2)?,
+            c: g1(8, "C", wires - public - 1)?,
+            h: g1(9, "H", domain)?,
+            entries,
+            origin,
+            contributions,
+        })
+    }
+}
+
+fn write_g1(writer: &mut dyn Write, kind: u32, points: &[G1Affine]) -> io::Result<()> {
+    write_section(writer, kind, points.len() * G1_BYTES)?;
+    points.iter().try_for_each(|point| writer.write_all(&g1_bytes(point)))
+}
+
+/// Writes an entry; its value stands as `value * R^2`, so that snarkjs gets Montgomery form after one reduction.
+fn write_entry(writer: &mut dyn Write, entry: Entry) -> io::Result<()> {
+    writer.write_all(&entry.matrix.to_le_bytes())?;
+    writer.write_all(&entry.row.to_le_bytes())?;
+    writer.write_all(&entry.wire.to_le_bytes())?;
+    let twice = Fr::from_bigint(entry.value.0).unwrap_or_default();
+    writer.write_all(&limb_bytes(twice.0.0))
+}
+
+fn read_entries(mut section: Cursor<'_>, wires: usize, domain: usize) -> Result<Entries, FormatError> {
+    let count = section.u32()?;
+    if section.left() as u64 != u64::from(count) * ENTRY_BYTES as u64 {
+        let expected = format!("{count} entries of {ENTRY_BYTES} bytes");
+        return Err(section.unexpected(format!("{} bytes", section.left()), expected));
+    }
+    let mut entries = Entries::default();
+    for _ in 0..count {
+        let (matrix, row, wire) = (section.u32()?, section.u32()?, section.u32()?);
+        if matrix > 1 || row as usize >= domain || wire as usize >= wires {
+            let found = format!("matrix {matrix}, row {row}, wire {wire}");
+            return Err(
+                section.unexpected(found, format!("matrix 0 or 1, row below {domain}, wire below {wires}"))
+            );
+        }
+        let limbs = BigInt::new(section.limbs()?);
+        if limbs >= Fr::MODULUS {
+            return Err(section.unexpected("a larger integer", "a value below the modulus"));
+        }
+        let value = Fr::new_unchecked(Fr::new_unchecked(limbs).into_bigint());
+        entries.add(Entry { matrix, row, wire, value });
+    }
+    Ok(entries)
+}
