@@ -87,9 +87,12 @@ pub fn snarkjs<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>, cwd: &Path) -
 /// # Panics
 /// When solc cannot be run.
 pub fn solc(input: &serde_json::Value) -> serde_json::Value {
+    // solc's own command ends the process before a pipe has taken more than 64 KiB of its output.
+    let script = "const input = require('fs').readFileSync(0, 'utf8'); \
+                  process.stdout.write(require(process.argv[1]).compile(input));";
     let mut child = Command::new("node")
-        .arg(package("solc").join("solc.js"))
-        .arg("--standard-json")
+        .args(["-e", script])
+        .arg(package("solc"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
