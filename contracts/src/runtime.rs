@@ -1,0 +1,84 @@
+//! The runtime code of an exported verifier, without a Solidity compiler.
+//!
+//! `solidity/Verifier.runtime.json` holds what solc makes of `solidity/Verifier.sol.in`: code in which each immutable
+//! is a word of zeros after a PUSH32, and the places of these words by name. Filling them is what the constructor of
+//! the exported source does.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use revm::primitives::{Address, U256, hex};
+use serde_json::Value;
+use tensorproof_groth16::VerifyingKey;
+
+use crate::immutables::immutables;
+use crate::{ContractsError, VerifierConfig, data};
+
+/// Returns the runtime code that the exported source has after deployment with its data contracts at `addresses`.
+///
+/// # Errors
+/// When the key or the configuration is not fit for a contract, see [`crate::verifier`], or the number of addresses
+/// differs from that of [`crate::data_contracts`].
+///
+/// # Security
+/// The code trusts the addresses. An account without code reads as points at infinity, for which every value of the
+/// signals is proved: whoever deploys this code compares the code hash at each address with
+/// [`crate::DataContract::code_hash`] first.
+pub fn runtime_code(
+    key: &VerifyingKey,
+    config: &VerifierConfig,
+    addresses: &[Address],
+) -> Result<Vec<u8>, ContractsError> {
+    let expected = data::data_contracts(key)?.len();
+    if addresses.len() != expected {
+        return Err(ContractsError::DataContracts { expected, actual: addresses.len() });
+    }
+    let mut code = TEMPLATE.code.clone();
+    let filled = immutables(key, config, addresses)?;
+    for immutable in filled.iter().flat_map(|group| &group.immutables) {
+        for &place in &TEMPLATE.places[&immutable.name] {
+            code[place..place + 32].copy_from_slice(&immutable.word.to_be_bytes::<{ U256::BYTES }>());
+        }
+    }
+    Ok(code)
+}
+
+/// Returns the data of a transaction without recipient that deploys [`runtime_code`].
+///
+/// # Errors
+/// As [`runtime_code`].
+pub fn creation_code(
+    key: &VerifyingKey,
+    config: &VerifierConfig,
+    addresses: &[Address],
+) -> Result<Vec<u8>, ContractsError> {
+    Ok(data::creation(&runtime_code(key, config, addresses)?))
+}
+
+/// Returns the names of all immutables.
+pub(crate) fn immutable_names() -> impl Iterator<Item = &'static str> {
+    TEMPLATE.places.keys().map(String::as_str)
+}
+
+struct Template {
+    code: Vec<u8>,
+    places: BTreeMap<String, Vec<usize>>,
+}
+
+static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
+    parse(include_str!("../solidity/Verifier.runtime.json")).expect("the file is ours, and tests read it")
+});
+
+fn parse(text: &str) -> Option<Template> {
+    let json: Value = serde_json::from_str(text).ok()?;
+    let code = hex::decode(json["runtime"].as_str()?).ok()?;
+    let places = json["immutables"]
+        .as_object()?
+        .iter()
+        .map(|(name, places)| {
+            let places = places.as_array()?.iter().map(|place| usize::try_from(place.as_u64()?).ok());
+            Some((name.clone(), places.collect::<Option<Vec<_>>>()?))
+        })
+        .collect::<Option<BTreeMap<_, _>>>()?;
+    Some(Template { code, places })
+}
