@@ -15,10 +15,13 @@ pub fn fr_from_bigint(value: &BigInt) -> Fr {
     if value.sign() == Sign::Minus { -magnitude } else { magnitude }
 }
 
-/// Parses a canonical decimal number below the modulus; `None` for anything else.
+/// Parses a canonical decimal number below the modulus, without sign or leading zeros; `None` for anything else.
 pub fn fr_from_decimal(text: &str) -> Option<Fr> {
     // 77 digits hold every residue; the bound keeps hostile files from costing quadratic time.
     if text.is_empty() || text.len() > 77 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    if text.len() > 1 && text.starts_with('0') {
         return None;
     }
     let value: BigUint = text.parse().ok()?;

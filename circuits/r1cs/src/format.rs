@@ -78,7 +78,9 @@ impl<'b> Cursor<'b> {
     /// # Errors
     /// When the file ends.
     pub fn u32(&mut self) -> Result<u32, FormatError> {
-        Ok(u32::from_le_bytes(self.take(4)?.try_into().expect("four bytes were taken")))
+        let mut bytes = [0; 4];
+        bytes.copy_from_slice(self.take(4)?);
+        Ok(u32::from_le_bytes(bytes))
     }
 
     /// Returns a 64-bit integer.
@@ -86,7 +88,9 @@ impl<'b> Cursor<'b> {
     /// # Errors
     /// When the file ends.
     pub fn u64(&mut self) -> Result<u64, FormatError> {
-        Ok(u64::from_le_bytes(self.take(8)?.try_into().expect("eight bytes were taken")))
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(self.take(8)?);
+        Ok(u64::from_le_bytes(bytes))
     }
 
     /// Returns a canonical field element of 32 bytes.

@@ -77,7 +77,11 @@ impl R1cs {
         }
         let mut wire_labels = Vec::with_capacity(wires as usize);
         for _ in 0..wires {
-            wire_labels.push(section.u64()?);
+            let label = section.u64()?;
+            if label >= labels {
+                return Err(section.unexpected(format!("label {label}"), format!("less than {labels}")));
+            }
+            wire_labels.push(label);
         }
 
         let mut section = sections.get(CONSTRAINTS, "constraints")?;
