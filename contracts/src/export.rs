@@ -83,8 +83,8 @@ fn declarations(groups: &[Group], data_contracts: usize) -> String {
         writeln!(text, "    // {comment}").expect(INFALLIBLE);
         for (index, Immutable { name, kind, word }) in immutables.iter().enumerate() {
             let (solidity_type, value) = match kind {
-                Kind::Element => ("uint256", format!("0x{word:064x}")),
-                Kind::Count => ("uint256", word.to_string()),
+                Kind::Element if !word.is_zero() => ("uint256", format!("0x{word:064x}")),
+                Kind::Element | Kind::Count => ("uint256", word.to_string()),
                 Kind::Selector => ("bytes4", format!("0x{:08x}", *word >> 224)),
                 Kind::Address => ("address", "address(0)".into()),
             };

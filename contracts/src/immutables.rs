@@ -11,6 +11,10 @@ use crate::{ContractsError, SignalRange, VerifierConfig, abi, key};
 /// Ranges a verifier can hold.
 const MAX_RANGES: usize = 4;
 
+/// The coordinates as `abi` orders them.
+const G1: [&str; 2] = ["X", "Y"];
+const G2: [&str; 4] = ["X1", "X0", "Y1", "Y0"];
+
 /// A run of immutables with one comment.
 pub(crate) struct Group {
     pub(crate) comment: String,
@@ -96,8 +100,6 @@ fn key_immutables(key: &VerifyingKey) -> Vec<Immutable> {
             immutables.push(immutable(&format!("{name}_{coordinate}"), Kind::Element, *word));
         }
     };
-    const G1: [&str; 2] = ["X", "Y"];
-    const G2: [&str; 4] = ["X1", "X0", "Y1", "Y0"];
     push("ALPHA", &G1, &abi::g1_words(&key.alpha_g1));
     push("MINUS_BETA", &G2, &abi::g2_words(&-key.beta_g2));
     push("MINUS_GAMMA", &G2, &abi::g2_words(&-key.gamma_g2));

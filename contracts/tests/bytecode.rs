@@ -88,7 +88,7 @@ fn constructor_refuses_other_data_contracts() {
         .collect();
     let creation = initcode(&compile_without_warnings(&export.solidity), "Verifier");
     let mut check = |chosen: [Address; 3], expected: &str| {
-        let arguments = chosen.iter().flat_map(|address| address.into_word());
+        let arguments = chosen.iter().flat_map(Address::into_word);
         let outcome = evm.deploy(&creation.iter().copied().chain(arguments).collect::<Vec<_>>()).unwrap();
         assert!(!outcome.success);
         assert_eq!(outcome.describe(), expected);

@@ -5,7 +5,6 @@
 mod common;
 
 use ark_bn254::{Fq, Fr, G2Affine};
-use ark_ec::AffineRepr as _;
 use ark_ff::{BigInteger as _, PrimeField, Zero as _};
 use common::{Trapdoor, config, g1, g2};
 use num_bigint::BigInt;
