@@ -12,9 +12,10 @@ use ark_ff::{BigInteger as _, PrimeField as _};
 use ark_std::rand::SeedableRng as _;
 use ark_std::rand::rngs::StdRng;
 use common::{Trapdoor, compile, config, initcode};
+use num_bigint::BigInt;
 use revm::primitives::{Address, U256};
-use tensorproof_contracts::calldata;
 use tensorproof_contracts::evm::{self, Evm};
+use tensorproof_contracts::{SignalRange, VerifierConfig, calldata};
 use tensorproof_groth16::{VerifyingKey, prove, setup};
 use tensorproof_oracles::{expect_success, snarkjs};
 use tensorproof_r1cs::{Matrix, R1cs, Term, Wire, Witness};
@@ -48,6 +49,7 @@ struct Both {
     ours: Address,
     theirs: Address,
     code_bytes: [usize; 2],
+    deployment_gas: [u64; 2],
     key: VerifyingKey,
     valid: Vec<u8>,
 }
@@ -75,6 +77,7 @@ fn deploy(signals: u32) -> Both {
         ours: ours.verifier,
         theirs: theirs.created.unwrap(),
         code_bytes: [ours.code_bytes, theirs.output.len()],
+        deployment_gas: [ours.gas_used, theirs.gas_used],
         key: key.vk,
         valid: calldata(&proof, &values[1..]),
     }
@@ -151,9 +154,9 @@ fn agrees_with_snarkjs_on_all_but_other_encodings() {
 #[test]
 fn gas_and_code_sizes() {
     let mut table =
-        String::from("signals  verifier     code bytes  deployment gas  call data  transaction gas\n");
+        String::from("signals  verifier      code bytes  deployment gas  call data  transaction gas\n");
     let mut row = |signals: usize, name: &str, code: usize, deployment: u64, calldata: usize, gas: u64| {
-        writeln!(table, "{signals:>7}  {name:<11}  {code:>10}  {deployment:>14}  {calldata:>9}  {gas:>15}")
+        writeln!(table, "{signals:>7}  {name:<12}  {code:>10}  {deployment:>14}  {calldata:>9}  {gas:>15}")
             .unwrap();
     };
     for signals in [1, 10] {
@@ -163,17 +166,33 @@ fn gas_and_code_sizes() {
             [both.ours, both.theirs].map(|verifier| both.evm.call(verifier, &valid).unwrap());
         assert!(ours.returns_true() && theirs.returns_true());
         let signals = both.key.gamma_abc_g1.len() - 1;
-        row(signals, "tensorproof", both.code_bytes[0], 0, valid.len(), ours.gas_used);
-        row(signals, "snarkjs", both.code_bytes[1], 0, valid.len(), theirs.gas_used);
+        row(signals, "tensorproof", both.code_bytes[0], both.deployment_gas[0], valid.len(), ours.gas_used);
+        row(signals, "snarkjs", both.code_bytes[1], both.deployment_gas[1], valid.len(), theirs.gas_used);
     }
-    for signals in [1, 10, 100, 384, 785] {
+    // What 784 pixels cost: of any value, of a digit (mostly zero), and with their range checked.
+    let range = SignalRange { first: 0, count: 784, lo: BigInt::from(0), hi: BigInt::from(255) };
+    let ranges = VerifierConfig { ranges: vec![range], ..config() };
+    for (signals, values, config) in [
+        (1, "random", config()),
+        (10, "random", config()),
+        (100, "random", config()),
+        (384, "random", config()),
+        (785, "random", config()),
+        (785, "digit", config()),
+        (785, "digit, range", ranges),
+    ] {
         let mut trapdoor = Trapdoor::new(signals, 12);
-        let inputs = trapdoor.signals();
+        let mut inputs = trapdoor.signals();
+        if values != "random" {
+            for (index, input) in (0u64..).zip(&mut inputs) {
+                *input = Fr::from(if index % 5 == 0 { index % 256 } else { 0 });
+            }
+        }
         let proof = trapdoor.prove(&inputs);
-        let report = evm::verify(&trapdoor.key(), &config(), &inputs, &proof).unwrap();
+        let report = evm::verify(&trapdoor.key(), &config, &inputs, &proof).unwrap();
         row(
             signals,
-            "random key",
+            values,
             report.code_bytes,
             report.deployment_gas,
             report.calldata_bytes,
