@@ -5,7 +5,8 @@
 //! [`crate::creation_code`] in place of solc's, which would need the compiler.
 //!
 //! The rules are Osaka's, Ethereum's own today: the bytecode is compiled for Cancun and so runs on older chains too,
-//! but only Osaka limits the gas of a transaction (EIP-7825). Gas for what a verifier uses is the same on both.
+//! but only Osaka limits the gas of a transaction (EIP-7825). The precompiles cost the same on both; the least price of
+//! call data (EIP-7623) makes a difference only when there are thousands of signals and nearly all are zero.
 
 use revm::context::result::{ExecutionResult, Output};
 use revm::context::{Context, TxEnv};
