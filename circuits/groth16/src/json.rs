@@ -1,7 +1,7 @@
 //! snarkjs' JSON files: `verification_key.json`, `proof.json` and `public.json`.
 //!
-//! Numbers are decimal strings below their modulus. Points are projective with the third coordinate one, or zero for
-//! infinity.
+//! Numbers are decimal strings below their modulus, without leading zeros. Points are projective with the third coordinate
+//! one; infinity is (0, 1, 0), and nothing else with the third coordinate zero.
 
 use ark_bn254::{Bn254, Fq, Fq2, G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
@@ -10,14 +10,29 @@ use ark_ff::{BigInt, PrimeField};
 use serde_json::{Value, json};
 use tensorproof_r1cs::{Fr, fr_from_decimal, fr_to_decimal};
 
+use crate::verify::{UnsafeKey, check_key};
 use crate::{Proof, VerifyingKey};
+
+/// Longest text that is read, in bytes: a verifying key with more than 200,000 public signals.
+const LONGEST: usize = 64 << 20;
 
 /// Why a file is not what it should be.
 #[derive(Debug, thiserror::Error)]
 pub enum JsonError {
+    /// The text is too long.
+    #[error("the text has {length} bytes, expected at most {limit}")]
+    TooLong {
+        /// Bytes of the text.
+        length: usize,
+        /// The longest text that is read.
+        limit: usize,
+    },
     /// The text is not JSON.
     #[error("not JSON: {0}")]
     Syntax(#[from] serde_json::Error),
+    /// The verifying key accepts forged proofs.
+    #[error(transparent)]
+    Unsafe(#[from] UnsafeKey),
     /// A part is not the expected one.
     #[error("`{part}` is {found}, expected {expected}")]
     Unexpected {
@@ -42,7 +57,7 @@ pub fn public_to_json(public: &[Fr]) -> String {
 /// # Errors
 /// When it is not a list of decimal numbers below the modulus.
 pub fn public_from_json(text: &str) -> Parsed<Vec<Fr>> {
-    let value: Value = serde_json::from_str(text)?;
+    let value = parse(text)?;
     let signals = list(&value, "public", None)?;
     let signal = |(index, value): (usize, &Value)| {
         let known = value.as_str().and_then(fr_from_decimal);
@@ -69,7 +84,7 @@ pub fn proof_to_json(proof: &Proof) -> String {
 /// # Errors
 /// When it is not a Groth16 proof on BN254, or a point is not in its group.
 pub fn proof_from_json(text: &str) -> Parsed<Proof> {
-    let value: Value = serde_json::from_str(text)?;
+    let value = parse(text)?;
     expect_protocol(&value)?;
     Ok(Proof { a: g1(&value, "pi_a")?, b: g2(&value, "pi_b")?, c: g1(&value, "pi_c")? })
 }
@@ -94,9 +109,9 @@ pub fn verifying_key_to_json(vk: &VerifyingKey) -> String {
 /// Reads `verification_key.json`.
 ///
 /// # Errors
-/// When it is not a Groth16 key on BN254, or a point is not in its group.
+/// When it is not a Groth16 key on BN254, a point is not in its group, or [`check_key`] refuses it.
 pub fn verifying_key_from_json(text: &str) -> Parsed<VerifyingKey> {
-    let value: Value = serde_json::from_str(text)?;
+    let value = parse(text)?;
     expect_protocol(&value)?;
     let points = list(&value["IC"], "IC", None)?;
     let public = value["nPublic"].as_u64();
@@ -104,13 +119,15 @@ pub fn verifying_key_from_json(text: &str) -> Parsed<VerifyingKey> {
         return Err(unexpected("nPublic", &value["nPublic"], "one less than the points of `IC`"));
     }
     let point = |(index, value)| g1_from(value, &format!("IC[{index}]"));
-    Ok(VerifyingKey {
+    let vk = VerifyingKey {
         alpha_g1: g1(&value, "vk_alpha_1")?,
         beta_g2: g2(&value, "vk_beta_2")?,
         gamma_g2: g2(&value, "vk_gamma_2")?,
         delta_g2: g2(&value, "vk_delta_2")?,
         gamma_abc_g1: points.iter().enumerate().map(point).collect::<Parsed<_>>()?,
-    })
+    };
+    check_key(&vk)?;
+    Ok(vk)
 }
 
 /// Returns JSON as snarkjs writes it: indented by one space.
@@ -120,6 +137,13 @@ fn pretty(value: &Value) -> String {
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
     serde::Serialize::serialize(value, &mut serializer).expect("a JSON value is written to memory");
     String::from_utf8(bytes).expect("JSON is UTF-8")
+}
+
+fn parse(text: &str) -> Parsed<Value> {
+    if text.len() > LONGEST {
+        return Err(JsonError::TooLong { length: text.len(), limit: LONGEST });
+    }
+    Ok(serde_json::from_str(text)?)
 }
 
 fn expect_protocol(value: &Value) -> Parsed<()> {
@@ -170,9 +194,13 @@ fn list<'v>(value: &'v Value, part: &str, length: Option<usize>) -> Parsed<&'v [
 }
 
 fn fq(value: &Value, part: &str) -> Parsed<Fq> {
-    let number =
-        value.as_str().filter(|text| text.len() <= 77 && text.bytes().all(|byte| byte.is_ascii_digit()));
-    let integer = number.and_then(|text| text.parse::<num_bigint::BigUint>().ok());
+    let is_canonical = |text: &&str| {
+        text.len() <= 77
+            && text.bytes().all(|byte| byte.is_ascii_digit())
+            && (*text == "0" || !text.starts_with('0'))
+    };
+    let integer =
+        value.as_str().filter(is_canonical).and_then(|text| text.parse::<num_bigint::BigUint>().ok());
     let element = integer.and_then(|integer| BigInt::<4>::try_from(integer).ok()).and_then(Fq::from_bigint);
     element.ok_or_else(|| unexpected(part, value, "a decimal number below the curve's modulus"))
 }
@@ -188,11 +216,13 @@ fn g1(value: &Value, part: &str) -> Parsed<G1Affine> {
 
 fn g1_from(value: &Value, part: &str) -> Parsed<G1Affine> {
     let coordinates = list(value, part, Some(3))?;
-    let (x, y) = (fq(&coordinates[0], part)?, fq(&coordinates[1], part)?);
-    let point = match coordinates[2].as_str() {
-        Some("1") => G1Affine::new_unchecked(x, y),
-        Some("0") => G1Affine::identity(),
-        _ => return Err(unexpected(part, &coordinates[2], "the third coordinate \"1\" or \"0\"")),
+    let [x, y, z] = [0, 1, 2].map(|index| fq(&coordinates[index], part));
+    let (x, y, z) = (x?, y?, z?);
+    let (zero, one) = (Fq::from(0u64), Fq::from(1u64));
+    let point = match (x, y, z) {
+        (x, y, z) if z == one => G1Affine::new_unchecked(x, y),
+        infinity if infinity == (zero, one, zero) => G1Affine::identity(),
+        _ => return Err(unexpected(part, value, "the third coordinate \"1\", or infinity")),
     };
     if point.is_on_curve() { Ok(point) } else { Err(unexpected(part, value, "a point on the curve")) }
 }
@@ -201,17 +231,11 @@ fn g2(value: &Value, part: &str) -> Parsed<G2Affine> {
     let value = &value[part];
     let coordinates = list(value, part, Some(3))?;
     let (x, y, z) = (fq2(&coordinates[0], part)?, fq2(&coordinates[1], part)?, fq2(&coordinates[2], part)?);
-    let (zero, one) = (Fq::from(0u64), Fq::from(1u64));
-    let point = if z == Fq2::new(one, zero) {
-        G2Affine::new_unchecked(x, y)
-    } else if z == Fq2::new(zero, zero) {
-        G2Affine::identity()
-    } else {
-        return Err(unexpected(
-            part,
-            &coordinates[2],
-            "the third coordinate [\"1\", \"0\"] or [\"0\", \"0\"]",
-        ));
+    let (zero, one) = (Fq2::from(0u64), Fq2::from(1u64));
+    let point = match (x, y, z) {
+        (x, y, z) if z == one => G2Affine::new_unchecked(x, y),
+        infinity if infinity == (zero, one, zero) => G2Affine::identity(),
+        _ => return Err(unexpected(part, value, "the third coordinate [\"1\", \"0\"], or infinity")),
     };
     if point.is_on_curve() && point.is_in_correct_subgroup_assuming_on_curve() {
         Ok(point)

@@ -8,17 +8,22 @@
 //! from its values on the odd points of a domain twice as large, as snarkjs does, so that keys and proofs are
 //! interchangeable with it.
 
+mod contributions;
 mod domain;
+mod entries;
 mod json;
 mod key;
 mod points;
 mod prove;
+mod quotient;
 mod setup;
+mod subgroup;
 mod verify;
 mod zkey;
 
 use ark_bn254::Bn254;
 
+pub use entries::Entries;
 pub use json::{
     JsonError, proof_from_json, proof_to_json, public_from_json, public_to_json, verifying_key_from_json,
     verifying_key_to_json,

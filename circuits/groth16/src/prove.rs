@@ -2,15 +2,16 @@
 
 use ark_bn254::{G1Projective, G2Projective};
 use ark_ec::{CurveGroup as _, VariableBaseMSM as _};
-use ark_ff::{UniformRand as _, Zero};
+use ark_ff::UniformRand as _;
 use ark_poly::{EvaluationDomain as _, Radix2EvaluationDomain};
 use ark_std::rand::{CryptoRng, RngCore};
-use rayon::prelude::*;
-use tensorproof_r1cs::{Fr, Matrix, R1cs, Unsatisfied, Witness};
+use tensorproof_r1cs::{Fr, R1cs, Unsatisfied, Witness};
 
 use crate::Proof;
-use crate::domain::{domain, odd_shift, rows};
-use crate::key::{ProvingKey, entries_of};
+use crate::domain::{domain, rows};
+use crate::entries::Entries;
+use crate::key::ProvingKey;
+use crate::quotient::quotient;
 use crate::verify::equation_holds;
 
 /// Why there is no proof.
@@ -47,7 +48,7 @@ fn check_belongs(key: &ProvingKey, r1cs: &R1cs) -> Result<Radix2EvaluationDomain
         ("the number of wires", key.a.len(), wires),
         ("the number of wires", key.b_g1.len(), wires),
         ("the number of wires", key.b_g2.len(), wires),
-        ("the number of private wires", key.c.len(), wires - public),
+        ("the number of private wires", key.c.len(), wires.saturating_sub(public)),
         ("the size of the domain", key.h.len(), size.map_or(0, |domain| domain.size())),
     ];
     for (what, found, expected) in rows {
@@ -56,7 +57,7 @@ fn check_belongs(key: &ProvingKey, r1cs: &R1cs) -> Result<Radix2EvaluationDomain
         }
     }
     match size {
-        Some(domain) if key.entries == entries_of(r1cs) => Ok(domain),
+        Some(domain) if key.entries == Entries::of(r1cs) => Ok(domain),
         _ => Err(ProveError::OtherMatrices),
     }
 }
@@ -74,8 +75,9 @@ pub fn prove(
     witness: &Witness,
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<Proof, ProveError> {
-    r1cs.check(witness)?;
-    let domain = check_belongs(key, r1cs)?;
+    let (satisfied, domain) = rayon::join(|| r1cs.check(witness), || check_belongs(key, r1cs));
+    satisfied?;
+    let domain = domain?;
     let (r, s) = (Fr::rand(rng), Fr::rand(rng));
     let values = &witness.0;
     let private = &values[r1cs.public_signals() as usize + 1..];
@@ -105,33 +107,12 @@ pub fn prove(
     let c = c + quotient + a * s + b_g1 * r - key.delta_g1 * (r * s);
     let proof = Proof { a: a.into_affine(), b: b_g2.into_affine(), c: c.into_affine() };
     // A key does not hold the matrix C; only the equation tells that it belongs to another circuit with the same A and B.
-    if equation_holds(&key.vk, r1cs.public_values(witness), &proof) {
+    // Points outside the subgroup, which a key that was not read from a file can hold, would tell of the witness.
+    if proof.b.is_in_correct_subgroup_assuming_on_curve()
+        && equation_holds(&key.vk, r1cs.public_values(witness), &proof)
+    {
         Ok(proof)
     } else {
         Err(ProveError::OtherMatrices)
     }
-}
-
-/// Returns the values of `a * b - c` on the odd points of the doubled domain.
-fn quotient(r1cs: &R1cs, witness: &Witness, domain: &Radix2EvaluationDomain<Fr>) -> Vec<Fr> {
-    let evaluate = |matrix: &Matrix| -> Vec<Fr> {
-        (0..r1cs.len()).into_par_iter().map(|row| r1cs.evaluate(matrix.row(row), witness)).collect()
-    };
-    let mut a = evaluate(&r1cs.a);
-    let b = evaluate(&r1cs.b);
-    let c: Vec<Fr> = a.par_iter().zip(&b).map(|(a, b)| *a * b).collect();
-    a.extend_from_slice(&witness.0[..=r1cs.public_signals() as usize]);
-
-    let coset = odd_shift(domain).and_then(|shift| domain.get_coset(shift));
-    let on_coset = |mut values: Vec<Fr>| {
-        values.resize(domain.size(), Fr::zero());
-        domain.ifft_in_place(&mut values);
-        if let Some(coset) = coset {
-            coset.fft_in_place(&mut values);
-        }
-        values
-    };
-    let (mut a, (b, c)) = rayon::join(|| on_coset(a), || rayon::join(|| on_coset(b), || on_coset(c)));
-    a.par_iter_mut().zip(&b).zip(&c).for_each(|((a, b), c)| *a = *a * b - c);
-    a
 }

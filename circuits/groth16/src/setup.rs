@@ -10,8 +10,10 @@ use rayon::prelude::*;
 use tensorproof_r1cs::{Fr, Matrix, R1cs};
 
 use crate::VerifyingKey;
+use crate::contributions;
 use crate::domain::{domain, odd_shift, rows};
-use crate::key::{Origin, ProvingKey, entries_of};
+use crate::entries::Entries;
+use crate::key::{Origin, ProvingKey};
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -47,7 +49,7 @@ pub fn setup(r1cs: &R1cs, rng: &mut (impl RngCore + CryptoRng)) -> Result<Provin
         let [tau, alpha, beta, delta] = [(); 4].map(|()| Fr::rand(rng));
         let on_domain = domain.evaluate_vanishing_polynomial(tau).is_zero()
             || domain.evaluate_vanishing_polynomial(tau * shift.inverse().unwrap_or_default()).is_zero();
-        if !on_domain && ![alpha, beta, delta].iter().any(Zero::is_zero) && delta != Fr::from(1u64) {
+        if !on_domain && ![alpha, beta, delta].iter().any(Zero::is_zero) && delta.square() != Fr::from(1u64) {
             break (tau, alpha, beta, delta);
         }
     };
@@ -102,9 +104,8 @@ pub fn setup(r1cs: &R1cs, rng: &mut (impl RngCore + CryptoRng)) -> Result<Provin
         b_g2: g2.batch_mul(&b),
         c: g1.batch_mul(&private),
         h: g1.batch_mul(&h),
-        entries: entries_of(r1cs),
+        entries: Entries::of(r1cs),
         origin: Origin::Local,
-        // No hash of the circuit (64 bytes) and no contribution.
-        contributions: vec![0; 68],
+        contributions: contributions::NONE.to_vec(),
     })
 }

@@ -37,7 +37,9 @@ pub enum InvalidProof {
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum UnsafeKey {
     /// Nobody has contributed to phase 2.
-    #[error("`gamma` equals `delta` in the verifying key, so that anyone can forge proofs: it lacks phase 2")]
+    #[error(
+        "`gamma` equals `delta` up to sign, so that anyone can forge proofs: the verifying key lacks phase 2"
+    )]
     GammaIsDelta,
     /// A point is infinity or not in its group.
     #[error("the point `{point}` of the verifying key is infinity, off the curve or outside the subgroup")]
@@ -50,14 +52,15 @@ pub enum UnsafeKey {
 /// Checks that a verifying key is not one that accepts forged proofs at sight.
 ///
 /// # Errors
-/// When `gamma` equals `delta`, or a point is infinity or outside its group.
+/// When `gamma` equals `delta` up to sign, or a point is infinity or outside its group.
 pub fn check_key(vk: &VerifyingKey) -> Result<(), UnsafeKey> {
-    let g1 = |point: &G1Affine| point.is_on_curve();
+    // A public signal whose point is infinity could have any value.
+    let g1 = |point: &G1Affine| point.is_on_curve() && !point.is_zero();
     let g2 = |point: &G2Affine| {
         !point.is_zero() && point.is_on_curve() && point.is_in_correct_subgroup_assuming_on_curve()
     };
     let points = [
-        ("vk_alpha_1", g1(&vk.alpha_g1) && !vk.alpha_g1.is_zero()),
+        ("vk_alpha_1", g1(&vk.alpha_g1)),
         ("vk_beta_2", g2(&vk.beta_g2)),
         ("vk_gamma_2", g2(&vk.gamma_g2)),
         ("vk_delta_2", g2(&vk.delta_g2)),
@@ -68,7 +71,8 @@ pub fn check_key(vk: &VerifyingKey) -> Result<(), UnsafeKey> {
             return Err(UnsafeKey::Point { point });
         }
     }
-    if vk.gamma_g2 == vk.delta_g2 { Err(UnsafeKey::GammaIsDelta) } else { Ok(()) }
+    // Also with the opposite sign: `c` can then cancel the statement.
+    if vk.gamma_g2.x == vk.delta_g2.x { Err(UnsafeKey::GammaIsDelta) } else { Ok(()) }
 }
 
 /// Verifies a proof of a statement, which is the list of public signals: outputs, then inputs.

@@ -9,14 +9,18 @@ use std::io::{self, Write};
 
 use ark_bn254::{Fq, Fr, G1Affine};
 use ark_ff::{BigInt, PrimeField};
+use rayon::prelude::*;
 use tensorproof_r1cs::R1cs;
 use tensorproof_r1cs::format::{
     Cursor, FormatError, Sections, limb_bytes, modulus_bytes, write_header, write_section,
 };
 
 use crate::VerifyingKey;
-use crate::key::{Entries, Entry, Origin, ProvingKey, for_each_entry};
+use crate::contributions::read_origin;
+use crate::entries::{Entries, Entry, for_each_entry};
+use crate::key::ProvingKey;
 use crate::points::{G1_BYTES, G2_BYTES, g1_bytes, g2_bytes, read_g1, read_g2, read_many};
+use crate::subgroup::all_in_subgroup;
 
 const GROTH16: u32 = 1;
 const ENTRY_BYTES: usize = 12 + 32;
@@ -25,8 +29,11 @@ impl ProvingKey {
     /// Writes the key as `.zkey`, with the entries of the constraint system that it was made for.
     ///
     /// # Errors
-    /// When the writer fails.
+    /// When the writer fails, or when the key was made for another system.
     pub fn write(&self, r1cs: &R1cs, writer: &mut dyn Write) -> io::Result<()> {
+        if self.entries != Entries::of(r1cs) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the key belongs to another circuit"));
+        }
         write_header(writer, "zkey", 1, 10)?;
         write_section(writer, 1, 4)?;
         writer.write_all(&GROTH16.to_le_bytes())?;
@@ -47,8 +54,8 @@ impl ProvingKey {
         writer.write_all(&g2_bytes(&self.vk.delta_g2))?;
 
         write_g1(writer, 3, &self.vk.gamma_abc_g1)?;
-        write_section(writer, 4, 4 + self.entries.count as usize * ENTRY_BYTES)?;
-        writer.write_all(&self.entries.count.to_le_bytes())?;
+        write_section(writer, 4, 4 + self.entries.count() as usize * ENTRY_BYTES)?;
+        writer.write_all(&self.entries.count().to_le_bytes())?;
         let mut result = Ok(());
         for_each_entry(r1cs, |entry| {
             if result.is_ok() {
@@ -66,7 +73,10 @@ impl ProvingKey {
         writer.write_all(&self.contributions)
     }
 
-    /// Reads a key from the bytes of a `.zkey`; every point is checked to be on its curve.
+    /// Reads a key from the bytes of a `.zkey`; every point is checked to be in its group.
+    ///
+    /// A key without contributions has [`Origin::Local`]: it is no ceremony's. The number of contributions is what the
+    /// file says; that they happened is not checked here.
     ///
     /// # Errors
     /// When the bytes are not a `.zkey` for Groth16 on BN254; the error names the section.
@@ -89,6 +99,9 @@ impl ProvingKey {
         let (alpha_g1, beta_g1) = (read_g1(&mut header)?, read_g1(&mut header)?);
         let (beta_g2, gamma_g2) = (read_g2(&mut header)?, read_g2(&mut header)?);
         let (delta_g1, delta_g2) = (read_g1(&mut header)?, read_g2(&mut header)?);
+        if !all_in_subgroup(&[beta_g2, gamma_g2, delta_g2]) {
+            return Err(header.unexpected("a point outside the subgroup", "points of G2"));
+        }
         header.finish()?;
 
         let g1 = |kind: u32, name: &'static str, count: usize| {
@@ -96,21 +109,22 @@ impl ProvingKey {
         };
         let gamma_abc_g1 = g1(3, "IC", public + 1)?;
         let entries = read_entries(sections.get(4, "coefficients")?, wires, domain)?;
-        let mut contributions = sections.get(10, "contributions")?;
-        let contributions = contributions.take(contributions.left())?.to_vec();
-        let mut cursor = Cursor::new(&contributions, "contributions", 0);
-        cursor.take(64)?;
-        let origin = match cursor.u32()? {
-            0 => Origin::Local,
-            contributions => Origin::Ceremony { contributions },
-        };
+        let mut section = sections.get(10, "contributions")?;
+        let origin = read_origin(section.clone(), &delta_g1)?;
+        let contributions = section.take(section.left())?.to_vec();
+        let section = sections.get(7, "B2")?;
+        let at = section.clone();
+        let b_g2 = read_many(section, "B2", G2_BYTES, wires, read_g2)?;
+        if !all_in_subgroup(&b_g2) {
+            return Err(at.unexpected("a point outside the subgroup", "points of G2"));
+        }
         Ok(Self {
             vk: VerifyingKey { alpha_g1, beta_g2, gamma_g2, delta_g2, gamma_abc_g1 },
             beta_g1,
             delta_g1,
             a: g1(5, "A", wires)?,
             b_g1: g1(6, "B1", wires)?,
-            b_g2: read_many(sections.get(7, "B2")?, "B2", G2_BYTES, wires, read_g2)?,
+            b_g2,
             c: g1(8, "C", wires - public - 1)?,
             h: g1(9, "H", domain)?,
             entries,
@@ -140,7 +154,7 @@ fn read_entries(mut section: Cursor<'_>, wires: usize, domain: usize) -> Result<
         let expected = format!("{count} entries of {ENTRY_BYTES} bytes");
         return Err(section.unexpected(format!("{} bytes", section.left()), expected));
     }
-    let mut entries = Entries::default();
+    let mut entries = Vec::with_capacity(count as usize);
     for _ in 0..count {
         let (matrix, row, wire) = (section.u32()?, section.u32()?, section.u32()?);
         if matrix > 1 || row as usize >= domain || wire as usize >= wires {
@@ -154,7 +168,12 @@ fn read_entries(mut section: Cursor<'_>, wires: usize, domain: usize) -> Result<
             return Err(section.unexpected("a larger integer", "a value below the modulus"));
         }
         let value = Fr::new_unchecked(Fr::new_unchecked(limbs).into_bigint());
-        entries.add(Entry { matrix, row, wire, value });
+        entries.push(Entry { matrix, row, wire, value });
     }
-    Ok(entries)
+    entries.par_sort_by_key(Entry::place);
+    if let Some([entry, _]) = entries.array_windows().find(|[one, next]| one.place() == next.place()) {
+        let found = format!("matrix {}, row {}, wire {} twice", entry.matrix, entry.row, entry.wire);
+        return Err(section.unexpected(found, "each place once"));
+    }
+    Ok(Entries::digest(entries))
 }

@@ -1,0 +1,113 @@
+//! The quotient polynomial, by its values.
+//!
+//! With A, B, C the polynomials of degree under n that take the rows' values on the domain of size n, A B - C vanishes on
+//! the domain and H = (A B - C) / (X^n - 1). Instead of H, the prover takes A B - C on the odd points of the domain of
+//! size 2n, where X^n - 1 is -2: the key's points hold the division.
+
+use ark_ff::Zero as _;
+use ark_poly::{EvaluationDomain as _, Radix2EvaluationDomain};
+use rayon::prelude::*;
+use tensorproof_r1cs::{Fr, Matrix, R1cs, Witness};
+
+use crate::domain::odd_shift;
+
+/// Returns the values of `a * b - c` on the odd points of the doubled domain.
+pub(crate) fn quotient(r1cs: &R1cs, witness: &Witness, domain: &Radix2EvaluationDomain<Fr>) -> Vec<Fr> {
+    let evaluate = |matrix: &Matrix| -> Vec<Fr> {
+        (0..r1cs.len()).into_par_iter().map(|row| r1cs.evaluate(matrix.row(row), witness)).collect()
+    };
+    let mut a = evaluate(&r1cs.a);
+    let b = evaluate(&r1cs.b);
+    let c: Vec<Fr> = a.par_iter().zip(&b).map(|(a, b)| *a * b).collect();
+    a.extend_from_slice(&witness.0[..=r1cs.public_signals() as usize]);
+
+    let coset = odd_shift(domain).and_then(|shift| domain.get_coset(shift));
+    let on_coset = |mut values: Vec<Fr>| {
+        values.resize(domain.size(), Fr::zero());
+        domain.ifft_in_place(&mut values);
+        if let Some(coset) = coset {
+            coset.fft_in_place(&mut values);
+        }
+        values
+    };
+    let (mut a, (b, c)) = rayon::join(|| on_coset(a), || rayon::join(|| on_coset(b), || on_coset(c)));
+    a.par_iter_mut().zip(&b).zip(&c).for_each(|((a, b), c)| *a = *a * b - c);
+    a
+}
+
+#[cfg(test)]
+mod tests {
+    use ark_ff::{FftField as _, Field as _};
+    use ark_poly::univariate::DensePolynomial;
+    use ark_poly::{DenseUVPolynomial as _, Polynomial as _};
+    use proptest::prelude::*;
+    use tensorproof_r1cs::{Term, Wire};
+
+    use super::*;
+    use crate::domain::{domain, rows};
+
+    /// Returns the polynomial through the points `(generator^i, values[i])`, by Lagrange's formula.
+    fn interpolate(values: &[Fr], generator: Fr) -> DensePolynomial<Fr> {
+        let points: Vec<Fr> = (0..values.len()).map(|power| generator.pow([power as u64])).collect();
+        let mut sum = DensePolynomial::from_coefficients_vec(vec![]);
+        for (position, (at, value)) in points.iter().zip(values).enumerate() {
+            let mut product = DensePolynomial::from_coefficients_vec(vec![*value]);
+            for (_, other) in points.iter().enumerate().filter(|(other, _)| *other != position) {
+                let scale = (*at - other).inverse().unwrap_or_default();
+                product =
+                    product.naive_mul(&DensePolynomial::from_coefficients_vec(vec![-*other * scale, scale]));
+            }
+            sum += &product;
+        }
+        sum
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn agrees_with_naive_division(
+            factors in proptest::collection::vec((any::<u64>(), any::<u64>()), 1..11),
+            public in 0u32..3,
+        ) {
+            // Row i: x_i * y_i = z_i.
+            let mut values = vec![Fr::from(1u64); 3];
+            let term = |wire: usize| Term { wire: Wire(u32::try_from(wire).unwrap_or(u32::MAX)), coefficient: 0 };
+            let mut matrices = [Matrix::new(), Matrix::new(), Matrix::new()];
+            for (x, y) in &factors {
+                let [x, y] = [Fr::from(*x), -Fr::from(*y)];
+                for (matrix, value) in matrices.iter_mut().zip([x, y, x * y]) {
+                    matrix.push_row([term(values.len())]);
+                    values.push(value);
+                }
+            }
+            let [a, b, c] = matrices;
+            let wires = u32::try_from(values.len()).unwrap_or(u32::MAX);
+            let r1cs = R1cs {
+                wires, public_outputs: public, public_inputs: 0, private_inputs: 0,
+                labels: wires.into(), wire_labels: (0..wires.into()).collect(), coefficients: vec![Fr::from(1u64)],
+                a, b, c,
+            };
+            let witness = Witness(values);
+            prop_assert_eq!(r1cs.check(&witness), Ok(()));
+
+            let domain = domain(rows(&r1cs)).unwrap_or_else(|| unreachable!("the system is small"));
+            let column = |matrix: &Matrix, bound: &[Fr]| {
+                let mut column: Vec<Fr> = matrix.rows().map(|row| r1cs.evaluate(row, &witness)).collect();
+                column.extend_from_slice(bound);
+                column.resize(domain.size(), Fr::zero());
+                interpolate(&column, domain.group_gen())
+            };
+            let a = column(&r1cs.a, &witness.0[..=public as usize]);
+            let difference = &a.naive_mul(&column(&r1cs.b, &[])) - &column(&r1cs.c, &[]);
+            let (division, remainder) = difference.divide_by_vanishing_poly(domain);
+            prop_assert!(remainder.is_zero());
+
+            let root = Fr::get_root_of_unity(2 * domain.size() as u64).unwrap_or_default();
+            for (position, value) in quotient(&r1cs, &witness, &domain).into_iter().enumerate() {
+                let point = root.pow([2 * position as u64 + 1]);
+                prop_assert_eq!(value, division.evaluate(&point) * -Fr::from(2u64));
+            }
+        }
+    }
+}
