@@ -1,1 +1,41 @@
-//! ONNX models to quantized circom circuits: read, type, quantize, emit.
+//! ONNX models to quantized circom circuits.
+//!
+//! ```text
+//! model.onnx ──load──► Model ──Graph::build, simplify──► Graph ──quantize──► QuantizedGraph ──emit──► circuit.circom
+//! ```
+//!
+//! [`quantize::QuantizedGraph::eval`] is the specification in integers: the circuit's outputs equal it, always.
+
+pub mod data;
+pub mod emit;
+mod error;
+mod fold;
+pub mod graph;
+pub mod interval;
+pub mod kernel;
+mod names;
+pub mod onnx;
+pub mod ops;
+pub mod passes;
+pub mod quantize;
+pub mod settings;
+mod tensor;
+
+use std::path::Path;
+
+pub use emit::{CircomProgram, emit};
+pub use error::{Error, Result};
+pub use graph::Graph;
+pub use onnx::{Model, load};
+pub use quantize::{QuantizeConfig, QuantizedGraph, quantize};
+pub use settings::Settings;
+
+/// Reads a model and simplifies its graph.
+///
+/// # Errors
+/// When the file is not an ONNX model that can be proven.
+pub fn load_graph(path: &Path) -> Result<Graph> {
+    let mut graph = Graph::build(&load(path)?)?;
+    passes::simplify(&mut graph)?;
+    Ok(graph)
+}

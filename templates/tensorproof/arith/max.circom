@@ -22,7 +22,7 @@ template Max(n) {
     signal input in[2];
     signal output out;
 
-    component difference = ToBits(n);
-    difference.in <== in[0] - in[1] + 2 ** (n - 1);
+    component difference = ToBits(n, 2 ** (n - 1));
+    difference.in <== in[0] - in[1];
     out <== in[1] + difference.out[n - 1] * (in[0] - in[1]);
 }

@@ -16,7 +16,7 @@ include "to_bits.circom";
 // Ensures
 //   The range.
 // Constraints
-//   a + 1 quadratic + 1 linear; a quadratic + 1 linear when high - low + 1 = 2^a, a > 0; 1 linear when low = high
+//   a + 1 quadratic + 2 linear; a quadratic + 1 linear when high - low + 1 = 2^a, a > 0; 1 linear when low = high
 // Source
 //   Overlapping ranges; CIRCUITS of this library.
 template Range(low, high) {
@@ -38,7 +38,7 @@ template Range(low, high) {
     if (a == 0) {
         in - low - top * (count - 1) === 0;
     } else {
-        component rest = ToBits(a);
-        rest.in <== in - low - top * (count - 2 ** a);
+        component rest = ToBits(a, -low);
+        rest.in <== in - top * (count - 2 ** a);
     }
 }

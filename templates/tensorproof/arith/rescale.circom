@@ -25,8 +25,8 @@ template Rescale(n, k) {
     signal output out;
 
     // Shifting by 2^(n-1) makes the value non-negative, so its top n-k bits are the quotient.
-    component bits = ToBits(n);
-    bits.in <== in + 2 ** (k - 1) + 2 ** (n - 1);
+    component bits = ToBits(n, 2 ** (k - 1) + 2 ** (n - 1));
+    bits.in <== in;
 
     var quotient = 0;
     for (var i = k; i < n; i++) {

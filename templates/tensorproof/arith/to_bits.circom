@@ -1,13 +1,14 @@
 pragma circom 2.1.0;
 
-// Binary decomposition.
+// Binary decomposition of a value that is moved by a constant, which makes a signed one non-negative.
 //
-//   in = sum of out[i] * 2^i
+//   in + offset = sum of out[i] * 2^i
 //
 // Parameters
 //   n            number of bits, 1 <= n <= 253, so that a value has one decomposition modulo p
+//   offset       integer
 // Inputs
-//   in           [0, 2^n)
+//   in           [-offset, 2^n - offset)
 // Outputs
 //   out[n]       bits, the lowest first
 // Ensures
@@ -16,16 +17,16 @@ pragma circom 2.1.0;
 //   n quadratic + 1 linear
 // Source
 //   Bit decomposition as in Pinocchio, Parno et al. 2013 (eprint 2013/279), section 4.3.
-template ToBits(n) {
+template ToBits(n, offset) {
     assert(1 <= n && n <= 253);
     signal input in;
     signal output out[n];
 
     var sum = 0;
     for (var i = 0; i < n; i++) {
-        out[i] <-- (in >> i) & 1;
+        out[i] <-- ((in + offset) >> i) & 1;
         out[i] * (out[i] - 1) === 0;
         sum += out[i] * 2 ** i;
     }
-    in === sum;
+    in + offset === sum;
 }

@@ -16,7 +16,7 @@ include "../arith/to_bits.circom";
 // Ensures
 //   The ranges of the differences that are compared, and that out is the index.
 // Constraints
-//   (size - 1) * (n + 2) - 1 quadratic + size linear
+//   (size - 1) * (n + 2) - 1 quadratic + 2 * (size - 1) linear
 // Source
 //   ONNX operator ArgMax with select_last_index = 0.
 template ArgMax(size, n) {
@@ -32,8 +32,8 @@ template ArgMax(size, n) {
     index[0] <== 0;
     for (var i = 1; i < size; i++) {
         // The sign bit says that the best so far is not less than in[i].
-        difference[i] = ToBits(n);
-        difference[i].in <== best[i - 1] - in[i] + 2 ** (n - 1);
+        difference[i] = ToBits(n, 2 ** (n - 1));
+        difference[i].in <== best[i - 1] - in[i];
         index[i] <== i + difference[i].out[n - 1] * (index[i - 1] - i);
         if (i < size - 1) {
             best[i] <== in[i] + difference[i].out[n - 1] * (best[i - 1] - in[i]);

@@ -19,7 +19,7 @@ include "../arith/max.circom";
 // Ensures
 //   The ranges of the differences that are compared.
 // Constraints
-//   for each window with m values inside the input (m - 1) * (n + 1) quadratic + m - 1 linear
+//   for each window with m values inside the input (m - 1) * (n + 1) quadratic + 2 * (m - 1) linear
 // Source
 //   ONNX operator MaxPool.
 template MaxPool2D(

@@ -15,14 +15,14 @@ include "../arith/to_bits.circom";
 // Ensures
 //   Both ranges. The input range is proved here, not assumed.
 // Constraints
-//   n + 1 quadratic + 2 linear
+//   n + 1 quadratic + 1 linear
 // Source
 //   ONNX operator Relu.
 template Relu(n) {
     signal input in;
     signal output out;
 
-    component bits = ToBits(n);
-    bits.in <== in + 2 ** (n - 1);
+    component bits = ToBits(n, 2 ** (n - 1));
+    bits.in <== in;
     out <== bits.out[n - 1] * in;
 }

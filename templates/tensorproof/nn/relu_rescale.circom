@@ -16,7 +16,7 @@ include "../arith/to_bits.circom";
 // Ensures
 //   Both ranges. The input range is proved here, not assumed.
 // Constraints
-//   n + 1 quadratic + 2 linear
+//   n + 1 quadratic + 1 linear
 // Source
 //   ONNX operator Relu; rescale of Jacob et al. 2018 (arXiv:1712.05877).
 template ReluRescale(n, k) {
@@ -25,8 +25,8 @@ template ReluRescale(n, k) {
     signal output out;
 
     // The top bit says that the shifted value, and so its quotient, is not negative.
-    component bits = ToBits(n);
-    bits.in <== in + 2 ** (k - 1) + 2 ** (n - 1);
+    component bits = ToBits(n, 2 ** (k - 1) + 2 ** (n - 1));
+    bits.in <== in;
 
     var quotient = 0;
     for (var i = k; i < n - 1; i++) {

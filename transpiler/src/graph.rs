@@ -1,0 +1,223 @@
+//! A model with shapes: nodes in order, each with one output.
+
+use std::collections::BTreeMap;
+
+use ndarray::ArrayD;
+
+use crate::error::{Error, Result};
+use crate::fold::fold;
+use crate::onnx::Model;
+use crate::ops::{self, Op};
+use crate::tensor::Constant;
+
+/// The number of an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EdgeId(pub usize);
+
+/// A value that depends on the input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edge {
+    /// Its name in the model.
+    pub name: String,
+    /// The lengths of its axes; the first is the batch, 1.
+    pub shape: Vec<usize>,
+}
+
+/// An operator applied to edges.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Its name in the model.
+    pub name: String,
+    /// What it does, with the constants it does it with.
+    pub op: Op,
+    /// What it reads.
+    pub inputs: Vec<EdgeId>,
+    /// What it writes.
+    pub output: EdgeId,
+}
+
+/// A typed model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Graph {
+    /// The edges.
+    pub edges: Vec<Edge>,
+    /// The nodes, each after those it reads from.
+    pub nodes: Vec<Node>,
+    /// The model's inputs.
+    pub inputs: Vec<EdgeId>,
+    /// The model's outputs.
+    pub outputs: Vec<EdgeId>,
+    /// Whether a final `Softmax` was left out, so that the outputs are logits of classes.
+    pub is_classifier: bool,
+}
+
+/// What a name of the model stands for.
+#[derive(Clone)]
+enum Known {
+    Edge(EdgeId),
+    Constant(Constant),
+}
+
+impl Graph {
+    /// Types a model: shapes are inferred, what does not depend on the input is computed.
+    ///
+    /// # Errors
+    /// When a node or a shape is not supported, or the model is not consistent.
+    pub fn build(model: &Model) -> Result<Self> {
+        let mut graph = Self {
+            edges: Vec::new(),
+            nodes: Vec::new(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            is_classifier: false,
+        };
+        let mut known: BTreeMap<String, Known> = BTreeMap::new();
+        for (name, constant) in &model.constants {
+            known.insert(name.clone(), Known::Constant(constant.clone()));
+        }
+        for (name, shape) in &model.inputs {
+            let edge = graph.add_edge(name, input_shape(name, shape)?);
+            graph.inputs.push(edge);
+            known.insert(name.clone(), Known::Edge(edge));
+        }
+        if graph.inputs.is_empty() {
+            return Err(Error::model("it has no input"));
+        }
+        for node in sorted(model)? {
+            let (node, operator) = (&model.nodes[node], model.nodes[node].operator.as_str());
+            let mut edges = Vec::new();
+            let mut arguments = Vec::new();
+            for input in &node.inputs {
+                arguments.push(match known.get(input) {
+                    _ if input.is_empty() => ops::Argument::Absent,
+                    Some(Known::Edge(edge)) => {
+                        edges.push(*edge);
+                        ops::Argument::Edge(graph.edges[edge.0].shape.clone())
+                    }
+                    Some(Known::Constant(constant)) => ops::Argument::Constant(constant.clone()),
+                    None => return Err(Error::node(&node.name, operator, format!("its input `{input}` is not defined"))),
+                });
+            }
+            let Some(output) = node.outputs.first().filter(|name| !name.is_empty()) else {
+                return Err(Error::node(&node.name, operator, "has no output"));
+            };
+            let value = if let Some(constant) = fold(node, &arguments, model.opset)? {
+                Known::Constant(constant)
+            } else {
+                let op = ops::parse(node, &arguments, model.opset)?;
+                let shapes: Vec<&[usize]> = edges.iter().map(|edge| graph.edges[edge.0].shape.as_slice()).collect();
+                let shape = op.output_shape(&shapes).map_err(|reason| Error::node(&node.name, operator, reason))?;
+                let edge = graph.add_edge(output, shape);
+                graph.nodes.push(Node { name: node.name.clone(), op, inputs: edges, output: edge });
+                Known::Edge(edge)
+            };
+            known.insert(output.clone(), value);
+        }
+        for output in &model.outputs {
+            match known.get(output) {
+                Some(Known::Edge(edge)) => graph.outputs.push(*edge),
+                Some(Known::Constant(_)) => {
+                    return Err(Error::model(format!("its output `{output}` does not depend on the input")));
+                }
+                None => return Err(Error::model(format!("its output `{output}` is not defined"))),
+            }
+        }
+        if graph.outputs.is_empty() {
+            return Err(Error::model("it has no output"));
+        }
+        Ok(graph)
+    }
+
+    /// Returns the value of every edge, in real numbers.
+    ///
+    /// # Panics
+    /// When the inputs do not have the shapes of `self.inputs`.
+    pub fn eval(&self, inputs: &[ArrayD<f64>]) -> Vec<ArrayD<f64>> {
+        let mut values: Vec<ArrayD<f64>> = vec![ArrayD::zeros(vec![0]); self.edges.len()];
+        for (edge, value) in self.inputs.iter().zip(inputs) {
+            values[edge.0] = value.clone();
+        }
+        for node in &self.nodes {
+            let inputs: Vec<&ArrayD<f64>> = node.inputs.iter().map(|edge| &values[edge.0]).collect();
+            values[node.output.0] = node.op.eval(&inputs, &self.edges[node.output.0].shape);
+        }
+        values
+    }
+
+    /// Returns the nodes that read an edge.
+    pub fn readers(&self, edge: EdgeId) -> Vec<usize> {
+        let reads = |(_, node): &(usize, &Node)| node.inputs.contains(&edge);
+        self.nodes.iter().enumerate().filter(reads).map(|(index, _)| index).collect()
+    }
+
+    fn add_edge(&mut self, name: &str, shape: Vec<usize>) -> EdgeId {
+        self.edges.push(Edge { name: name.to_owned(), shape });
+        EdgeId(self.edges.len() - 1)
+    }
+}
+
+/// The batch is one sample; other axes must be known.
+fn input_shape(name: &str, shape: &[Option<usize>]) -> Result<Vec<usize>> {
+    let mut lengths = Vec::with_capacity(shape.len());
+    for (axis, length) in shape.iter().enumerate() {
+        match (axis, length) {
+            (0, None) => lengths.push(1),
+            (_, Some(length)) => lengths.push(*length),
+            _ => {
+                let reason = format!("the length of axis {axis} is not fixed in the model; only the batch may be dynamic");
+                return Err(Error::Input { input: name.to_owned(), reason });
+            }
+        }
+    }
+    if lengths.first() != Some(&1) {
+        let reason = format!("has shape {lengths:?}, expected a first axis (the batch) of 1");
+        return Err(Error::Input { input: name.to_owned(), reason });
+    }
+    match crate::tensor::elements(&lengths) {
+        Some(_) => Ok(lengths),
+        None => Err(Error::Input { input: name.to_owned(), reason: format!("shape {lengths:?} is too large") }),
+    }
+}
+
+/// Returns the nodes so that each stands after those it reads from.
+fn sorted(model: &Model) -> Result<Vec<usize>> {
+    let mut producer: BTreeMap<&str, usize> = BTreeMap::new();
+    for (index, node) in model.nodes.iter().enumerate() {
+        for output in node.outputs.iter().filter(|name| !name.is_empty()) {
+            let known = model.constants.contains_key(output) || model.inputs.iter().any(|(name, _)| name == output);
+            if producer.insert(output, index).is_some() || known {
+                return Err(Error::node(&node.name, &node.operator, format!("its output `{output}` is defined twice")));
+            }
+        }
+    }
+    let mut order = Vec::with_capacity(model.nodes.len());
+    // 0: not seen, 1: under way, 2: placed.
+    let mut state = vec![0u8; model.nodes.len()];
+    for start in 0..model.nodes.len() {
+        let mut open = vec![start];
+        while let Some(&index) = open.last() {
+            let node = &model.nodes[index];
+            if state[index] == 2 {
+                open.pop();
+                continue;
+            }
+            state[index] = 1;
+            let before = open.len();
+            for input in &node.inputs {
+                if let Some(&earlier) = producer.get(input.as_str()) {
+                    match state[earlier] {
+                        0 => open.push(earlier),
+                        1 => return Err(Error::node(&node.name, &node.operator, "the graph has a cycle here")),
+                        _ => {}
+                    }
+                }
+            }
+            if open.len() == before {
+                state[index] = 2;
+                order.push(index);
+                open.pop();
+            }
+        }
+    }
+    Ok(order)
+}

@@ -1,0 +1,314 @@
+//! ONNX files: the protobuf messages that models use, and what they hold.
+//!
+//! Source: <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3>; the messages are those parts of it that matter here.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use prost::Message as _;
+
+use crate::error::{Error, Result};
+use crate::tensor::{Constant, array, elements};
+
+/// Operator sets that are understood.
+const OPSETS: std::ops::RangeInclusive<i64> = 7..=23;
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct ModelProto {
+    #[prost(message, optional, tag = "7")]
+    graph: Option<GraphProto>,
+    #[prost(message, repeated, tag = "8")]
+    opset_import: Vec<OperatorSetIdProto>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct OperatorSetIdProto {
+    #[prost(string, tag = "1")]
+    domain: String,
+    #[prost(int64, tag = "2")]
+    version: i64,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct GraphProto {
+    #[prost(message, repeated, tag = "1")]
+    node: Vec<NodeProto>,
+    #[prost(message, repeated, tag = "5")]
+    initializer: Vec<TensorProto>,
+    #[prost(message, repeated, tag = "11")]
+    input: Vec<ValueInfoProto>,
+    #[prost(message, repeated, tag = "12")]
+    output: Vec<ValueInfoProto>,
+    #[prost(bytes = "vec", repeated, tag = "15")]
+    sparse_initializer: Vec<Vec<u8>>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct NodeProto {
+    #[prost(string, repeated, tag = "1")]
+    input: Vec<String>,
+    #[prost(string, repeated, tag = "2")]
+    output: Vec<String>,
+    #[prost(string, tag = "3")]
+    name: String,
+    #[prost(string, tag = "4")]
+    op_type: String,
+    #[prost(message, repeated, tag = "5")]
+    attribute: Vec<AttributeProto>,
+    #[prost(string, tag = "7")]
+    domain: String,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct AttributeProto {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(float, tag = "2")]
+    f: f32,
+    #[prost(int64, tag = "3")]
+    i: i64,
+    #[prost(bytes = "vec", tag = "4")]
+    s: Vec<u8>,
+    #[prost(message, optional, tag = "5")]
+    t: Option<TensorProto>,
+    #[prost(float, repeated, tag = "7")]
+    floats: Vec<f32>,
+    #[prost(int64, repeated, tag = "8")]
+    ints: Vec<i64>,
+    #[prost(int32, tag = "20")]
+    kind: i32,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct TensorProto {
+    #[prost(int64, repeated, tag = "1")]
+    dims: Vec<i64>,
+    #[prost(int32, tag = "2")]
+    data_type: i32,
+    #[prost(float, repeated, tag = "4")]
+    float_data: Vec<f32>,
+    #[prost(int32, repeated, tag = "5")]
+    int32_data: Vec<i32>,
+    #[prost(int64, repeated, tag = "7")]
+    int64_data: Vec<i64>,
+    #[prost(string, tag = "8")]
+    name: String,
+    #[prost(bytes = "vec", tag = "9")]
+    raw_data: Vec<u8>,
+    #[prost(double, repeated, tag = "10")]
+    double_data: Vec<f64>,
+    #[prost(int32, tag = "14")]
+    data_location: i32,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct ValueInfoProto {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(message, optional, tag = "2")]
+    kind: Option<TypeProto>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct TypeProto {
+    #[prost(message, optional, tag = "1")]
+    tensor_type: Option<TensorTypeProto>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct TensorTypeProto {
+    #[prost(message, optional, tag = "2")]
+    shape: Option<TensorShapeProto>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct TensorShapeProto {
+    #[prost(message, repeated, tag = "1")]
+    dim: Vec<DimensionProto>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct DimensionProto {
+    #[prost(int64, optional, tag = "1")]
+    dim_value: Option<i64>,
+    #[prost(string, optional, tag = "2")]
+    dim_param: Option<String>,
+}
+
+/// A model as its file tells it.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The operator set.
+    pub opset: i64,
+    /// The nodes, in the order of the file.
+    pub nodes: Vec<ModelNode>,
+    /// The constants by name.
+    pub constants: BTreeMap<String, Constant>,
+    /// Names and shapes of the inputs; an axis of unknown length is `None`.
+    pub inputs: Vec<(String, Vec<Option<usize>>)>,
+    /// Names of the outputs.
+    pub outputs: Vec<String>,
+}
+
+/// A node of a model.
+#[derive(Clone, Debug)]
+pub struct ModelNode {
+    /// Its name, or its first output's.
+    pub name: String,
+    /// Its operator.
+    pub operator: String,
+    /// Its inputs; an optional one that is left out is empty.
+    pub inputs: Vec<String>,
+    /// Its outputs.
+    pub outputs: Vec<String>,
+    /// Its attributes by name.
+    pub attributes: BTreeMap<String, Attribute>,
+}
+
+/// An attribute's value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Attribute {
+    /// A real number.
+    Float(f64),
+    /// An integer.
+    Int(i64),
+    /// A string.
+    Text(String),
+    /// Integers.
+    Ints(Vec<i64>),
+    /// Real numbers.
+    Floats(Vec<f64>),
+    /// A tensor.
+    Tensor(Constant),
+    /// Something else: graphs, types, sparse tensors.
+    Other,
+}
+
+/// Reads a model from an `.onnx` file.
+///
+/// # Errors
+/// When the file cannot be read or is not an ONNX model that is understood.
+pub fn load(path: &Path) -> Result<Model> {
+    let bytes = fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    read(&bytes).map_err(|error| match error {
+        Error::Model { reason } => Error::Malformed { path: path.to_owned(), reason },
+        other => other,
+    })
+}
+
+/// Reads a model from the bytes of an `.onnx` file.
+///
+/// # Errors
+/// When the bytes are not an ONNX model that is understood.
+pub fn read(bytes: &[u8]) -> Result<Model> {
+    let model = ModelProto::decode(bytes).map_err(|error| Error::model(format!("not an ONNX model: {error}")))?;
+    let graph = model.graph.ok_or_else(|| Error::model("not an ONNX model: it has no graph"))?;
+    let opset = model
+        .opset_import
+        .iter()
+        .find(|set| set.domain.is_empty() || set.domain == "ai.onnx")
+        .map(|set| set.version)
+        .ok_or_else(|| Error::model("it imports no operator set of ONNX"))?;
+    if !OPSETS.contains(&opset) {
+        let reason = format!("operator set {opset} is not supported, expected {} to {}", OPSETS.start(), OPSETS.end());
+        return Err(Error::model(reason));
+    }
+    if !graph.sparse_initializer.is_empty() {
+        return Err(Error::model("sparse tensors are not supported"));
+    }
+    let mut constants = BTreeMap::new();
+    for tensor in &graph.initializer {
+        if constants.insert(tensor.name.clone(), constant(tensor, &tensor.name)?).is_some() {
+            return Err(Error::tensor(&tensor.name, "is defined twice"));
+        }
+    }
+    let inputs = graph
+        .input
+        .iter()
+        .filter(|input| !constants.contains_key(&input.name))
+        .map(|input| Ok((input.name.clone(), shape(input)?)))
+        .collect::<Result<Vec<_>>>()?;
+    let nodes = graph.node.into_iter().map(node).collect::<Result<Vec<_>>>()?;
+    let outputs = graph.output.into_iter().map(|output| output.name).collect();
+    Ok(Model { opset, nodes, constants, inputs, outputs })
+}
+
+fn shape(input: &ValueInfoProto) -> Result<Vec<Option<usize>>> {
+    let shape = input.kind.as_ref().and_then(|kind| kind.tensor_type.as_ref()?.shape.as_ref());
+    let Some(shape) = shape else {
+        return Err(Error::Input { input: input.name.clone(), reason: "has no shape in the model".to_owned() });
+    };
+    // A length that is not positive stands for an unknown one.
+    let length = |dim: &DimensionProto| dim.dim_value.and_then(|value| usize::try_from(value).ok()).filter(|value| *value > 0);
+    Ok(shape.dim.iter().map(length).collect())
+}
+
+fn node(node: NodeProto) -> Result<ModelNode> {
+    let name = if node.name.is_empty() { node.output.first().cloned().unwrap_or_default() } else { node.name };
+    if !node.domain.is_empty() && node.domain != "ai.onnx" {
+        let reason = format!("operators of the domain `{}` are not supported", node.domain);
+        return Err(Error::node(&name, &node.op_type, reason));
+    }
+    let mut attributes = BTreeMap::new();
+    for attribute in node.attribute {
+        let value = match attribute.kind {
+            1 => Attribute::Float(attribute.f.into()),
+            2 => Attribute::Int(attribute.i),
+            3 => Attribute::Text(String::from_utf8_lossy(&attribute.s).into_owned()),
+            4 => match &attribute.t {
+                Some(tensor) => Attribute::Tensor(constant(tensor, &name)?),
+                None => Attribute::Other,
+            },
+            6 => Attribute::Floats(attribute.floats.into_iter().map(f64::from).collect()),
+            7 => Attribute::Ints(attribute.ints),
+            _ => Attribute::Other,
+        };
+        attributes.insert(attribute.name, value);
+    }
+    Ok(ModelNode { name, operator: node.op_type, inputs: node.input, outputs: node.output, attributes })
+}
+
+/// Decodes a tensor; NaN and infinity are errors.
+fn constant(tensor: &TensorProto, name: &str) -> Result<Constant> {
+    if tensor.data_location != 0 {
+        return Err(Error::tensor(name, "its data is in another file, which is not supported"));
+    }
+    let dims = tensor.dims.iter().map(|length| usize::try_from(*length).ok()).collect::<Option<Vec<_>>>();
+    let shape = dims.ok_or_else(|| Error::tensor(name, format!("shape {:?} has a negative length", tensor.dims)))?;
+    let count = elements(&shape).ok_or_else(|| Error::tensor(name, format!("shape {shape:?} is too large")))?;
+    let wrong = |found: usize| Error::tensor(name, format!("has {found} values, expected {count} for shape {shape:?}"));
+    let float = |values: Vec<f64>| {
+        if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+            return Err(Error::tensor(name, format!("value {index} is {}, expected a finite number", values[index])));
+        }
+        let found = values.len();
+        array(&shape, values).map(Constant::Float).ok_or_else(|| wrong(found))
+    };
+    let int = |values: Vec<i64>| {
+        let found = values.len();
+        array(&shape, values).map(Constant::Int).ok_or_else(|| wrong(found))
+    };
+    let raw = &tensor.raw_data;
+    match tensor.data_type {
+        1 if raw.is_empty() => float(tensor.float_data.iter().map(|value| f64::from(*value)).collect()),
+        1 => float(chunks(raw, name)?.map(|bytes| f32::from_le_bytes(bytes).into()).collect()),
+        11 if raw.is_empty() => float(tensor.double_data.clone()),
+        11 => float(chunks(raw, name)?.map(f64::from_le_bytes).collect()),
+        7 if raw.is_empty() => int(tensor.int64_data.clone()),
+        7 => int(chunks(raw, name)?.map(i64::from_le_bytes).collect()),
+        6 if raw.is_empty() => int(tensor.int32_data.iter().map(|value| i64::from(*value)).collect()),
+        6 => int(chunks(raw, name)?.map(|bytes| i32::from_le_bytes(bytes).into()).collect()),
+        2 | 9 if !raw.is_empty() => int(raw.iter().map(|byte| i64::from(*byte)).collect()),
+        2 | 9 => int(tensor.int32_data.iter().map(|value| i64::from(*value)).collect()),
+        other => Err(Error::tensor(name, format!("data type {other} is not supported, expected float, double or an integer type"))),
+    }
+}
+
+fn chunks<'b, const N: usize>(raw: &'b [u8], name: &str) -> Result<impl Iterator<Item = [u8; N]> + 'b> {
+    let (values, rest) = raw.as_chunks::<N>();
+    if !rest.is_empty() {
+        return Err(Error::tensor(name, format!("has {} bytes of data, expected a multiple of {N}", raw.len())));
+    }
+    Ok(values.iter().copied())
+}

@@ -1,0 +1,124 @@
+//! Rewrites of a graph that keep what it computes and make it cheaper to prove.
+
+use crate::error::Result;
+use crate::graph::{EdgeId, Graph};
+use crate::ops::Op;
+
+/// Applies every rewrite, in order.
+///
+/// # Errors
+/// When `Softmax` stands where it cannot be left out.
+pub fn simplify(graph: &mut Graph) -> Result<()> {
+    fold_affine(graph);
+    drop_identities(graph);
+    take_softmax_off(graph)?;
+    pool_before_relu(graph);
+    Ok(())
+}
+
+/// Takes over factors and offsets per channel into the linear layer before them.
+fn fold_affine(graph: &mut Graph) {
+    let mut index = 0;
+    while index < graph.nodes.len() {
+        if !fold_affine_at(graph, index) {
+            index += 1;
+        }
+    }
+}
+
+fn fold_affine_at(graph: &mut Graph, index: usize) -> bool {
+    let Op::Affine(affine) = graph.nodes[index].op.clone() else {
+        return false;
+    };
+    let input = graph.nodes[index].inputs[0];
+    let Some(before) = graph.nodes.iter().position(|node| node.output == input) else {
+        return false;
+    };
+    if graph.outputs.contains(&input) || graph.readers(input).len() != 1 {
+        return false;
+    }
+    let (weights, bias) = match &mut graph.nodes[before].op {
+        Op::Conv(conv) => (&mut conv.weights, &mut conv.bias),
+        Op::Gemm(gemm) => (&mut gemm.weights, &mut gemm.bias),
+        _ => return false,
+    };
+    let row = weights.len() / bias.len();
+    for (channel, (factor, offset)) in affine.factor.iter().zip(&affine.offset).enumerate() {
+        for weight in &mut weights[channel * row..(channel + 1) * row] {
+            *weight *= factor;
+        }
+        bias[channel] = bias[channel] * factor + offset;
+    }
+    remove(graph, index);
+    true
+}
+
+/// Drops nodes whose output is their input.
+fn drop_identities(graph: &mut Graph) {
+    let mut index = 0;
+    while index < graph.nodes.len() {
+        let node = &graph.nodes[index];
+        let shape = &graph.edges[node.inputs[0].0].shape;
+        let does_nothing = match &node.op {
+            Op::Identity => true,
+            Op::Reshape(target) => target == shape,
+            Op::Transpose(axes) => axes.iter().enumerate().all(|(position, axis)| position == *axis),
+            _ => false,
+        };
+        // A model that is nothing but identities keeps one: an output is not an input.
+        let is_all = graph.inputs.contains(&node.inputs[0]) && graph.outputs.contains(&node.output);
+        if does_nothing && !is_all {
+            remove(graph, index);
+        } else {
+            index += 1;
+        }
+    }
+}
+
+/// Leaves `Softmax` out at the end: it keeps the order of the logits, and so the class.
+fn take_softmax_off(graph: &mut Graph) -> Result<()> {
+    while let Some(index) = graph.nodes.iter().position(|node| node.op == Op::Softmax) {
+        let node = &graph.nodes[index];
+        if !graph.readers(node.output).is_empty() {
+            return Err(crate::Error::node(&node.name, "Softmax", "is supported only as the last operator"));
+        }
+        remove(graph, index);
+        graph.is_classifier = true;
+    }
+    Ok(())
+}
+
+/// Exchanges `Relu` and the `MaxPool` behind it: the result is the same, and fewer values are rectified.
+fn pool_before_relu(graph: &mut Graph) {
+    for relu in 0..graph.nodes.len() {
+        let middle = graph.nodes[relu].output;
+        if graph.nodes[relu].op != Op::Relu || graph.outputs.contains(&middle) {
+            continue;
+        }
+        let [pool] = graph.readers(middle)[..] else {
+            continue;
+        };
+        if !matches!(graph.nodes[pool].op, Op::MaxPool(_)) {
+            continue;
+        }
+        // The pool now stands first; the edge between them takes its shape.
+        let op = std::mem::replace(&mut graph.nodes[pool].op, Op::Relu);
+        graph.nodes[relu].op = op;
+        let (first, second) = (graph.nodes[relu].name.clone(), graph.nodes[pool].name.clone());
+        graph.nodes[relu].name = second;
+        graph.nodes[pool].name = first;
+        graph.edges[middle.0].shape = graph.edges[graph.nodes[pool].output.0].shape.clone();
+    }
+}
+
+/// Removes a node with one input; who read its output now reads its input.
+fn remove(graph: &mut Graph, index: usize) {
+    let node = graph.nodes.remove(index);
+    let replace = |edge: &mut EdgeId| {
+        if *edge == node.output {
+            *edge = node.inputs[0];
+        }
+    };
+    graph.nodes.iter_mut().flat_map(|node| &mut node.inputs).for_each(replace);
+    graph.outputs.iter_mut().for_each(replace);
+}

@@ -1,0 +1,255 @@
+//! `settings.json`: what later stages need to know of a model without reading it again.
+
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::Zero as _;
+use serde::{Deserialize, Serialize};
+
+use crate::data::InputShape;
+use crate::error::{Error, Result};
+use crate::interval::Interval;
+use crate::quantize::{
+    InputCheck, InputVisibility, ParamsVisibility, QuantizedGraph, Sample, dequantized, quantize_values, scale_text,
+};
+use crate::tensor::flat;
+
+/// The version of the file's format.
+const FORMAT: u32 = 1;
+
+/// The file's content; integers and scales are decimal strings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The version of the format.
+    pub format: u32,
+    /// The model's file name.
+    pub model: String,
+    /// The scale of inputs and weights, `10^2`.
+    pub scale: String,
+    /// `public` or `private`.
+    pub input_visibility: String,
+    /// `public`, `private` or `fixed`.
+    pub params_visibility: String,
+    /// The inputs, in the model's order.
+    pub inputs: Vec<InputSettings>,
+    /// The outputs, in the model's order.
+    pub outputs: Vec<OutputSettings>,
+    /// The layers, in order.
+    pub layers: Vec<LayerSettings>,
+}
+
+/// An input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputSettings {
+    /// Its name in the model.
+    pub name: String,
+    /// Its signal in the circuit.
+    pub signal: String,
+    /// The lengths of its axes, without the batch.
+    pub shape: Vec<usize>,
+    /// The integer that stands for 1, as a fraction.
+    pub scale: String,
+    /// The least integer.
+    pub low: String,
+    /// The largest integer.
+    pub high: String,
+    /// `circuit` or `verifier`.
+    pub checked_by: String,
+}
+
+/// An output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutputSettings {
+    /// Its name in the model.
+    pub name: String,
+    /// Its signal in the circuit.
+    pub signal: String,
+    /// The lengths of its axes, without the batch.
+    pub shape: Vec<usize>,
+    /// The integer that stands for 1, as a fraction; 1 for a class.
+    pub scale: String,
+    /// Whether it is the index of a class.
+    pub is_class: bool,
+}
+
+/// A layer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerSettings {
+    /// Its component in the circuit.
+    pub component: String,
+    /// Its node in the model.
+    pub node: String,
+    /// Its operator in ONNX.
+    pub operator: String,
+    /// The lengths of its output's axes, without the batch.
+    pub shape: Vec<usize>,
+    /// The scale of its output, `10^4/2^7`.
+    pub scale: String,
+    /// The least integer of its output.
+    pub low: String,
+    /// The largest integer of its output.
+    pub high: String,
+    /// Bits of its output as a signed integer.
+    pub bits: u64,
+    /// Constraints with a product.
+    pub quadratic: usize,
+    /// Constraints without one.
+    pub linear: usize,
+}
+
+impl Settings {
+    /// Describes a quantized model; `model` is its file's name.
+    pub fn of(quantized: &QuantizedGraph, model: &str) -> Self {
+        let quantity = |place: usize| &quantized.quantities[place];
+        let checked_by = match quantized.config.input_check {
+            InputCheck::Circuit => "circuit",
+            InputCheck::Verifier => "verifier",
+        };
+        Self {
+            format: FORMAT,
+            model: model.to_owned(),
+            scale: format!("10^{}", quantized.exponent),
+            input_visibility: match quantized.config.input {
+                InputVisibility::Public => "public",
+                InputVisibility::Private => "private",
+            }
+            .to_owned(),
+            params_visibility: match quantized.config.params {
+                ParamsVisibility::Public => "public",
+                ParamsVisibility::Private => "private",
+                ParamsVisibility::Fixed => "fixed",
+            }
+            .to_owned(),
+            inputs: quantized
+                .inputs
+                .iter()
+                .map(|port| {
+                    let hull = Interval::hull(&quantity(port.place).intervals);
+                    InputSettings {
+                        name: port.name.clone(),
+                        signal: port.signal.clone(),
+                        shape: quantity(port.place).shape.clone(),
+                        scale: quantity(port.place).scale.to_string(),
+                        low: hull.low.to_string(),
+                        high: hull.high.to_string(),
+                        checked_by: checked_by.to_owned(),
+                    }
+                })
+                .collect(),
+            outputs: quantized
+                .outputs
+                .iter()
+                .map(|port| OutputSettings {
+                    name: port.name.clone(),
+                    signal: port.signal.clone(),
+                    shape: quantity(port.place).shape.clone(),
+                    scale: quantity(port.place).scale.to_string(),
+                    is_class: quantized.is_class,
+                })
+                .collect(),
+            layers: quantized
+                .layers
+                .iter()
+                .map(|layer| {
+                    let hull = Interval::hull(&quantity(layer.output).intervals);
+                    LayerSettings {
+                        component: layer.name.clone(),
+                        node: layer.node.clone(),
+                        operator: layer.operator.to_owned(),
+                        shape: quantity(layer.output).shape.clone(),
+                        scale: scale_text(&quantity(layer.output).scale),
+                        low: hull.low.to_string(),
+                        high: hull.high.to_string(),
+                        bits: hull.bits(),
+                        quadratic: layer.cost.quadratic,
+                        linear: layer.cost.linear,
+                    }
+                })
+                .collect(),
+        }
+    }
+
+    /// Returns the file's text.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("settings are strings, numbers and lists")
+    }
+
+    /// Reads the file's text.
+    ///
+    /// # Errors
+    /// When it is not JSON of this format, or a number in it is none.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let settings: Self =
+            serde_json::from_str(text).map_err(|error| Error::model(format!("settings.json: {error}")))?;
+        if settings.format != FORMAT {
+            return Err(Error::model(format!("settings.json has format {}, expected {FORMAT}", settings.format)));
+        }
+        for input in &settings.inputs {
+            input.range()?;
+        }
+        for output in &settings.outputs {
+            rational(&output.scale)?;
+        }
+        Ok(settings)
+    }
+
+    /// Returns what the inputs look like.
+    pub fn input_shapes(&self) -> Vec<InputShape> {
+        let with_batch = |input: &InputSettings| std::iter::once(1).chain(input.shape.iter().copied()).collect();
+        self.inputs.iter().map(|input| InputShape { name: input.name.clone(), shape: with_batch(input) }).collect()
+    }
+
+    /// Returns the integers of a sample, by signal.
+    ///
+    /// # Errors
+    /// When a value is outside the range; the error names it.
+    pub fn quantize_sample(&self, sample: &Sample) -> Result<Vec<(String, Vec<BigInt>)>> {
+        let pairs = self.inputs.iter().zip(sample);
+        pairs
+            .map(|(input, values)| {
+                let (scale, interval) = input.range()?;
+                let values = quantize_values(&input.name, &flat(values), &input.shape, &scale, &interval)?;
+                Ok((input.signal.clone(), values))
+            })
+            .collect()
+    }
+}
+
+impl InputSettings {
+    /// Returns scale and range.
+    ///
+    /// # Errors
+    /// When the file has something else in their place.
+    pub fn range(&self) -> Result<(BigRational, Interval)> {
+        let interval = Interval { low: integer(&self.low)?, high: integer(&self.high)? };
+        Ok((rational(&self.scale)?, interval))
+    }
+}
+
+impl OutputSettings {
+    /// Returns the real numbers that integers of this output stand for.
+    ///
+    /// # Errors
+    /// When the file has something else in place of the scale.
+    pub fn dequantize(&self, values: &[BigInt]) -> Result<Vec<f64>> {
+        let scale = rational(&self.scale)?;
+        Ok(values.iter().map(|value| dequantized(value, &scale)).collect())
+    }
+}
+
+fn integer(text: &str) -> Result<BigInt> {
+    let parsed = if text.len() <= 100 { text.parse().ok() } else { None };
+    parsed.ok_or_else(|| Error::model(format!("settings.json: `{text}` is not an integer")))
+}
+
+fn rational(text: &str) -> Result<BigRational> {
+    let (numerator, denominator) = text.split_once('/').unwrap_or((text, "1"));
+    let (numerator, denominator) = (integer(numerator)?, integer(denominator)?);
+    if denominator.is_zero() || numerator.is_zero() {
+        return Err(Error::model(format!("settings.json: `{text}` is not a scale")));
+    }
+    Ok(BigRational::new(numerator, denominator))
+}
