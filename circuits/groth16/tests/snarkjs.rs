@@ -16,7 +16,7 @@ use tensorproof_groth16::{
     proof_from_json, proof_to_json, prove, public_from_json, public_to_json, setup, verify,
     verifying_key_from_json, verifying_key_to_json,
 };
-use tensorproof_oracles::{expect_success, snarkjs};
+use tensorproof_oracles::{circom, expect_success, node, snarkjs};
 use tensorproof_r1cs::{Fr, R1cs, Unsatisfied, Witness};
 
 const CIRCUIT: &str = "
@@ -131,6 +131,43 @@ fn proves_with_a_key_of_snarkjs() {
     let unsafe_key = ProvingKey::read(&fs::read(dir.join("0.zkey")).unwrap()).unwrap();
     let proof = prove(&unsafe_key, &case.circuit.r1cs, &case.witness, &mut StdRng::seed_from_u64(3)).unwrap();
     assert_eq!(verify(&unsafe_key.vk, public, &proof), Err(InvalidProof::Key(UnsafeKey::GammaIsDelta)));
+}
+
+/// The rows of circom's file have their terms in another order than ours.
+#[test]
+fn proves_a_circuit_of_stock_circom_with_keys_of_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    fs::write(dir.join("chain.circom"), CIRCUIT).unwrap();
+    expect_success(&circom(["chain.circom", "--r1cs", "--wasm", "--O1"], dir));
+    fs::write(dir.join("input.json"), r#"{"x": "3", "y": ["5", "7"]}"#).unwrap();
+    let generator = dir.join("chain_js/generate_witness.js");
+    expect_success(&node(&generator, ["chain_js/chain.wasm", "input.json", "chain.wtns"], dir));
+    let r1cs = R1cs::read(&fs::read(dir.join("chain.r1cs")).unwrap()).unwrap();
+    let witness = Witness::read(&fs::read(dir.join("chain.wtns")).unwrap()).unwrap();
+    for args in [
+        &["powersoftau", "new", "bn128", "6", "0.ptau"][..],
+        &["powersoftau", "prepare", "phase2", "0.ptau", "final.ptau"],
+        &["groth16", "setup", "chain.r1cs", "final.ptau", "0.zkey"],
+        &["zkey", "contribute", "0.zkey", "1.zkey", "--name=first", "-e=entropy"],
+        &["zkey", "beacon", "1.zkey", "2.zkey", "0102030405060708", "10", "--name=last"],
+    ] {
+        expect_success(&snarkjs(args, dir));
+    }
+    let theirs = ProvingKey::read(&fs::read(dir.join("2.zkey")).unwrap()).unwrap();
+    assert_eq!(theirs.origin, Origin::Ceremony { contributions: 2 });
+    let ours = setup(&r1cs, &mut StdRng::seed_from_u64(1)).unwrap();
+    assert_eq!((ours.origin, ours.entries), (Origin::Local, theirs.entries));
+    let rewritten = key_bytes(&theirs, &r1cs);
+    assert_eq!(ProvingKey::read(&rewritten).unwrap(), theirs);
+    fs::write(dir.join("public.json"), public_to_json(r1cs.public_values(&witness))).unwrap();
+    for key in [theirs, ours] {
+        let proof = prove(&key, &r1cs, &witness, &mut StdRng::seed_from_u64(2)).unwrap();
+        fs::write(dir.join("proof.json"), proof_to_json(&proof)).unwrap();
+        fs::write(dir.join("vk.json"), verifying_key_to_json(&key.vk)).unwrap();
+        let verified = snarkjs(["groth16", "verify", "vk.json", "public.json", "proof.json"], dir);
+        assert!(expect_success(&verified).contains("OK!"));
+    }
 }
 
 #[test]
