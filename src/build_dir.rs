@@ -1,0 +1,243 @@
+//! The build directory: every artefact of a model under a fixed name.
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// The artefacts of a build directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Artefact {
+    /// The emitted circuit, `circuit.circom`.
+    Circuit,
+    /// The parameters as circuit inputs, `weights.json`.
+    Weights,
+    /// Scales, ranges and layers, `settings.json`.
+    Settings,
+    /// The constraints, `circuit.r1cs`.
+    R1cs,
+    /// The signals' names, `circuit.sym`.
+    Symbols,
+    /// The proving key, `circuit.zkey`.
+    ProvingKey,
+    /// The verifying key, `verification_key.json`.
+    VerifyingKey,
+    /// The circuit's inputs as circom and snarkjs read them, `input.json`.
+    Input,
+    /// The value of every wire, `witness.wtns`.
+    Witness,
+    /// The proof, `proof.json`.
+    Proof,
+    /// The public signals, `public.json`.
+    Public,
+    /// The Solidity verifier, `Verifier.sol`.
+    Verifier,
+    /// The part of a long verifying key that is deployed before the verifier, `Verifier.key.json`.
+    VerifierKey,
+}
+
+impl Artefact {
+    /// Returns the file's name in the build directory.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Circuit => "circuit.circom",
+            Self::Weights => "weights.json",
+            Self::Settings => "settings.json",
+            Self::R1cs => "circuit.r1cs",
+            Self::Symbols => "circuit.sym",
+            Self::ProvingKey => "circuit.zkey",
+            Self::VerifyingKey => "verification_key.json",
+            Self::Input => "input.json",
+            Self::Witness => "witness.wtns",
+            Self::Proof => "proof.json",
+            Self::Public => "public.json",
+            Self::Verifier => "Verifier.sol",
+            Self::VerifierKey => "Verifier.key.json",
+        }
+    }
+
+    /// Returns the command that makes the artefact, for hints.
+    pub fn made_by(self) -> &'static str {
+        match self {
+            Self::Circuit | Self::Weights | Self::Settings => "transpile",
+            Self::R1cs | Self::Symbols => "compile",
+            Self::ProvingKey | Self::VerifyingKey => "setup",
+            Self::Input | Self::Witness => "witness",
+            Self::Proof | Self::Public => "prove",
+            Self::Verifier | Self::VerifierKey => "export-verifier",
+        }
+    }
+}
+
+/// A folder that holds artefacts.
+#[derive(Clone, Debug)]
+pub struct BuildDir {
+    root: PathBuf,
+}
+
+impl BuildDir {
+    /// Names a folder without touching it.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// Creates the folder and its parents if they are missing.
+    ///
+    /// # Errors
+    /// When the folder cannot be created.
+    pub fn create(root: &Path) -> Result<Self> {
+        fs::create_dir_all(root).map_err(|source| Error::write(root, source))?;
+        Ok(Self::new(root))
+    }
+
+    /// Returns the folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns an artefact's path.
+    pub fn path(&self, artefact: Artefact) -> PathBuf {
+        self.root.join(artefact.file_name())
+    }
+
+    /// Returns whether an artefact is there.
+    pub fn has(&self, artefact: Artefact) -> bool {
+        self.path(artefact).is_file()
+    }
+
+    /// Returns an artefact's path when the file is there.
+    ///
+    /// # Errors
+    /// When it is missing; the error names the command that makes it.
+    pub fn existing(&self, artefact: Artefact) -> Result<PathBuf> {
+        let path = self.path(artefact);
+        if path.is_file() {
+            return Ok(path);
+        }
+        Err(Error::MissingArtefact { path, made_by: artefact.made_by(), folder: self.root.clone() })
+    }
+
+    /// Reads an artefact that is text.
+    ///
+    /// # Errors
+    /// When it is missing, cannot be read or is not UTF-8.
+    pub fn read_text(&self, artefact: Artefact) -> Result<String> {
+        let path = self.existing(artefact)?;
+        fs::read_to_string(&path).map_err(|source| Error::read(&path, source))
+    }
+
+    /// Replaces an artefact, whole or not at all.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to; an earlier file is then untouched.
+    pub fn write(
+        &self,
+        artefact: Artefact,
+        content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+    ) -> Result<()> {
+        replace_file(&self.path(artefact), content)
+    }
+
+    /// Replaces a file below the folder, whole or not at all.
+    ///
+    /// # Errors
+    /// When the file or its folder cannot be written.
+    pub fn write_text(&self, relative: &str, text: &str) -> Result<()> {
+        let path = self.root.join(relative);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|source| Error::write(folder, source))?;
+        }
+        replace_file(&path, |writer| writer.write_all(text.as_bytes()))
+    }
+
+    /// Deletes artefacts that are out of date; those that are not there are fine.
+    ///
+    /// # Errors
+    /// When a file is there and cannot be deleted.
+    pub fn remove(&self, artefacts: &[Artefact]) -> Result<()> {
+        for &artefact in artefacts {
+            let path = self.path(artefact);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::write(&path, error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes a file beside its place, then moves it there: readers see the old content or the new, never a part.
+///
+/// # Errors
+/// When the folder cannot be written to, the disk is full or `content` fails; an earlier file is then untouched.
+pub fn replace_file(
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<()> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let attempt = || -> std::io::Result<()> {
+        let file = tempfile::Builder::new().prefix(".tensorproof-").tempfile_in(folder)?;
+        let mut writer = BufWriter::with_capacity(1 << 20, file);
+        content(&mut writer)?;
+        let file = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        make_readable(file.as_file())?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    attempt().map_err(|source| Error::write(path, source))
+}
+
+/// Gives a temporary file, which starts out private, the permissions of an ordinary one.
+#[cfg(unix)]
+fn make_readable(file: &fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn make_readable(_file: &fs::File) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replaces_a_file_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = BuildDir::create(&folder.path().join("a/b")).unwrap();
+        dir.write(Artefact::Proof, |writer| writer.write_all(b"old")).unwrap();
+        dir.write(Artefact::Proof, |writer| writer.write_all(b"new")).unwrap();
+        assert_eq!(dir.read_text(Artefact::Proof).unwrap(), "new");
+    }
+
+    #[test]
+    fn keeps_the_old_file_when_writing_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = BuildDir::new(folder.path());
+        dir.write(Artefact::Proof, |writer| writer.write_all(b"old")).unwrap();
+        let failed = dir.write(Artefact::Proof, |writer| {
+            writer.write_all(b"half")?;
+            Err(std::io::Error::from(std::io::ErrorKind::StorageFull))
+        });
+        assert!(failed.unwrap_err().to_string().contains("proof.json"));
+        assert_eq!(dir.read_text(Artefact::Proof).unwrap(), "old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn names_the_command_that_makes_a_missing_artefact() {
+        let dir = BuildDir::new(Path::new("nowhere"));
+        let error = dir.read_text(Artefact::ProvingKey).unwrap_err();
+        assert_eq!(error.to_string(), "`nowhere/circuit.zkey` does not exist");
+        assert_eq!(error.hint().unwrap(), "`tensorproof setup nowhere` makes it");
+    }
+}

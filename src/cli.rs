@@ -1,0 +1,295 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Proves what a machine-learning model computed.
+///
+/// An ONNX model becomes a circom circuit, its inferences become Groth16 proofs, and a Solidity contract checks them.
+#[derive(Debug, Parser)]
+#[command(name = "tensorproof", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+    /// Print the result as JSON on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print nothing but the result and errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// One stage each, and `run` for all of them.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Everything in one go: transpile, compile, set up, solve, prove, verify, export, check on an EVM
+    Run(RunArgs),
+    /// Turn a model into a circom circuit
+    Transpile(TranspileArgs),
+    /// Compile a circom circuit to constraints and symbols
+    Compile(CompileArgs),
+    /// Make a proving key and a verifying key, for development
+    Setup(DirArgs),
+    /// Compute the value of every wire for an input
+    Witness(WitnessArgs),
+    /// Prove an inference
+    Prove(ProveArgs),
+    /// Verify a proof
+    Verify(VerifyArgs),
+    /// Write the Solidity contract that verifies proofs
+    ExportVerifier(ExportVerifierArgs),
+    /// Show a model's layers: shapes, scales, ranges, constraints
+    Inspect(InspectArgs),
+    /// List the operators that can be proven
+    Ops,
+    /// Write the circom template library to a folder, for use with `-l`
+    Templates(TemplatesArgs),
+}
+
+/// A build directory.
+#[derive(Debug, Args)]
+pub struct DirArgs {
+    /// The build directory
+    pub dir: PathBuf,
+}
+
+/// `tensorproof run`.
+#[derive(Debug, Args)]
+#[command(after_help = "Keys of the JSON result:
+  class            class predicted: the proven one, or the largest of the proven outputs; null if there is no such thing
+  outputs          proven outputs by name, as real numbers (a class as its index)
+  max_abs_error    largest difference between a proven output and the float model's (of the logits when a class is proven)
+  scale            scale of inputs and weights, such as \"10^2\"
+  constraints      number of constraints: quadratic, linear, total
+  public_signals   number of public signals
+  proof_bytes      size of the proof
+  calldata_bytes   size of the transaction's data
+  gas              gas of the whole transaction that verifies the proof
+  seconds          time by stage, and in total")]
+pub struct RunArgs {
+    /// The model, an .onnx file
+    pub model: PathBuf,
+    /// The input to prove: .json, .npy or .npz
+    #[arg(long, short)]
+    pub input: PathBuf,
+    /// Which sample of the input file, counted from 0
+    #[arg(long, default_value_t = 0)]
+    pub sample: usize,
+    /// The build directory [default: the model's name, beside you]
+    #[arg(long, short)]
+    pub output: Option<PathBuf>,
+    /// How the circuit is made
+    #[command(flatten)]
+    pub circuit: CircuitArgs,
+}
+
+/// How a model becomes a circuit.
+#[derive(Debug, Args)]
+pub struct CircuitArgs {
+    /// Scale of inputs and weights: auto, max, or a power of ten such as 10^2
+    #[arg(long, default_value = "auto")]
+    pub scale: String,
+    /// Inputs that ranges and the scale are chosen for: .json, .npy or .npz [default: the input to prove]
+    #[arg(long)]
+    pub calibrate: Option<PathBuf>,
+    /// Largest error against the float model that `--scale auto` accepts, relative to its largest output
+    #[arg(long)]
+    pub tolerance: Option<f64>,
+    /// Range of the input's real values, such as 0,1 [default: that of the calibration inputs]
+    #[arg(long, value_name = "LOW,HIGH", allow_hyphen_values = true)]
+    pub input_range: Option<String>,
+    /// Who sees the input
+    #[arg(long, value_enum, default_value = "public")]
+    pub input_visibility: InputVisibility,
+    /// Who sees the parameters
+    #[arg(long, value_enum, default_value = "private")]
+    pub params_visibility: ParamsVisibility,
+    /// Where the input's range is checked
+    #[arg(long, value_enum, default_value = "auto")]
+    pub input_check: InputCheck,
+    /// Prove the outputs themselves instead of the class
+    #[arg(long)]
+    pub raw: bool,
+}
+
+/// Who sees the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum InputVisibility {
+    /// In the public signals
+    Public,
+    /// In the witness only
+    Private,
+}
+
+/// Who sees the parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ParamsVisibility {
+    /// In the public signals
+    Public,
+    /// In the witness only
+    Private,
+    /// Constants of the circuit: linear layers cost nothing, and who has the circuit has them
+    Fixed,
+}
+
+/// Where the input's range is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum InputCheck {
+    /// By the verifier for public inputs, which it sees; in the circuit for private ones
+    Auto,
+    /// In the circuit
+    Circuit,
+    /// By the verifier
+    Verifier,
+}
+
+/// `tensorproof transpile`.
+#[derive(Debug, Args)]
+pub struct TranspileArgs {
+    /// The model, an .onnx file
+    pub model: PathBuf,
+    /// The build directory [default: the model's name, beside you]
+    #[arg(long, short)]
+    pub output: Option<PathBuf>,
+    /// How the circuit is made
+    #[command(flatten)]
+    pub circuit: CircuitArgs,
+}
+
+/// `tensorproof compile`.
+#[derive(Debug, Args)]
+#[command(after_help = "Keys of the JSON result:
+  constraints.quadratic   constraints with a product of two wires
+  constraints.linear      constraints without one
+  wires                   wires, the constant one included
+  public_signals          public outputs and inputs
+  private_inputs          private inputs")]
+pub struct CompileArgs {
+    /// A .circom file, or a build directory
+    pub source: PathBuf,
+    /// Where the artefacts go [default: the build directory, or the file's folder]
+    #[arg(long, short)]
+    pub output: Option<PathBuf>,
+    /// A folder to search for included files; may be given more than once
+    #[arg(long = "library", short = 'l')]
+    pub libraries: Vec<PathBuf>,
+    /// Keep every constraint and signal
+    #[arg(long = "O0", group = "level")]
+    pub o0: bool,
+    /// Eliminate signals that equal a signal or a constant [default]
+    #[arg(long = "O1", group = "level")]
+    pub o1: bool,
+    /// Write the constraints, FILE.r1cs
+    #[arg(long)]
+    pub r1cs: bool,
+    /// Write the signals' names, FILE.sym
+    #[arg(long)]
+    pub sym: bool,
+}
+
+/// `tensorproof witness`.
+#[derive(Debug, Args)]
+#[command(after_help = "Keys of the JSON result:
+  outputs   proven outputs by name, as real numbers (a class as its index)
+  class     the class predicted, or null
+  wires     number of values in the witness")]
+pub struct WitnessArgs {
+    /// The build directory
+    pub dir: PathBuf,
+    /// The input: .json, .npy or .npz
+    #[arg(long, short)]
+    pub input: PathBuf,
+    /// Which sample of the input file, counted from 0
+    #[arg(long, default_value_t = 0)]
+    pub sample: usize,
+}
+
+/// `tensorproof prove`.
+#[derive(Debug, Args)]
+#[command(after_help = "Keys of the JSON result:
+  public_signals   number of public signals
+  proof_bytes      size of the proof
+  seconds          time to prove")]
+pub struct ProveArgs {
+    /// The build directory
+    pub dir: PathBuf,
+    /// The input: .json, .npy or .npz [default: the witness in the build directory]
+    #[arg(long, short)]
+    pub input: Option<PathBuf>,
+    /// Which sample of the input file, counted from 0
+    #[arg(long, default_value_t = 0)]
+    pub sample: usize,
+}
+
+/// `tensorproof verify`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit code 0 says that the proof is valid, 1 that it is not.")]
+pub struct VerifyArgs {
+    /// The build directory
+    #[arg(required_unless_present_all = ["vk", "public", "proof"])]
+    pub dir: Option<PathBuf>,
+    /// The verifying key, in place of the build directory's
+    #[arg(long, value_name = "FILE")]
+    pub vk: Option<PathBuf>,
+    /// The public signals, in place of the build directory's
+    #[arg(long, value_name = "FILE")]
+    pub public: Option<PathBuf>,
+    /// The proof, in place of the build directory's
+    #[arg(long, value_name = "FILE")]
+    pub proof: Option<PathBuf>,
+    /// Also run the contract on the embedded EVM and report the gas
+    #[arg(long)]
+    pub evm: bool,
+}
+
+/// `tensorproof export-verifier`.
+#[derive(Debug, Args)]
+pub struct ExportVerifierArgs {
+    /// The build directory
+    pub dir: PathBuf,
+    /// The contract's language
+    #[arg(long, value_enum, default_value = "solidity")]
+    pub language: Language,
+    /// The contract's name
+    #[arg(long, default_value = "Verifier")]
+    pub name: String,
+}
+
+/// A contract's language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// Solidity 0.8
+    Solidity,
+}
+
+/// `tensorproof inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// A model, an .onnx file, or a build directory
+    pub source: PathBuf,
+    /// How the circuit would be made; a build directory has its own settings
+    #[command(flatten)]
+    pub circuit: CircuitArgs,
+}
+
+/// `tensorproof templates`.
+#[derive(Debug, Args)]
+pub struct TemplatesArgs {
+    /// The folder that gets `tensorproof/…`
+    #[arg(long, short)]
+    pub output: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,30 @@
+//! `tensorproof export-verifier`: the Solidity contract that verifies proofs.
+
+use std::fs;
+
+use serde_json::json;
+use tensorproof_groth16::verifying_key_from_json;
+
+use super::Output;
+use crate::build_dir::{Artefact, BuildDir};
+use crate::cli::{ExportVerifierArgs, Language};
+use crate::error::{Error, Result};
+use crate::stages;
+
+pub(super) fn run(args: &ExportVerifierArgs, output: Output) -> Result<()> {
+    let Language::Solidity = args.language;
+    let dir = BuildDir::new(&args.dir);
+    let path = dir.existing(Artefact::VerifyingKey)?;
+    let text = fs::read_to_string(&path).map_err(|source| Error::read(&path, source))?;
+    let vk = verifying_key_from_json(&text).map_err(Error::json(&path))?;
+    let settings = if dir.has(Artefact::Settings) { Some(stages::read_settings(&dir)?) } else { None };
+    let export = stages::export(&dir, &vk, &stages::verifier_config(settings.as_ref(), &args.name)?)?;
+    output.terminal.warn("a key from `tensorproof setup` is for development: do not guard value with its verifier");
+    let files: Vec<String> = [Artefact::Verifier, Artefact::VerifierKey]
+        .into_iter()
+        .filter(|artefact| dir.has(*artefact))
+        .map(|artefact| dir.path(artefact).display().to_string())
+        .collect();
+    let json = json!({ "files": files, "data_contracts": export.data_contracts.len() });
+    output.result(&json, &files.join("\n"))
+}

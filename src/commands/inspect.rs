@@ -1,0 +1,59 @@
+//! `tensorproof inspect`: a model's layers.
+
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{CellAlignment, Table};
+use serde_json::json;
+use tensorproof_transpiler::Settings;
+
+use super::{Output, transpile};
+use crate::build_dir::BuildDir;
+use crate::cli::InspectArgs;
+use crate::error::Result;
+use crate::stages;
+use crate::terminal::grouped;
+
+pub(super) fn run(args: &InspectArgs, output: Output) -> Result<()> {
+    if args.source.is_dir() {
+        let settings = stages::read_settings(&BuildDir::new(&args.source))?;
+        return output.result(&json!({ "scale": settings.scale, "layers": transpile::layers(&settings) }), &table(&settings));
+    }
+    let quantized = transpile::quantize_model(&args.source, &args.circuit, None, output.terminal)?;
+    let settings = Settings::of(&quantized.quantized, &args.source.display().to_string());
+    let agreement = quantized.agreement;
+    let text = format!(
+        "{}\nscale {}; class of {} of {} inputs as the float model's, largest error {:.3e} at outputs up to {:.3e}",
+        table(&settings),
+        settings.scale,
+        agreement.same_class,
+        agreement.samples,
+        agreement.max_abs_error,
+        agreement.max_abs_output
+    );
+    output.result(&transpile::json_of(&settings, &quantized), &text)
+}
+
+fn table(settings: &Settings) -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["layer", "operator", "shape", "scale", "range", "bits", "constraints"]);
+    let mut total = 0;
+    for layer in &settings.layers {
+        let shape: Vec<String> = layer.shape.iter().map(usize::to_string).collect();
+        let constraints = layer.quadratic + layer.linear;
+        total += constraints;
+        table.add_row([
+            layer.component.clone(),
+            layer.operator.clone(),
+            shape.join("x"),
+            layer.scale.clone(),
+            format!("[{}, {}]", layer.low, layer.high),
+            layer.bits.to_string(),
+            grouped(constraints),
+        ]);
+    }
+    table.add_row(["", "", "", "", "", "", &grouped(total)]);
+    for column in table.column_iter_mut().skip(5) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.to_string()
+}

@@ -1,0 +1,64 @@
+//! The subcommands, one file each.
+
+mod compile;
+mod export_verifier;
+mod inspect;
+mod ops;
+mod prove;
+mod run;
+mod setup;
+mod templates;
+mod transpile;
+mod verify;
+mod witness;
+
+use serde_json::Value;
+use tensorproof_groth16::{Origin, ProvingKey};
+
+use crate::cli::{Cli, Command};
+use crate::error::{Error, Result};
+use crate::terminal::{Terminal, print_result};
+
+/// Does what the command line says.
+///
+/// # Errors
+/// Why it could not be done.
+pub fn run(cli: &Cli) -> Result<()> {
+    let terminal = Terminal::new(cli.quiet);
+    let output = Output { terminal, json: cli.json };
+    match &cli.command {
+        Command::Run(args) => run::run(args, output),
+        Command::Transpile(args) => transpile::run(args, output),
+        Command::Compile(args) => compile::run(args, output),
+        Command::Setup(args) => setup::run(args, output),
+        Command::Witness(args) => witness::run(args, output),
+        Command::Prove(args) => prove::run(args, output),
+        Command::Verify(args) => verify::run(args, output),
+        Command::ExportVerifier(args) => export_verifier::run(args, output),
+        Command::Inspect(args) => inspect::run(args, output),
+        Command::Ops => ops::run(output),
+        Command::Templates(args) => templates::run(args, output),
+    }
+}
+
+/// Where results and talk go.
+#[derive(Clone, Copy)]
+struct Output {
+    terminal: Terminal,
+    json: bool,
+}
+
+impl Output {
+    /// Prints the result: as JSON for machines, else as text for people.
+    fn result(self, json: &Value, text: &str) -> Result<()> {
+        let printed = if self.json { print_result(&format!("{json:#}")) } else { print_result(text) };
+        printed.map_err(|source| Error::write("standard output".as_ref(), source))
+    }
+}
+
+/// Says when a key must not be relied on.
+fn warn_of_development_key(terminal: Terminal, key: &ProvingKey) {
+    if key.origin == Origin::Local {
+        terminal.warn("the key was made on one machine, for development: who made it could forge proofs");
+    }
+}

@@ -1,0 +1,132 @@
+//! `tensorproof run`: from a model and an input to a proof that a contract accepts.
+
+use std::time::Duration;
+
+use console::style;
+use serde_json::{Map, Value, json};
+use tensorproof_contracts::evm;
+use tensorproof_transpiler::Graph;
+use tensorproof_transpiler::data::{input_shapes, load_samples};
+
+use super::{Output, compile, prove, setup, transpile, warn_of_development_key};
+use crate::build_dir::BuildDir;
+use crate::cli::RunArgs;
+use crate::error::{Error, Result};
+use crate::stages::{self, Statement};
+use crate::terminal::{grouped, seconds};
+
+pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
+    let terminal = output.terminal;
+    let dir = BuildDir::create(&transpile::build_dir(args.output.as_deref(), &args.model))?;
+    let mut times = Times::default();
+
+    let started = std::time::Instant::now();
+    let pick = |graph: &Graph| {
+        let samples = load_samples(&args.input, &input_shapes(graph))?;
+        stages::pick_sample(samples, &args.input, args.sample)
+    };
+    let quantized = transpile::quantize_model(&args.model, &args.circuit, Some(&pick), terminal)?;
+    let sample = pick(&quantized.graph)?;
+    let expected = quantized.quantized.eval(&sample)?;
+    let agreement = quantized.quantized.compare(&quantized.graph, std::slice::from_ref(&sample))?;
+    let settings = stages::write_circuit(&dir, &quantized.quantized, &args.model)?;
+    times.add("transpile", started.elapsed());
+
+    let (circuit, took) = compile::compile_dir(&dir, output)?;
+    times.add("compile", took);
+    let (key, took) = terminal.stage("setup", || stages::set_up(&dir, &circuit.r1cs), setup::described)?;
+    times.add("setup", took);
+    let (witness, took) = terminal.stage(
+        "witness",
+        || stages::solve(&dir, &circuit, &settings, &sample),
+        |witness| format!("{} wires", grouped(witness.0.len())),
+    )?;
+    times.add("witness", took);
+
+    let public = circuit.r1cs.public_values(&witness);
+    let specified = quantized.quantized.outputs.iter().flat_map(|port| &expected[port.place]);
+    if !specified.zip(public).all(|(integer, signal)| tensorproof_r1cs::fr_from_bigint(integer) == *signal) {
+        return Err(Error::Internal("the circuit's outputs differ from the integer model's"));
+    }
+
+    let (proof, took) = terminal.stage(
+        "prove",
+        || stages::prove_witness(&dir, &key, &circuit.r1cs, &witness),
+        |_| format!("{} bytes", prove::PROOF_BYTES),
+    )?;
+    times.add("prove", took);
+    let statement = Statement { vk: key.vk.clone(), public: public.to_vec(), proof };
+    let ((), took) = terminal.stage(
+        "verify",
+        || stages::verify_statement(&statement, Some(&settings)),
+        |()| format!("{} public signals", grouped(public.len())),
+    )?;
+    times.add("verify", took);
+    let config = stages::verifier_config(Some(&settings), "Verifier")?;
+    let (_, took) = terminal.stage(
+        "export",
+        || stages::export(&dir, &key.vk, &config),
+        |export| match export.data_contracts.len() {
+            0 => "Verifier.sol".to_owned(),
+            count => format!("Verifier.sol and {count} data contracts"),
+        },
+    )?;
+    times.add("export", took);
+    let (report, took) = terminal.stage(
+        "evm",
+        || evm::verify(&statement.vk, &config, public, &statement.proof).map_err(Error::from),
+        |report| format!("the contract accepts for {} gas", grouped(report.gas_used)),
+    )?;
+    times.add("evm", took);
+    warn_of_development_key(terminal, &key);
+
+    let outputs = stages::read_outputs(&settings, public)?;
+    let counts = circuit.r1cs.counts();
+    let total = counts.quadratic + counts.linear;
+    let json = json!({
+        "class": outputs.class,
+        "outputs": outputs.by_name,
+        "max_abs_error": agreement.max_abs_error,
+        "scale": settings.scale,
+        "constraints": { "quadratic": counts.quadratic, "linear": counts.linear, "total": total },
+        "public_signals": public.len(),
+        "proof_bytes": prove::PROOF_BYTES,
+        "calldata_bytes": report.calldata_bytes,
+        "gas": report.gas_used,
+        "seconds": times.json(),
+        "build_dir": dir.root().display().to_string(),
+    });
+    let class = outputs.class.map_or_else(|| "none".to_owned(), |class| class.to_string());
+    let rows = [
+        ("class", class),
+        ("error", format!("{:.2e} against the float model, at scale {}", agreement.max_abs_error, settings.scale)),
+        ("constraints", grouped(total)),
+        ("proof", format!("{} bytes, {} of calldata", prove::PROOF_BYTES, grouped(report.calldata_bytes))),
+        ("gas", grouped(report.gas_used)),
+        ("time", seconds(times.total())),
+        ("files", dir.root().display().to_string()),
+    ];
+    let text: Vec<String> = rows.iter().map(|(name, value)| format!("{} {value}", style(format!("{name:<12}")).bold())).collect();
+    output.result(&json, &text.join("\n"))
+}
+
+/// How long each stage took.
+#[derive(Default)]
+struct Times(Vec<(&'static str, Duration)>);
+
+impl Times {
+    fn add(&mut self, stage: &'static str, took: Duration) {
+        self.0.push((stage, took));
+    }
+
+    fn total(&self) -> Duration {
+        self.0.iter().map(|(_, took)| *took).sum()
+    }
+
+    fn json(&self) -> Value {
+        let mut map: Map<String, Value> =
+            self.0.iter().map(|(stage, took)| ((*stage).to_owned(), took.as_secs_f64().into())).collect();
+        map.insert("total".to_owned(), self.total().as_secs_f64().into());
+        map.into()
+    }
+}

@@ -1,0 +1,204 @@
+//! `tensorproof transpile`: a model to a circuit.
+
+use std::path::{Path, PathBuf};
+
+use ndarray::ArrayD;
+use serde_json::{Value, json};
+use tensorproof_transpiler::data::{input_shapes, load_samples};
+use tensorproof_transpiler::quantize::{self, Agreement, OutputKind, QuantizeConfig, QuantizedGraph, Sample, ScaleChoice};
+use tensorproof_transpiler::{Graph, Settings, load_graph};
+
+use super::Output;
+use crate::build_dir::BuildDir;
+use crate::cli::{CircuitArgs, InputCheck, InputVisibility, ParamsVisibility, TranspileArgs};
+use crate::error::{Error, Result};
+use crate::stages;
+use crate::terminal::{Terminal, grouped};
+
+/// Largest relative error that `--scale auto` accepts.
+const TOLERANCE: f64 = 0.05;
+/// Inputs that are made up when there are none to calibrate with.
+const MADE_UP_SAMPLES: usize = 16;
+
+pub(super) fn run(args: &TranspileArgs, output: Output) -> Result<()> {
+    let dir = BuildDir::create(&build_dir(args.output.as_deref(), &args.model))?;
+    let quantized = quantize_model(&args.model, &args.circuit, None, output.terminal)?;
+    let settings = stages::write_circuit(&dir, &quantized.quantized, &args.model)?;
+    let text = format!(
+        "{} layers at scale {}, {} constraints: {}",
+        settings.layers.len(),
+        settings.scale,
+        grouped(total(&quantized.quantized)),
+        dir.path(crate::build_dir::Artefact::Circuit).display()
+    );
+    output.result(&json_of(&settings, &quantized), &text)
+}
+
+/// Returns the build directory: the one given, or one beside the user that is named after the model.
+pub(super) fn build_dir(given: Option<&Path>, model: &Path) -> PathBuf {
+    if let Some(given) = given {
+        return given.to_owned();
+    }
+    let stem = model.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    // `mnist/model.onnx` is better told by its folder.
+    let folder = model.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let name = match folder {
+        Some(folder) if stem == "model" => folder,
+        _ => stem,
+    };
+    PathBuf::from(format!("{name}-build"))
+}
+
+/// A quantized model with what it was made from.
+pub(super) struct Quantized {
+    pub(super) graph: Graph,
+    pub(super) quantized: QuantizedGraph,
+    pub(super) agreement: Agreement,
+}
+
+/// Reads and quantizes a model; `sample` is the input to prove, if there is one already.
+pub(super) fn quantize_model(
+    model: &Path,
+    args: &CircuitArgs,
+    sample: Option<&dyn Fn(&Graph) -> Result<Sample>>,
+    terminal: Terminal,
+) -> Result<Quantized> {
+    let mut config = config(args)?;
+    let (graph, _) = terminal.stage(
+        "import",
+        || load_graph(model).map_err(Error::from),
+        |graph: &Graph| format!("{} nodes", graph.nodes.len()),
+    )?;
+    let samples = match (&args.calibrate, sample) {
+        (Some(path), _) => load_samples(path, &input_shapes(&graph))?,
+        (None, Some(sample)) => vec![sample(&graph)?],
+        (None, None) => {
+            let range = *config.input_range.get_or_insert((-1.0, 1.0));
+            terminal.warn(&format!(
+                "no calibration inputs: scale and error are those of {MADE_UP_SAMPLES} made-up inputs in [{}, {}]",
+                range.0, range.1
+            ));
+            made_up(&graph, range)
+        }
+    };
+    let work = || -> Result<(QuantizedGraph, Agreement)> {
+        let quantized = quantize::quantize(&graph, &config, &samples)?;
+        let agreement = quantized.compare(&graph, &samples)?;
+        Ok((quantized, agreement))
+    };
+    let ((quantized, agreement), _) = terminal.stage("quantize", work, |(quantized, agreement)| {
+        format!("scale 10^{}, largest error {:.2e}", quantized.exponent, agreement.max_abs_error)
+    })?;
+    Ok(Quantized { graph, quantized, agreement })
+}
+
+pub(super) fn total(quantized: &QuantizedGraph) -> usize {
+    let cost = quantized.cost();
+    cost.quadratic + cost.linear
+}
+
+/// Returns what is known of a quantized model, for machines.
+pub(super) fn json_of(settings: &Settings, quantized: &Quantized) -> Value {
+    let cost = quantized.quantized.cost();
+    json!({
+        "scale": settings.scale,
+        "constraints": { "quadratic": cost.quadratic, "linear": cost.linear, "total": cost.quadratic + cost.linear },
+        "max_abs_error": quantized.agreement.max_abs_error,
+        "same_class": quantized.agreement.same_class,
+        "samples": quantized.agreement.samples,
+        "layers": layers(settings),
+    })
+}
+
+pub(super) fn layers(settings: &Settings) -> Vec<Value> {
+    let row = |layer: &tensorproof_transpiler::settings::LayerSettings| {
+        json!({
+            "component": layer.component,
+            "node": layer.node,
+            "operator": layer.operator,
+            "shape": layer.shape,
+            "scale": layer.scale,
+            "range": [layer.low, layer.high],
+            "bits": layer.bits,
+            "constraints": { "quadratic": layer.quadratic, "linear": layer.linear },
+        })
+    };
+    settings.layers.iter().map(row).collect()
+}
+
+fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
+    let tolerance = args.tolerance.unwrap_or(TOLERANCE);
+    if !(tolerance > 0.0 && tolerance.is_finite()) {
+        let value = tolerance.to_string();
+        return Err(Error::Option { option: "--tolerance", value, expected: "a positive number" });
+    }
+    let input = match args.input_visibility {
+        InputVisibility::Public => quantize::InputVisibility::Public,
+        InputVisibility::Private => quantize::InputVisibility::Private,
+    };
+    let check_in_circuit = match args.input_check {
+        InputCheck::Auto => input == quantize::InputVisibility::Private,
+        InputCheck::Circuit => true,
+        InputCheck::Verifier if input == quantize::InputVisibility::Private => {
+            let (value, expected) = ("verifier".to_owned(), "possible for a private input, which no verifier sees");
+            return Err(Error::Option { option: "--input-check", value, expected });
+        }
+        InputCheck::Verifier => false,
+    };
+    Ok(QuantizeConfig {
+        scale: scale(&args.scale)?,
+        tolerance,
+        input_range: args.input_range.as_deref().map(range).transpose()?,
+        input,
+        params: match args.params_visibility {
+            ParamsVisibility::Public => quantize::ParamsVisibility::Public,
+            ParamsVisibility::Private => quantize::ParamsVisibility::Private,
+            ParamsVisibility::Fixed => quantize::ParamsVisibility::Fixed,
+        },
+        input_check: if check_in_circuit { quantize::InputCheck::Circuit } else { quantize::InputCheck::Verifier },
+        output: if args.raw { OutputKind::Raw } else { OutputKind::Auto },
+    })
+}
+
+fn scale(text: &str) -> Result<ScaleChoice> {
+    match text {
+        "auto" => return Ok(ScaleChoice::Auto),
+        "max" => return Ok(ScaleChoice::Max),
+        _ => {}
+    }
+    let exponent = text.strip_prefix("10^").and_then(|exponent| exponent.parse().ok());
+    match exponent.filter(|exponent| (1..=75).contains(exponent)) {
+        Some(exponent) => Ok(ScaleChoice::PowerOfTen(exponent)),
+        None => {
+            let expected = "`auto`, `max`, or a power of ten from `10^1` to `10^75`";
+            Err(Error::Option { option: "--scale", value: text.to_owned(), expected })
+        }
+    }
+}
+
+fn range(text: &str) -> Result<(f64, f64)> {
+    let bounds = text.split_once(',').and_then(|(low, high)| Some((low.trim().parse().ok()?, high.trim().parse().ok()?)));
+    match bounds.filter(|(low, high): &(f64, f64)| low < high && low.is_finite() && high.is_finite()) {
+        Some(bounds) => Ok(bounds),
+        None => {
+            let expected = "two finite numbers, the lower one first, such as `0,1`";
+            Err(Error::Option { option: "--input-range", value: text.to_owned(), expected })
+        }
+    }
+}
+
+/// Returns inputs spread over a range, the same ones each time.
+fn made_up(graph: &Graph, (low, high): (f64, f64)) -> Vec<Sample> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = || {
+        // The generator of Knuth's MMIX; its upper bits are good enough to spread values.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        #[expect(clippy::cast_precision_loss, reason = "32 bits fit")]
+        let fraction = (state >> 32) as f64 / 4_294_967_296.0;
+        low + (high - low) * fraction
+    };
+    let shapes = input_shapes(graph);
+    (0..MADE_UP_SAMPLES)
+        .map(|_| shapes.iter().map(|input| ArrayD::from_shape_simple_fn(input.shape.clone(), &mut next)).collect())
+        .collect()
+}

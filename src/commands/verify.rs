@@ -1,0 +1,50 @@
+//! `tensorproof verify`: whether a proof shows its statement.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use tensorproof_contracts::evm;
+
+use super::Output;
+use crate::build_dir::{Artefact, BuildDir};
+use crate::cli::VerifyArgs;
+use crate::error::{Error, Result};
+use crate::stages;
+use crate::terminal::grouped;
+
+pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
+    let dir = args.dir.as_deref().map(BuildDir::new);
+    let path = |given: &Option<PathBuf>, artefact: Artefact| match (given, &dir) {
+        (Some(path), _) => Ok(path.clone()),
+        (None, Some(dir)) => dir.existing(artefact),
+        (None, None) => Err(Error::Internal("neither a folder nor a file to verify")),
+    };
+    let vk = path(&args.vk, Artefact::VerifyingKey)?;
+    let statement =
+        stages::read_statement(&vk, &path(&args.public, Artefact::Public)?, &path(&args.proof, Artefact::Proof)?)?;
+    let settings = match &dir {
+        Some(dir) if dir.has(Artefact::Settings) => Some(stages::read_settings(dir)?),
+        _ => None,
+    };
+    output.terminal.stage(
+        "verify",
+        || stages::verify_statement(&statement, settings.as_ref()),
+        |()| format!("{} public signals", grouped(statement.public.len())),
+    )?;
+    let mut json = json!({ "valid": true, "public_signals": statement.public.len() });
+    if let Some(settings) = &settings {
+        let outputs = stages::read_outputs(settings, &statement.public)?;
+        json["outputs"] = outputs.by_name.into();
+        json["class"] = outputs.class.into();
+    }
+    if args.evm {
+        let config = stages::verifier_config(settings.as_ref(), "Verifier")?;
+        let (report, _) = output.terminal.stage(
+            "evm",
+            || evm::verify(&statement.vk, &config, &statement.public, &statement.proof).map_err(Error::from),
+            |report| format!("{} gas", grouped(report.gas_used)),
+        )?;
+        json["gas"] = report.gas_used.into();
+    }
+    output.result(&json, "valid")
+}

@@ -1,0 +1,177 @@
+//! What can go wrong, as the command tells it: a message, a hint, an exit code.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tensorproof_circom::{Diagnostics, WitnessError};
+use tensorproof_contracts::ContractsError;
+use tensorproof_groth16::{InvalidProof, JsonError, ProveError, SetupError};
+use tensorproof_r1cs::format::FormatError;
+
+/// The result of a stage.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a stage did not finish.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file could not be read.
+    #[error("`{path}` could not be read: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file could not be written; an earlier one is untouched.
+    #[error("`{path}` could not be written: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// An artefact of an earlier stage is not there.
+    #[error("`{path}` does not exist")]
+    MissingArtefact {
+        /// The file.
+        path: PathBuf,
+        /// The subcommand that makes it.
+        made_by: &'static str,
+        /// The build directory.
+        folder: PathBuf,
+    },
+    /// A binary artefact is damaged.
+    #[error("`{path}`: {source}")]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: FormatError,
+    },
+    /// A JSON artefact is damaged.
+    #[error("`{path}`: {source}")]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: JsonError,
+    },
+    /// A JSON artefact has something else in a place.
+    #[error("`{path}`: {reason}")]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The model, its data or the choice of numbers is not usable.
+    #[error(transparent)]
+    Transpile(#[from] tensorproof_transpiler::Error),
+    /// The circuit does not compile.
+    #[error("the circuit does not compile\n{rendered}")]
+    Compile {
+        /// The diagnostics.
+        rendered: String,
+    },
+    /// There is no witness for the input.
+    #[error("{source}{}", layer.as_ref().map(|layer| format!("; this is layer {layer}")).unwrap_or_default())]
+    Witness {
+        /// What does not hold.
+        source: WitnessError,
+        /// The layer of the model and the range of its values, if the circuit comes from a model.
+        layer: Option<String>,
+    },
+    /// There is no key.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// There is no proof.
+    #[error("{source}{}", signal.as_ref().map(|signal| format!(", at `{signal}`")).unwrap_or_default())]
+    Prove {
+        /// What is wrong.
+        source: ProveError,
+        /// The signal that does not fit, by its name.
+        signal: Option<String>,
+    },
+    /// The proof is not valid.
+    #[error("the proof is not valid: {0}")]
+    Invalid(#[from] InvalidProof),
+    /// A public input is outside the range that the model was made for.
+    #[error("the proof is not valid for the model: public input `{input}` is {value} at position {position}, expected {low} to {high}")]
+    PublicRange {
+        /// The input.
+        input: String,
+        /// Its position in the signal.
+        position: usize,
+        /// What was found.
+        value: String,
+        /// The least value.
+        low: String,
+        /// The largest value.
+        high: String,
+    },
+    /// The contract cannot be made, or refuses.
+    #[error(transparent)]
+    Contracts(#[from] ContractsError),
+    /// An option has no meaning.
+    #[error("{option} `{value}` is not {expected}")]
+    Option {
+        /// The option.
+        option: &'static str,
+        /// What was given.
+        value: String,
+        /// What can be given.
+        expected: &'static str,
+    },
+    /// A defect of this program.
+    #[error("internal error: {0}; please report it")]
+    Internal(&'static str),
+}
+
+impl Error {
+    pub(crate) fn read(path: &Path, source: io::Error) -> Self {
+        Self::Read { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
+        Self::Write { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn format(path: &Path) -> impl FnOnce(FormatError) -> Self + '_ {
+        |source| Self::Format { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn json(path: &Path) -> impl FnOnce(JsonError) -> Self + '_ {
+        |source| Self::Json { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn compile(diagnostics: &Diagnostics, colour: bool) -> Self {
+        Self::Compile { rendered: diagnostics.render(colour) }
+    }
+
+    /// Returns what the user can do about it, if we know.
+    pub fn hint(&self) -> Option<String> {
+        use tensorproof_transpiler::Error as Transpile;
+        match self {
+            Self::MissingArtefact { made_by, folder, .. } => {
+                Some(format!("`tensorproof {made_by} {}` makes it", folder.display()))
+            }
+            Self::Transpile(Transpile::OutOfRange { .. }) => Some(
+                "`--calibrate FILE` or `--input-range LOW,HIGH` when the circuit is made choose the range".to_owned(),
+            ),
+            Self::Transpile(Transpile::NoScale { .. }) => {
+                Some("`--tolerance` accepts a larger error, `--scale 10^m` sets the scale".to_owned())
+            }
+            Self::Transpile(Transpile::Node { .. }) => Some("`tensorproof ops` lists what is supported".to_owned()),
+            Self::Transpile(Transpile::TooWide { .. }) => Some("a smaller `--scale` needs fewer bits".to_owned()),
+            Self::Prove { source: ProveError::OtherCircuit { .. } | ProveError::OtherMatrices, .. } => {
+                Some("`tensorproof setup` makes a key for the circuit as it is now".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the exit code: 1 for the user's error or an invalid proof, 2 for ours.
+    pub fn exit_code(&self) -> u8 {
+        if matches!(self, Self::Internal(_)) { 2 } else { 1 }
+    }
+}

@@ -1,0 +1,319 @@
+//! The stages between files: each reads what it needs from the build directory and writes what it makes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use ark_std::rand::rngs::OsRng;
+use serde_json::Value;
+use tensorproof_circom::{Circuit, Inputs, Level, Options, Sources, WitnessError, compile};
+use tensorproof_contracts::{Export, SignalRange, VerifierConfig, verifier};
+use tensorproof_groth16::{
+    Proof, ProveError, ProvingKey, VerifyingKey, proof_from_json, proof_to_json, prove, public_from_json,
+    public_to_json, setup, verify, verifying_key_from_json, verifying_key_to_json,
+};
+use tensorproof_r1cs::{
+    Fr, R1cs, SymbolWriter, Symbols, Unsatisfied, Wire, Witness, fr_from_bigint, fr_from_decimal, fr_to_decimal,
+    fr_to_signed,
+};
+use tensorproof_transpiler::data::load_samples;
+use tensorproof_transpiler::quantize::Sample;
+use tensorproof_transpiler::settings::InputSettings;
+use tensorproof_transpiler::{QuantizedGraph, Settings, emit};
+
+use crate::build_dir::{Artefact, BuildDir};
+use crate::error::{Error, Result};
+
+/// Writes circuit, parameters and settings of a quantized model; what later stages made of an earlier one goes.
+pub(crate) fn write_circuit(dir: &BuildDir, quantized: &QuantizedGraph, model: &Path) -> Result<Settings> {
+    let name = model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let settings = Settings::of(quantized, &name);
+    let program = emit(quantized);
+    dir.remove(&[
+        Artefact::R1cs,
+        Artefact::Symbols,
+        Artefact::ProvingKey,
+        Artefact::VerifyingKey,
+        Artefact::Input,
+        Artefact::Witness,
+        Artefact::Proof,
+        Artefact::Public,
+        Artefact::Verifier,
+        Artefact::VerifierKey,
+    ])?;
+    for (path, text) in &program.files {
+        dir.write_text(path, text)?;
+    }
+    dir.write(Artefact::Weights, |writer| writer.write_all(program.weights.to_string().as_bytes()))?;
+    dir.write(Artefact::Settings, |writer| writer.write_all(settings.to_json().as_bytes()))?;
+    Ok(settings)
+}
+
+/// Reads the settings of a build directory.
+pub(crate) fn read_settings(dir: &BuildDir) -> Result<Settings> {
+    Ok(Settings::from_json(&dir.read_text(Artefact::Settings)?)?)
+}
+
+/// Compiles a circuit; what it includes is found beside it, in the libraries, or in the bundled templates.
+pub(crate) fn compile_circuit(source: &Path, libraries: &[std::path::PathBuf], level: Level) -> Result<Circuit> {
+    let mut sources = Sources::from_path(source).with_embedded(tensorproof_templates::FILES);
+    for library in libraries {
+        sources = sources.with_library(library);
+    }
+    let colour = console::colors_enabled_stderr();
+    compile(sources, &Options { level }).map_err(|diagnostics| Error::compile(&diagnostics, colour))
+}
+
+/// Compiles the circuit of a build directory.
+pub(crate) fn compile_dir(dir: &BuildDir) -> Result<Circuit> {
+    compile_circuit(&dir.existing(Artefact::Circuit)?, &[], Level::O1)
+}
+
+/// Writes the symbols of a circuit as `.sym`.
+pub(crate) fn write_symbols(circuit: &Circuit, writer: &mut dyn std::io::Write) -> std::io::Result<()> {
+    let mut symbols = SymbolWriter::new(writer);
+    circuit.for_each_symbol(|label, wire, component, name| symbols.entry(label, wire, component, name))
+}
+
+/// Writes constraints and symbols into the build directory.
+pub(crate) fn write_compiled(dir: &BuildDir, circuit: &Circuit) -> Result<()> {
+    dir.write(Artefact::R1cs, |writer| circuit.r1cs.write(writer))?;
+    dir.write(Artefact::Symbols, |writer| write_symbols(circuit, writer))
+}
+
+/// Makes a development key and writes it, with its verifying key.
+pub(crate) fn set_up(dir: &BuildDir, r1cs: &R1cs) -> Result<ProvingKey> {
+    let key = setup(r1cs, &mut OsRng)?;
+    dir.remove(&[Artefact::Proof, Artefact::Public, Artefact::Verifier, Artefact::VerifierKey])?;
+    dir.write(Artefact::ProvingKey, |writer| key.write(r1cs, writer))?;
+    let vk = verifying_key_to_json(&key.vk);
+    dir.write(Artefact::VerifyingKey, |writer| writer.write_all(vk.as_bytes()))?;
+    Ok(key)
+}
+
+/// Reads one sample of an input file.
+pub(crate) fn read_sample(settings: &Settings, path: &Path, index: usize) -> Result<Sample> {
+    let samples = load_samples(path, &settings.input_shapes())?;
+    pick_sample(samples, path, index)
+}
+
+/// Returns one of the samples of a file.
+pub(crate) fn pick_sample(samples: Vec<Sample>, path: &Path, index: usize) -> Result<Sample> {
+    let count = samples.len();
+    samples.into_iter().nth(index).ok_or_else(|| Error::Malformed {
+        path: path.to_owned(),
+        reason: format!("has {count} samples, and `--sample` counts from 0: found {index}, expected less than {count}"),
+    })
+}
+
+/// Computes the witness of a sample and writes it, with the circuit's inputs as circom reads them.
+pub(crate) fn solve(dir: &BuildDir, circuit: &Circuit, settings: &Settings, sample: &Sample) -> Result<Witness> {
+    let mut inputs: Inputs = BTreeMap::new();
+    for (signal, values) in settings.quantize_sample(sample)? {
+        inputs.insert(signal, values.iter().map(fr_from_bigint).collect());
+    }
+    let path = dir.existing(Artefact::Weights)?;
+    let weights: Value = serde_json::from_str(&dir.read_text(Artefact::Weights)?)
+        .map_err(|error| Error::Malformed { path: path.clone(), reason: error.to_string() })?;
+    let malformed = |reason: String| Error::Malformed { path: path.clone(), reason };
+    let Value::Object(weights) = weights else {
+        return Err(malformed("expected an object with the parameters by signal".to_owned()));
+    };
+    for (signal, nested) in weights {
+        let mut values = Vec::new();
+        flatten(&nested, &mut values)
+            .ok_or_else(|| malformed(format!("`{signal}` holds something else than decimal integers")))?;
+        inputs.insert(signal, values);
+    }
+    let text = inputs_to_json(&inputs);
+    let witness = circuit.witness(&inputs).map_err(|source| witness_error(source, settings))?;
+    dir.write(Artefact::Input, |writer| writer.write_all(text.as_bytes()))?;
+    dir.write(Artefact::Witness, |writer| witness.write(writer))?;
+    Ok(witness)
+}
+
+fn flatten(value: &Value, values: &mut Vec<Fr>) -> Option<()> {
+    match value {
+        Value::Array(items) => items.iter().try_for_each(|item| flatten(item, values)),
+        Value::String(text) => {
+            let (magnitude, is_negative) = text.strip_prefix('-').map_or((text.as_str(), false), |rest| (rest, true));
+            let value = fr_from_decimal(magnitude)?;
+            values.push(if is_negative { -value } else { value });
+            Some(())
+        }
+        _ => None,
+    }
+}
+
+fn inputs_to_json(inputs: &Inputs) -> String {
+    let list = |values: &Vec<Fr>| Value::Array(values.iter().map(|value| fr_to_decimal(value).into()).collect());
+    Value::Object(inputs.iter().map(|(name, values)| (name.clone(), list(values))).collect()).to_string()
+}
+
+/// Tells the layer whose component has no witness.
+fn witness_error(source: WitnessError, settings: &Settings) -> Error {
+    let layer = source.component().and_then(|path| {
+        let component = path.split('.').nth(1)?.split('[').next()?;
+        let layer = settings.layers.iter().find(|layer| layer.component == component)?;
+        Some(format!("`{}` ({}), whose values lie in [{}, {}]", layer.node, layer.operator, layer.low, layer.high))
+    });
+    Error::Witness { source, layer }
+}
+
+/// Reads the proving key of a build directory.
+pub(crate) fn read_key(dir: &BuildDir) -> Result<ProvingKey> {
+    let path = dir.existing(Artefact::ProvingKey)?;
+    let bytes = fs::read(&path).map_err(|source| Error::read(&path, source))?;
+    ProvingKey::read(&bytes).map_err(Error::format(&path))
+}
+
+/// Reads the constraints of a build directory.
+pub(crate) fn read_r1cs(dir: &BuildDir) -> Result<R1cs> {
+    let path = dir.existing(Artefact::R1cs)?;
+    let bytes = fs::read(&path).map_err(|source| Error::read(&path, source))?;
+    R1cs::read(&bytes).map_err(Error::format(&path))
+}
+
+/// Reads the witness of a build directory.
+pub(crate) fn read_witness(dir: &BuildDir) -> Result<Witness> {
+    let path = dir.existing(Artefact::Witness)?;
+    let bytes = fs::read(&path).map_err(|source| Error::read(&path, source))?;
+    Witness::read(&bytes).map_err(Error::format(&path))
+}
+
+/// Proves and writes the proof and its public signals.
+pub(crate) fn prove_witness(dir: &BuildDir, key: &ProvingKey, r1cs: &R1cs, witness: &Witness) -> Result<Proof> {
+    let proof = prove(key, r1cs, witness, &mut OsRng).map_err(|source| {
+        let signal = match source {
+            ProveError::Unsatisfied(Unsatisfied::Row { row }) => signal_of_row(dir, r1cs, row),
+            _ => None,
+        };
+        Error::Prove { source, signal }
+    })?;
+    let public = public_to_json(r1cs.public_values(witness));
+    dir.write(Artefact::Proof, |writer| writer.write_all(proof_to_json(&proof).as_bytes()))?;
+    dir.write(Artefact::Public, |writer| writer.write_all(public.as_bytes()))?;
+    Ok(proof)
+}
+
+/// Returns the name of a signal of a constraint, which tells the layer.
+fn signal_of_row(dir: &BuildDir, r1cs: &R1cs, row: usize) -> Option<String> {
+    let symbols = Symbols::read(dir.read_text(Artefact::Symbols).ok()?, r1cs.wires).ok()?;
+    let terms = [&r1cs.c, &r1cs.a, &r1cs.b].into_iter().flat_map(|matrix| matrix.row(row));
+    // The last wire of the row is the innermost one: inputs come first.
+    let wire = terms.map(|term| term.wire).max().filter(|wire| *wire != Wire::ONE)?;
+    symbols.name(wire).map(str::to_owned)
+}
+
+/// A statement with its proof and the key that verifies it.
+pub(crate) struct Statement {
+    pub(crate) vk: VerifyingKey,
+    pub(crate) public: Vec<Fr>,
+    pub(crate) proof: Proof,
+}
+
+/// Reads verifying key, public signals and proof.
+pub(crate) fn read_statement(vk: &Path, public: &Path, proof: &Path) -> Result<Statement> {
+    let text = |path: &Path| fs::read_to_string(path).map_err(|source| Error::read(path, source));
+    Ok(Statement {
+        vk: verifying_key_from_json(&text(vk)?).map_err(Error::json(vk))?,
+        public: public_from_json(&text(public)?).map_err(Error::json(public))?,
+        proof: proof_from_json(&text(proof)?).map_err(Error::json(proof))?,
+    })
+}
+
+/// Verifies the proof, and what the circuit leaves to the verifier: the range of public inputs.
+pub(crate) fn verify_statement(statement: &Statement, settings: Option<&Settings>) -> Result<()> {
+    verify(&statement.vk, &statement.public, &statement.proof)?;
+    let Some(settings) = settings else {
+        return Ok(());
+    };
+    for (input, range) in public_ranges(settings)? {
+        let signals = statement.public.get(range.first..range.first + range.count).unwrap_or_default();
+        for (position, signal) in signals.iter().enumerate() {
+            let value = fr_to_signed(signal);
+            if value < range.lo || value > range.hi {
+                return Err(Error::PublicRange {
+                    input: input.name.clone(),
+                    position,
+                    value: value.to_string(),
+                    low: range.lo.to_string(),
+                    high: range.hi.to_string(),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns the ranges of public inputs that the circuit leaves to the verifier. Outputs come first in the public signals.
+fn public_ranges(settings: &Settings) -> Result<Vec<(&InputSettings, SignalRange)>> {
+    let mut first: usize = settings.outputs.iter().map(|output| output.shape.iter().product::<usize>()).sum();
+    let mut ranges = Vec::new();
+    if settings.input_visibility != "public" {
+        return Ok(ranges);
+    }
+    for input in &settings.inputs {
+        let count = input.shape.iter().product();
+        if input.checked_by == "verifier" {
+            let (_, interval) = input.range()?;
+            ranges.push((input, SignalRange { first, count, lo: interval.low, hi: interval.high }));
+        }
+        first += count;
+    }
+    Ok(ranges)
+}
+
+/// Returns what the contract of a build directory checks.
+pub(crate) fn verifier_config(settings: Option<&Settings>, contract: &str) -> Result<VerifierConfig> {
+    let ranges = match settings {
+        Some(settings) => public_ranges(settings)?.into_iter().map(|(_, range)| range).collect(),
+        None => Vec::new(),
+    };
+    Ok(VerifierConfig { contract: contract.to_owned(), ranges })
+}
+
+/// Writes the Solidity verifier.
+pub(crate) fn export(dir: &BuildDir, vk: &VerifyingKey, config: &VerifierConfig) -> Result<Export> {
+    let export = verifier(vk, config)?;
+    dir.write(Artefact::Verifier, |writer| writer.write_all(export.solidity.as_bytes()))?;
+    match export.key_json() {
+        Some(text) => dir.write(Artefact::VerifierKey, |writer| writer.write_all(text.as_bytes()))?,
+        None => dir.remove(&[Artefact::VerifierKey])?,
+    }
+    Ok(export)
+}
+
+/// The proven outputs by name, and the class that they say.
+pub(crate) struct Outputs {
+    pub(crate) by_name: serde_json::Map<String, Value>,
+    pub(crate) class: Option<usize>,
+}
+
+/// Reads the outputs from the public signals, which they begin.
+pub(crate) fn read_outputs(settings: &Settings, public: &[Fr]) -> Result<Outputs> {
+    let mut outputs = Outputs { by_name: serde_json::Map::new(), class: None };
+    let mut rest = public;
+    for output in &settings.outputs {
+        let count: usize = output.shape.iter().product();
+        let Some((signals, others)) = rest.split_at_checked(count) else {
+            return Err(Error::Internal("the circuit has fewer outputs than its settings say"));
+        };
+        rest = others;
+        let integers: Vec<_> = signals.iter().map(fr_to_signed).collect();
+        let values = output.dequantize(&integers)?;
+        let value = if output.is_class {
+            let class = integers.first().and_then(|class| usize::try_from(class).ok());
+            outputs.class = class;
+            Value::from(class)
+        } else {
+            if settings.outputs.len() == 1 && count > 1 {
+                let best = values.iter().enumerate().max_by(|(i, x), (j, y)| x.total_cmp(y).then(j.cmp(i)));
+                outputs.class = best.map(|(index, _)| index);
+            }
+            if count == 1 { Value::from(values[0]) } else { Value::from(values) }
+        };
+        outputs.by_name.insert(output.name.clone(), value);
+    }
+    Ok(outputs)
+}
