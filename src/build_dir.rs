@@ -173,10 +173,7 @@ impl BuildDir {
 ///
 /// # Errors
 /// When the folder cannot be written to, the disk is full or `content` fails; an earlier file is then untouched.
-pub fn replace_file(
-    path: &Path,
-    content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
-) -> Result<()> {
+pub fn replace_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

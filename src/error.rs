@@ -96,7 +96,9 @@ pub enum Error {
     #[error("the proof is not valid: {0}")]
     Invalid(#[from] InvalidProof),
     /// A public input is outside the range that the model was made for.
-    #[error("the proof is not valid for the model: public input `{input}` is {value} at position {position}, expected {low} to {high}")]
+    #[error(
+        "the proof is not valid for the model: public input `{input}` is {value} at position {position}, expected {low} to {high}"
+    )]
     PublicRange {
         /// The input.
         input: String,
@@ -156,13 +158,18 @@ impl Error {
                 Some(format!("`tensorproof {made_by} {}` makes it", folder.display()))
             }
             Self::Transpile(Transpile::OutOfRange { .. }) => Some(
-                "`--calibrate FILE` or `--input-range LOW,HIGH` when the circuit is made choose the range".to_owned(),
+                "`--calibrate FILE` or `--input-range LOW,HIGH` when the circuit is made choose the range"
+                    .to_owned(),
             ),
             Self::Transpile(Transpile::NoScale { .. }) => {
                 Some("`--tolerance` accepts a larger error, `--scale 10^m` sets the scale".to_owned())
             }
-            Self::Transpile(Transpile::Node { .. }) => Some("`tensorproof ops` lists what is supported".to_owned()),
-            Self::Transpile(Transpile::TooWide { .. }) => Some("a smaller `--scale` needs fewer bits".to_owned()),
+            Self::Transpile(Transpile::Node { .. }) => {
+                Some("`tensorproof ops` lists what is supported".to_owned())
+            }
+            Self::Transpile(Transpile::TooWide { .. }) => {
+                Some("a smaller `--scale` needs fewer bits".to_owned())
+            }
             Self::Prove { source: ProveError::OtherCircuit { .. } | ProveError::OtherMatrices, .. } => {
                 Some("`tensorproof setup` makes a key for the circuit as it is now".to_owned())
             }

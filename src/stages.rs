@@ -13,8 +13,8 @@ use tensorproof_groth16::{
     public_to_json, setup, verify, verifying_key_from_json, verifying_key_to_json,
 };
 use tensorproof_r1cs::{
-    Fr, R1cs, SymbolWriter, Symbols, Unsatisfied, Wire, Witness, fr_from_bigint, fr_from_decimal, fr_to_decimal,
-    fr_to_signed,
+    Fr, R1cs, SymbolWriter, Symbols, Unsatisfied, Wire, Witness, fr_from_bigint, fr_from_decimal,
+    fr_to_decimal, fr_to_signed,
 };
 use tensorproof_transpiler::data::load_samples;
 use tensorproof_transpiler::quantize::Sample;
@@ -55,7 +55,11 @@ pub(crate) fn read_settings(dir: &BuildDir) -> Result<Settings> {
 }
 
 /// Compiles a circuit; what it includes is found beside it, in the libraries, or in the bundled templates.
-pub(crate) fn compile_circuit(source: &Path, libraries: &[std::path::PathBuf], level: Level) -> Result<Circuit> {
+pub(crate) fn compile_circuit(
+    source: &Path,
+    libraries: &[std::path::PathBuf],
+    level: Level,
+) -> Result<Circuit> {
     let mut sources = Sources::from_path(source).with_embedded(tensorproof_templates::FILES);
     for library in libraries {
         sources = sources.with_library(library);
@@ -102,12 +106,19 @@ pub(crate) fn pick_sample(samples: Vec<Sample>, path: &Path, index: usize) -> Re
     let count = samples.len();
     samples.into_iter().nth(index).ok_or_else(|| Error::Malformed {
         path: path.to_owned(),
-        reason: format!("has {count} samples, and `--sample` counts from 0: found {index}, expected less than {count}"),
+        reason: format!(
+            "has {count} samples, and `--sample` counts from 0: found {index}, expected less than {count}"
+        ),
     })
 }
 
 /// Computes the witness of a sample and writes it, with the circuit's inputs as circom reads them.
-pub(crate) fn solve(dir: &BuildDir, circuit: &Circuit, settings: &Settings, sample: &Sample) -> Result<Witness> {
+pub(crate) fn solve(
+    dir: &BuildDir,
+    circuit: &Circuit,
+    settings: &Settings,
+    sample: &Sample,
+) -> Result<Witness> {
     let mut inputs: Inputs = BTreeMap::new();
     for (signal, values) in settings.quantize_sample(sample)? {
         inputs.insert(signal, values.iter().map(fr_from_bigint).collect());
@@ -136,7 +147,8 @@ fn flatten(value: &Value, values: &mut Vec<Fr>) -> Option<()> {
     match value {
         Value::Array(items) => items.iter().try_for_each(|item| flatten(item, values)),
         Value::String(text) => {
-            let (magnitude, is_negative) = text.strip_prefix('-').map_or((text.as_str(), false), |rest| (rest, true));
+            let (magnitude, is_negative) =
+                text.strip_prefix('-').map_or((text.as_str(), false), |rest| (rest, true));
             let value = fr_from_decimal(magnitude)?;
             values.push(if is_negative { -value } else { value });
             Some(())
@@ -146,7 +158,8 @@ fn flatten(value: &Value, values: &mut Vec<Fr>) -> Option<()> {
 }
 
 fn inputs_to_json(inputs: &Inputs) -> String {
-    let list = |values: &Vec<Fr>| Value::Array(values.iter().map(|value| fr_to_decimal(value).into()).collect());
+    let list =
+        |values: &Vec<Fr>| Value::Array(values.iter().map(|value| fr_to_decimal(value).into()).collect());
     Value::Object(inputs.iter().map(|(name, values)| (name.clone(), list(values))).collect()).to_string()
 }
 
@@ -155,7 +168,10 @@ fn witness_error(source: WitnessError, settings: &Settings) -> Error {
     let layer = source.component().and_then(|path| {
         let component = path.split('.').nth(1)?.split('[').next()?;
         let layer = settings.layers.iter().find(|layer| layer.component == component)?;
-        Some(format!("`{}` ({}), whose values lie in [{}, {}]", layer.node, layer.operator, layer.low, layer.high))
+        Some(format!(
+            "`{}` ({}), whose values lie in [{}, {}]",
+            layer.node, layer.operator, layer.low, layer.high
+        ))
     });
     Error::Witness { source, layer }
 }
@@ -182,7 +198,12 @@ pub(crate) fn read_witness(dir: &BuildDir) -> Result<Witness> {
 }
 
 /// Proves and writes the proof and its public signals.
-pub(crate) fn prove_witness(dir: &BuildDir, key: &ProvingKey, r1cs: &R1cs, witness: &Witness) -> Result<Proof> {
+pub(crate) fn prove_witness(
+    dir: &BuildDir,
+    key: &ProvingKey,
+    r1cs: &R1cs,
+    witness: &Witness,
+) -> Result<Proof> {
     let proof = prove(key, r1cs, witness, &mut OsRng).map_err(|source| {
         let signal = match source {
             ProveError::Unsatisfied(Unsatisfied::Row { row }) => signal_of_row(dir, r1cs, row),

@@ -15,7 +15,8 @@ use crate::terminal::grouped;
 pub(super) fn run(args: &CompileArgs, output: Output) -> Result<()> {
     let level = if args.o0 { Level::O0 } else { Level::O1 };
     let is_dir = args.source.is_dir();
-    let source = if is_dir { BuildDir::new(&args.source).existing(Artefact::Circuit)? } else { args.source.clone() };
+    let source =
+        if is_dir { BuildDir::new(&args.source).existing(Artefact::Circuit)? } else { args.source.clone() };
     let (circuit, _) = output.terminal.stage(
         "compile",
         || stages::compile_circuit(&source, &args.libraries, level),
@@ -29,7 +30,9 @@ pub(super) fn run(args: &CompileArgs, output: Output) -> Result<()> {
         replace_file(&dir.root().join(format!("{stem}.r1cs")), |writer| circuit.r1cs.write(writer))?;
     }
     if both || args.sym {
-        replace_file(&dir.root().join(format!("{stem}.sym")), |writer| stages::write_symbols(&circuit, writer))?;
+        replace_file(&dir.root().join(format!("{stem}.sym")), |writer| {
+            stages::write_symbols(&circuit, writer)
+        })?;
     }
     let counts = circuit.r1cs.counts();
     let json = json!({

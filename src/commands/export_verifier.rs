@@ -19,7 +19,9 @@ pub(super) fn run(args: &ExportVerifierArgs, output: Output) -> Result<()> {
     let vk = verifying_key_from_json(&text).map_err(Error::json(&path))?;
     let settings = if dir.has(Artefact::Settings) { Some(stages::read_settings(&dir)?) } else { None };
     let export = stages::export(&dir, &vk, &stages::verifier_config(settings.as_ref(), &args.name)?)?;
-    output.terminal.warn("a key from `tensorproof setup` is for development: do not guard value with its verifier");
+    output
+        .terminal
+        .warn("a key from `tensorproof setup` is for development: do not guard value with its verifier");
     let files: Vec<String> = [Artefact::Verifier, Artefact::VerifierKey]
         .into_iter()
         .filter(|artefact| dir.has(*artefact))

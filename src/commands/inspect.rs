@@ -15,7 +15,10 @@ use crate::terminal::grouped;
 pub(super) fn run(args: &InspectArgs, output: Output) -> Result<()> {
     if args.source.is_dir() {
         let settings = stages::read_settings(&BuildDir::new(&args.source))?;
-        return output.result(&json!({ "scale": settings.scale, "layers": transpile::layers(&settings) }), &table(&settings));
+        return output.result(
+            &json!({ "scale": settings.scale, "layers": transpile::layers(&settings) }),
+            &table(&settings),
+        );
     }
     let quantized = transpile::quantize_model(&args.source, &args.circuit, None, output.terminal)?;
     let settings = Settings::of(&quantized.quantized, &args.source.display().to_string());

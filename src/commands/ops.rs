@@ -9,7 +9,8 @@ use super::Output;
 use crate::error::Result;
 
 pub(super) fn run(output: Output) -> Result<()> {
-    let rows: Vec<Value> = OPERATORS.iter().map(|row| json!({ "name": row.name, "notes": row.notes })).collect();
+    let rows: Vec<Value> =
+        OPERATORS.iter().map(|row| json!({ "name": row.name, "notes": row.notes })).collect();
     let mut table = Table::new();
     table.load_style(NOTHING);
     for row in OPERATORS {

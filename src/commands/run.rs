@@ -99,14 +99,18 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     let class = outputs.class.map_or_else(|| "none".to_owned(), |class| class.to_string());
     let rows = [
         ("class", class),
-        ("error", format!("{:.2e} against the float model, at scale {}", agreement.max_abs_error, settings.scale)),
+        (
+            "error",
+            format!("{:.2e} against the float model, at scale {}", agreement.max_abs_error, settings.scale),
+        ),
         ("constraints", grouped(total)),
         ("proof", format!("{} bytes, {} of calldata", prove::PROOF_BYTES, grouped(report.calldata_bytes))),
         ("gas", grouped(report.gas_used)),
         ("time", seconds(times.total())),
         ("files", dir.root().display().to_string()),
     ];
-    let text: Vec<String> = rows.iter().map(|(name, value)| format!("{} {value}", style(format!("{name:<12}")).bold())).collect();
+    let text: Vec<String> =
+        rows.iter().map(|(name, value)| format!("{} {value}", style(format!("{name:<12}")).bold())).collect();
     output.result(&json, &text.join("\n"))
 }
 

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use ndarray::ArrayD;
 use serde_json::{Value, json};
 use tensorproof_transpiler::data::{input_shapes, load_samples};
-use tensorproof_transpiler::quantize::{self, Agreement, OutputKind, QuantizeConfig, QuantizedGraph, Sample, ScaleChoice};
+use tensorproof_transpiler::quantize::{
+    self, Agreement, OutputKind, QuantizeConfig, QuantizedGraph, Sample, ScaleChoice,
+};
 use tensorproof_transpiler::{Graph, Settings, load_graph};
 
 use super::Output;
@@ -140,7 +142,8 @@ fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
         InputCheck::Auto => input == quantize::InputVisibility::Private,
         InputCheck::Circuit => true,
         InputCheck::Verifier if input == quantize::InputVisibility::Private => {
-            let (value, expected) = ("verifier".to_owned(), "possible for a private input, which no verifier sees");
+            let (value, expected) =
+                ("verifier".to_owned(), "possible for a private input, which no verifier sees");
             return Err(Error::Option { option: "--input-check", value, expected });
         }
         InputCheck::Verifier => false,
@@ -155,7 +158,11 @@ fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
             ParamsVisibility::Private => quantize::ParamsVisibility::Private,
             ParamsVisibility::Fixed => quantize::ParamsVisibility::Fixed,
         },
-        input_check: if check_in_circuit { quantize::InputCheck::Circuit } else { quantize::InputCheck::Verifier },
+        input_check: if check_in_circuit {
+            quantize::InputCheck::Circuit
+        } else {
+            quantize::InputCheck::Verifier
+        },
         output: if args.raw { OutputKind::Raw } else { OutputKind::Auto },
     })
 }
@@ -177,7 +184,9 @@ fn scale(text: &str) -> Result<ScaleChoice> {
 }
 
 fn range(text: &str) -> Result<(f64, f64)> {
-    let bounds = text.split_once(',').and_then(|(low, high)| Some((low.trim().parse().ok()?, high.trim().parse().ok()?)));
+    let bounds = text
+        .split_once(',')
+        .and_then(|(low, high)| Some((low.trim().parse().ok()?, high.trim().parse().ok()?)));
     match bounds.filter(|(low, high): &(f64, f64)| low < high && low.is_finite() && high.is_finite()) {
         Some(bounds) => Ok(bounds),
         None => {
@@ -199,6 +208,8 @@ fn made_up(graph: &Graph, (low, high): (f64, f64)) -> Vec<Sample> {
     };
     let shapes = input_shapes(graph);
     (0..MADE_UP_SAMPLES)
-        .map(|_| shapes.iter().map(|input| ArrayD::from_shape_simple_fn(input.shape.clone(), &mut next)).collect())
+        .map(|_| {
+            shapes.iter().map(|input| ArrayD::from_shape_simple_fn(input.shape.clone(), &mut next)).collect()
+        })
         .collect()
 }

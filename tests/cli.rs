@@ -1,0 +1,218 @@
+//! The command as users meet it: results, messages, exit codes, files that are there or not.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use support::{failure, json, model, tensorproof};
+
+/// A finished build of the smallest model, made once per test that needs one.
+struct Build {
+    _folder: tempfile::TempDir,
+    dir: PathBuf,
+}
+
+fn build() -> Build {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("build");
+    json([
+        "run".as_ref(),
+        model("mnist_mlp", "model.onnx").as_os_str(),
+        "--input".as_ref(),
+        model("mnist_mlp", "samples.npz").as_os_str(),
+        "--params-visibility".as_ref(),
+        "fixed".as_ref(),
+        "--output".as_ref(),
+        dir.as_os_str(),
+    ]);
+    Build { _folder: folder, dir }
+}
+
+/// Transpiles and expects an error that contains each of `words`, and no artefact.
+fn refuses(model: &Path, options: &[&str], words: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("build");
+    let mut args = vec!["transpile".as_ref(), model.as_os_str(), "--output".as_ref(), dir.as_os_str()];
+    args.extend(options.iter().map(std::ffi::OsStr::new));
+    let message = failure(args);
+    for word in words {
+        assert!(message.contains(word), "expected `{word}` in: {message}");
+    }
+    assert!(!dir.join("circuit.circom").exists());
+}
+
+#[test]
+fn every_stage_is_a_subcommand() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    let samples = model("mnist_mlp", "samples.npz");
+    json([
+        "transpile".as_ref(),
+        model("mnist_mlp", "model.onnx").as_os_str(),
+        "--output".as_ref(),
+        dir.as_os_str(),
+        "--calibrate".as_ref(),
+        samples.as_os_str(),
+        "--params-visibility".as_ref(),
+        "fixed".as_ref(),
+    ]);
+    let compiled = json(["compile".as_ref(), dir.as_os_str()]);
+    assert!(compiled["constraints"]["quadratic"].as_u64().unwrap() > 100);
+    assert!(compiled["wires"].as_u64().unwrap() > 784);
+    json(["setup".as_ref(), dir.as_os_str()]);
+    let witness = json([
+        "witness".as_ref(),
+        dir.as_os_str(),
+        "--input".as_ref(),
+        samples.as_os_str(),
+        "--sample".as_ref(),
+        "1".as_ref(),
+    ]);
+    assert_eq!(witness["class"], 6);
+    let proved = json(["prove".as_ref(), dir.as_os_str()]);
+    assert_eq!(proved["proof_bytes"], 256);
+    assert_eq!(proved["public_signals"].as_u64().unwrap(), 794);
+    assert_eq!(json(["verify".as_ref(), dir.as_os_str()])["valid"], true);
+    json(["export-verifier".as_ref(), dir.as_os_str()]);
+    assert!(fs::read_to_string(dir.join("Verifier.sol")).unwrap().contains("contract Verifier"));
+    let inspected = json(["inspect".as_ref(), dir.as_os_str()]);
+    assert!(inspected["layers"].as_array().unwrap().len() >= 3);
+}
+
+#[test]
+fn ops_lists_operators() {
+    let listed = json(["ops"]);
+    let names: Vec<&str> =
+        listed["operators"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+    for name in ["Conv", "Gemm", "MatMul", "Relu", "MaxPool", "Softmax"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+}
+
+#[test]
+fn refuses_a_changed_public_signal() {
+    let build = build();
+    let path = build.dir.join("public.json");
+    let mut signals: Vec<String> = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    signals[0] = (signals[0].parse::<u64>().unwrap_or(0) + 1).to_string();
+    fs::write(&path, serde_json::to_string(&signals).unwrap()).unwrap();
+    let message = failure(["verify".as_ref(), build.dir.as_os_str()]);
+    assert!(message.contains("proof"), "{message}");
+}
+
+#[test]
+fn refuses_artefacts_that_are_damaged() {
+    let build = build();
+    for name in ["circuit.zkey", "proof.json", "public.json", "verification_key.json", "witness.wtns"] {
+        let path = build.dir.join(name);
+        let whole = fs::read(&path).unwrap();
+        let command = if matches!(name, "circuit.zkey" | "witness.wtns") { "prove" } else { "verify" };
+        for length in [0, 3, whole.len() / 2, whole.len() - 2] {
+            fs::write(&path, &whole[..length]).unwrap();
+            let message = failure([command.as_ref(), build.dir.as_os_str()]);
+            assert!(message.contains(name), "{name} cut to {length}: {message}");
+        }
+        fs::write(&path, whole).unwrap();
+    }
+}
+
+#[test]
+fn refuses_a_damaged_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = fs::read(model("mnist_mlp", "model.onnx")).unwrap();
+    let path = folder.path().join("cut.onnx");
+    for length in [0, 1, 100, whole.len() / 2, whole.len() - 1] {
+        fs::write(&path, &whole[..length]).unwrap();
+        refuses(&path, &["--scale", "10^2"], &["cut.onnx"]);
+    }
+    refuses(&folder.path().join("absent.onnx"), &[], &["absent.onnx"]);
+}
+
+#[test]
+fn refuses_an_input_of_another_shape() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("input.json");
+    fs::write(&input, "[[0.5, 0.5], [0.5, 0.5]]").unwrap();
+    let message = failure([
+        "run".as_ref(),
+        model("mnist_mlp", "model.onnx").as_os_str(),
+        "--input".as_ref(),
+        input.as_os_str(),
+        "--output".as_ref(),
+        folder.path().as_os_str(),
+    ]);
+    assert!(message.contains("28"), "{message}");
+}
+
+#[test]
+fn refuses_an_input_out_of_range() {
+    let build = build();
+    let input = build.dir.join("bright.json");
+    let row = vec![vec![255.0]; 28];
+    fs::write(&input, serde_json::to_string(&vec![row; 28]).unwrap()).unwrap();
+    let message = failure(["witness".as_ref(), build.dir.as_os_str(), "--input".as_ref(), input.as_os_str()]);
+    assert!(message.contains("255"), "{message}");
+}
+
+#[test]
+fn refuses_options_that_make_no_sense() {
+    let model = model("mnist_mlp", "model.onnx");
+    for scale in ["0", "10^", "10^0", "10^999", "3^2", "-10^2"] {
+        refuses(&model, &["--scale", scale], &[scale]);
+    }
+    refuses(&model, &["--input-range", "1,0"], &["1,0"]);
+    refuses(&model, &["--input-range", "0,nan"], &["nan"]);
+}
+
+#[test]
+fn names_the_missing_stage() {
+    let folder = tempfile::tempdir().unwrap();
+    let message = failure(["prove".as_ref(), folder.path().as_os_str()]);
+    assert!(message.contains("hint: `tensorproof"), "{message}");
+}
+
+#[test]
+fn says_when_the_folder_cannot_be_written() {
+    // A file where the folder should be: refused for every user, root included.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let message = failure([
+        "transpile".as_ref(),
+        model("mnist_mlp", "model.onnx").as_os_str(),
+        "--scale".as_ref(),
+        "10^2".as_ref(),
+        "--output".as_ref(),
+        file.join("build").as_os_str(),
+    ]);
+    assert!(message.contains("could not be written"), "{message}");
+}
+
+#[test]
+fn same_options_give_the_same_circuit() {
+    let folder = tempfile::tempdir().unwrap();
+    let make = |name: &str| {
+        let dir = folder.path().join(name);
+        json([
+            "transpile".as_ref(),
+            model("mnist_cnn", "model.onnx").as_os_str(),
+            "--calibrate".as_ref(),
+            model("mnist_cnn", "samples.npz").as_os_str(),
+            "--output".as_ref(),
+            dir.as_os_str(),
+        ]);
+        json(["compile".as_ref(), dir.as_os_str()]);
+        ["circuit.circom", "weights.json", "settings.json", "circuit.r1cs", "circuit.sym"]
+            .map(|file| fs::read(dir.join(file)).unwrap())
+    };
+    assert!(make("first") == make("second"));
+}
+
+#[test]
+fn respects_no_color() {
+    let output = tensorproof(["prove", "nowhere"]);
+    assert!(!output.stderr.contains(&0x1b));
+}
