@@ -159,6 +159,7 @@ pub struct TranspileArgs {
 }
 
 /// `tensorproof compile`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, Args)]
 #[command(after_help = "Keys of the JSON result:
   constraints.quadratic   constraints with a product of two wires

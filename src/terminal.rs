@@ -19,6 +19,9 @@ impl Terminal {
     }
 
     /// Runs one stage: shows that it is under way, then what came of it and how long it took.
+    ///
+    /// # Errors
+    /// When the work fails, as it says.
     pub fn stage<T, E>(
         self,
         name: &str,

@@ -8,7 +8,7 @@ use tensorproof_circom::{Circuit, Level};
 use super::Output;
 use crate::build_dir::{Artefact, BuildDir, replace_file};
 use crate::cli::CompileArgs;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::stages;
 use crate::terminal::grouped;
 
@@ -61,5 +61,5 @@ pub(super) fn compile_dir(dir: &BuildDir, output: Output) -> Result<(Circuit, st
         stages::write_compiled(dir, &circuit)?;
         Ok(circuit)
     };
-    output.terminal.stage("compile", work, described).map_err(Error::from)
+    output.terminal.stage("compile", work, described)
 }

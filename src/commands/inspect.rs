@@ -21,7 +21,7 @@ pub(super) fn run(args: &InspectArgs, output: Output) -> Result<()> {
         );
     }
     let quantized = transpile::quantize_model(&args.source, &args.circuit, None, output.terminal)?;
-    let settings = Settings::of(&quantized.quantized, &args.source.display().to_string());
+    let settings = Settings::of(&quantized.model, &args.source.display().to_string());
     let agreement = quantized.agreement;
     let text = format!(
         "{}\nscale {}; class of {} of {} inputs as the float model's, largest error {:.3e} at outputs up to {:.3e}",

@@ -27,9 +27,9 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     };
     let quantized = transpile::quantize_model(&args.model, &args.circuit, Some(&pick), terminal)?;
     let sample = pick(&quantized.graph)?;
-    let expected = quantized.quantized.eval(&sample)?;
-    let agreement = quantized.quantized.compare(&quantized.graph, std::slice::from_ref(&sample))?;
-    let settings = stages::write_circuit(&dir, &quantized.quantized, &args.model)?;
+    let expected = quantized.model.eval(&sample)?;
+    let agreement = quantized.model.compare(&quantized.graph, std::slice::from_ref(&sample))?;
+    let settings = stages::write_circuit(&dir, &quantized.model, &args.model)?;
     times.add("transpile", started.elapsed());
 
     let (circuit, took) = compile::compile_dir(&dir, output)?;
@@ -44,7 +44,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     times.add("witness", took);
 
     let public = circuit.r1cs.public_values(&witness);
-    let specified = quantized.quantized.outputs.iter().flat_map(|port| &expected[port.place]);
+    let specified = quantized.model.outputs.iter().flat_map(|port| &expected[port.place]);
     if !specified.zip(public).all(|(integer, signal)| tensorproof_r1cs::fr_from_bigint(integer) == *signal) {
         return Err(Error::Internal("the circuit's outputs differ from the integer model's"));
     }

@@ -25,12 +25,12 @@ const MADE_UP_SAMPLES: usize = 16;
 pub(super) fn run(args: &TranspileArgs, output: Output) -> Result<()> {
     let dir = BuildDir::create(&build_dir(args.output.as_deref(), &args.model))?;
     let quantized = quantize_model(&args.model, &args.circuit, None, output.terminal)?;
-    let settings = stages::write_circuit(&dir, &quantized.quantized, &args.model)?;
+    let settings = stages::write_circuit(&dir, &quantized.model, &args.model)?;
     let text = format!(
         "{} layers at scale {}, {} constraints: {}",
         settings.layers.len(),
         settings.scale,
-        grouped(total(&quantized.quantized)),
+        grouped(total(&quantized.model)),
         dir.path(crate::build_dir::Artefact::Circuit).display()
     );
     output.result(&json_of(&settings, &quantized), &text)
@@ -54,15 +54,18 @@ pub(super) fn build_dir(given: Option<&Path>, model: &Path) -> PathBuf {
 /// A quantized model with what it was made from.
 pub(super) struct Quantized {
     pub(super) graph: Graph,
-    pub(super) quantized: QuantizedGraph,
+    pub(super) model: QuantizedGraph,
     pub(super) agreement: Agreement,
 }
+
+/// Returns the input to prove, once the shapes of the inputs are known.
+pub(super) type PickSample<'p> = &'p dyn Fn(&Graph) -> Result<Sample>;
 
 /// Reads and quantizes a model; `sample` is the input to prove, if there is one already.
 pub(super) fn quantize_model(
     model: &Path,
     args: &CircuitArgs,
-    sample: Option<&dyn Fn(&Graph) -> Result<Sample>>,
+    sample: Option<PickSample<'_>>,
     terminal: Terminal,
 ) -> Result<Quantized> {
     let mut config = config(args)?;
@@ -91,7 +94,7 @@ pub(super) fn quantize_model(
     let ((quantized, agreement), _) = terminal.stage("quantize", work, |(quantized, agreement)| {
         format!("scale 10^{}, largest error {:.2e}", quantized.exponent, agreement.max_abs_error)
     })?;
-    Ok(Quantized { graph, quantized, agreement })
+    Ok(Quantized { graph, model: quantized, agreement })
 }
 
 pub(super) fn total(quantized: &QuantizedGraph) -> usize {
@@ -101,7 +104,7 @@ pub(super) fn total(quantized: &QuantizedGraph) -> usize {
 
 /// Returns what is known of a quantized model, for machines.
 pub(super) fn json_of(settings: &Settings, quantized: &Quantized) -> Value {
-    let cost = quantized.quantized.cost();
+    let cost = quantized.model.cost();
     json!({
         "scale": settings.scale,
         "constraints": { "quadratic": cost.quadratic, "linear": cost.linear, "total": cost.quadratic + cost.linear },
@@ -174,12 +177,11 @@ fn scale(text: &str) -> Result<ScaleChoice> {
         _ => {}
     }
     let exponent = text.strip_prefix("10^").and_then(|exponent| exponent.parse().ok());
-    match exponent.filter(|exponent| (1..=75).contains(exponent)) {
-        Some(exponent) => Ok(ScaleChoice::PowerOfTen(exponent)),
-        None => {
-            let expected = "`auto`, `max`, or a power of ten from `10^1` to `10^75`";
-            Err(Error::Option { option: "--scale", value: text.to_owned(), expected })
-        }
+    if let Some(exponent) = exponent.filter(|exponent| (1..=75).contains(exponent)) {
+        Ok(ScaleChoice::PowerOfTen(exponent))
+    } else {
+        let expected = "`auto`, `max`, or a power of ten from `10^1` to `10^75`";
+        Err(Error::Option { option: "--scale", value: text.to_owned(), expected })
     }
 }
 
@@ -187,12 +189,13 @@ fn range(text: &str) -> Result<(f64, f64)> {
     let bounds = text
         .split_once(',')
         .and_then(|(low, high)| Some((low.trim().parse().ok()?, high.trim().parse().ok()?)));
-    match bounds.filter(|(low, high): &(f64, f64)| low < high && low.is_finite() && high.is_finite()) {
-        Some(bounds) => Ok(bounds),
-        None => {
-            let expected = "two finite numbers, the lower one first, such as `0,1`";
-            Err(Error::Option { option: "--input-range", value: text.to_owned(), expected })
-        }
+    if let Some(bounds) =
+        bounds.filter(|(low, high): &(f64, f64)| low < high && low.is_finite() && high.is_finite())
+    {
+        Ok(bounds)
+    } else {
+        let expected = "two finite numbers, the lower one first, such as `0,1`";
+        Err(Error::Option { option: "--input-range", value: text.to_owned(), expected })
     }
 }
 

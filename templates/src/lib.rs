@@ -91,10 +91,15 @@ mod tests {
 
     #[test]
     fn closure_follows_includes() {
-        let paths: Vec<&str> = closure(["tensorproof/nn/max_pool2d.circom"]).iter().map(|(path, _)| *path).collect();
+        let paths: Vec<&str> =
+            closure(["tensorproof/nn/max_pool2d.circom"]).iter().map(|(path, _)| *path).collect();
         assert_eq!(
             paths,
-            ["tensorproof/arith/max.circom", "tensorproof/arith/to_bits.circom", "tensorproof/nn/max_pool2d.circom"]
+            [
+                "tensorproof/arith/max.circom",
+                "tensorproof/arith/to_bits.circom",
+                "tensorproof/nn/max_pool2d.circom"
+            ]
         );
     }
 }

@@ -60,13 +60,19 @@ pub fn load_samples(path: &Path, inputs: &[InputShape]) -> Result<Vec<Sample>> {
             vec![read_npy(&bytes).map_err(malformed)?]
         }
         _ => {
-            let text = fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-            let value: Value = serde_json::from_str(&text).map_err(|error| malformed(format!("not JSON: {error}")))?;
+            let text =
+                fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+            let value: Value =
+                serde_json::from_str(&text).map_err(|error| malformed(format!("not JSON: {error}")))?;
             from_json(&value, inputs).map_err(malformed)?
         }
     };
     if arrays.len() != inputs.len() {
-        return Err(malformed(format!("has {} arrays, expected {}, one per input", arrays.len(), inputs.len())));
+        return Err(malformed(format!(
+            "has {} arrays, expected {}, one per input",
+            arrays.len(),
+            inputs.len()
+        )));
     }
     samples(arrays, inputs)
 }
@@ -115,9 +121,13 @@ fn from_json(value: &Value, inputs: &[InputShape]) -> std::result::Result<Vec<Ar
         (Value::Object(map), _) => inputs
             .iter()
             .map(|input| {
-                let value = map.get(&input.name).or_else(|| (inputs.len() == 1 && map.len() == 1).then(|| map.values().next())?);
+                let value = map
+                    .get(&input.name)
+                    .or_else(|| (inputs.len() == 1 && map.len() == 1).then(|| map.values().next())?);
                 match value {
-                    Some(value) => nested(value).map_err(|reason| format!("input `{}`: {reason}", input.name)),
+                    Some(value) => {
+                        nested(value).map_err(|reason| format!("input `{}`: {reason}", input.name))
+                    }
                     None => Err(format!("has no input `{}`", input.name)),
                 }
             })
@@ -151,8 +161,13 @@ fn collect(value: &Value, shape: &[usize], values: &mut Vec<f64>) -> std::result
             values.push(number.as_f64().unwrap_or(f64::NAN));
             Ok(())
         }
-        (Value::Array(items), [length, ..]) => Err(format!("a row has {} elements, expected {length} as in others", items.len())),
-        (other, _) => Err(format!("found {}, expected a number", if other.is_array() { "an array" } else { "something else" })),
+        (Value::Array(items), [length, ..]) => {
+            Err(format!("a row has {} elements, expected {length} as in others", items.len()))
+        }
+        (other, _) => Err(format!(
+            "found {}, expected a number",
+            if other.is_array() { "an array" } else { "something else" }
+        )),
     }
 }
 
@@ -167,7 +182,10 @@ fn samples(arrays: Vec<ArrayD<f64>>, inputs: &[InputShape]) -> Result<Vec<Sample
         let inner = &input.shape[1..];
         let batched = if array.shape() == inner { array.insert_axis(Axis(0)) } else { array };
         if batched.shape().get(1..) != Some(inner) || batched.is_empty() {
-            return Err(fail(format!("has shape {:?}, expected {inner:?} or a batch of it", batched.shape())));
+            return Err(fail(format!(
+                "has shape {:?}, expected {inner:?} or a batch of it",
+                batched.shape()
+            )));
         }
         let split: Vec<ArrayD<f64>> =
             batched.axis_iter(Axis(0)).map(|sample| sample.insert_axis(Axis(0)).into_owned()).collect();

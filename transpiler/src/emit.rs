@@ -1,7 +1,7 @@
 //! The integer model as a circom program that a person can read.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use num_bigint::BigInt;
 use serde_json::Value;
@@ -23,14 +23,15 @@ pub struct CircomProgram {
 pub fn emit(quantized: &QuantizedGraph) -> CircomProgram {
     let is_fixed = quantized.config.params == ParamsVisibility::Fixed;
     let mut includes = BTreeSet::new();
-    let mut parameters = String::from("pragma circom 2.1.0;\n\n// The parameters of the model, scaled to integers.\n");
+    let mut parameters =
+        String::from("pragma circom 2.1.0;\n\n// The parameters of the model, scaled to integers.\n");
     let mut weights = serde_json::Map::new();
     for layer in &quantized.layers {
         if let Some(template) = layer.kernel.template(is_fixed) {
             includes.insert(library_path(template));
         }
         for (name, shape, values) in parameter_arrays(quantized, layer) {
-            let nested = nested(&shape, &values);
+            let nested = nested(&shape, values);
             if is_fixed {
                 let _ = write!(parameters, "\nfunction {name}() {{\n    return {};\n}}\n", literal(&nested));
             } else {
@@ -54,7 +55,8 @@ fn library_path(template: &str) -> String {
     let characters: Vec<char> = template.chars().collect();
     for (index, character) in characters.iter().enumerate() {
         // A new word starts at a capital, but `2D` belongs to the word before it.
-        let starts_word = character.is_ascii_uppercase() && index > 0 && !characters[index - 1].is_ascii_digit();
+        let starts_word =
+            character.is_ascii_uppercase() && index > 0 && !characters[index - 1].is_ascii_digit();
         if starts_word {
             name.push('_');
         }
@@ -65,7 +67,10 @@ fn library_path(template: &str) -> String {
 }
 
 /// Returns name, shape and values of the arrays of parameters that a layer has.
-fn parameter_arrays<'q>(quantized: &QuantizedGraph, layer: &'q Layer) -> Vec<(String, Vec<usize>, &'q [BigInt])> {
+fn parameter_arrays<'q>(
+    quantized: &QuantizedGraph,
+    layer: &'q Layer,
+) -> Vec<(String, Vec<usize>, &'q [BigInt])> {
     let Some(Parameters { weights, bias }) = layer.kernel.parameters() else {
         return Vec::new();
     };
@@ -126,7 +131,8 @@ fn circuit(quantized: &QuantizedGraph, includes: &BTreeSet<String>, is_fixed: bo
         text.push_str(&copy(&Place::plain(&port.signal), place, &shape, 1));
     }
     text.push_str("}\n\n");
-    let public = if public.is_empty() { String::new() } else { format!(" {{public [{}]}}", public.join(", ")) };
+    let public =
+        if public.is_empty() { String::new() } else { format!(" {{public [{}]}}", public.join(", ")) };
     let _ = writeln!(text, "component main{public} = Model();");
     text
 }
@@ -151,8 +157,7 @@ impl Place {
     }
 
     fn at(&self, indices: &[String]) -> String {
-        let indices: String =
-            if self.is_scalar { String::new() } else { indices.iter().map(|index| format!("[{index}]")).collect() };
+        let indices = if self.is_scalar { String::new() } else { bracketed(indices) };
         format!("{}{indices}{}", self.prefix, self.suffix)
     }
 }
@@ -169,7 +174,13 @@ impl Places {
     }
 }
 
-fn layer_text(text: &mut String, quantized: &QuantizedGraph, layer: &Layer, places: &mut Places, is_fixed: bool) {
+fn layer_text(
+    text: &mut String,
+    quantized: &QuantizedGraph,
+    layer: &Layer,
+    places: &mut Places,
+    is_fixed: bool,
+) {
     let name = &layer.name;
     let output = &quantized.quantities[layer.output];
     let input_shape = &quantized.quantities[layer.inputs[0]].shape;
@@ -194,11 +205,16 @@ fn layer_text(text: &mut String, quantized: &QuantizedGraph, layer: &Layer, plac
             }
             places.0[layer.output] = target;
         }
-        Kernel::Relu { .. } | Kernel::ReluRescale { .. } | Kernel::Add { .. } | Kernel::Mul | Kernel::Range { .. } => {
+        Kernel::Relu { .. }
+        | Kernel::ReluRescale { .. }
+        | Kernel::Add { .. }
+        | Kernel::Mul
+        | Kernel::Range { .. } => {
             let _ = writeln!(text, "    component {name}{};", axes(&output.shape));
             let names = index_names(output.shape.len());
             let element = Place::plain(name).at(&names);
-            let mut body = vec![format!("{element} = {template}({});", arguments(layer, input_shape).join(", "))];
+            let mut body =
+                vec![format!("{element} = {template}({});", arguments(layer, input_shape).join(", "))];
             if layer.inputs.len() == 1 {
                 body.push(format!("{element}.in <== {};", source.at(&names)));
             } else {
@@ -275,7 +291,16 @@ fn described(quantized: &QuantizedGraph, place: usize) -> String {
 }
 
 fn axes(shape: &[usize]) -> String {
-    shape.iter().map(|length| format!("[{length}]")).collect()
+    bracketed(shape)
+}
+
+/// Returns `[a][b]`.
+fn bracketed(items: &[impl Display]) -> String {
+    items.iter().fold(String::new(), |mut text, item| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "[{item}]");
+        text
+    })
 }
 
 fn index_names(rank: usize) -> Vec<String> {

@@ -77,7 +77,9 @@ pub enum Error {
         expected: &'static str,
     },
     /// An input value is outside the range that the circuit was made for.
-    #[error("input `{input}`: value {value} at {index:?} is outside the range of the circuit, [{low}, {high}]")]
+    #[error(
+        "input `{input}`: value {value} at {index:?} is outside the range of the circuit, [{low}, {high}]"
+    )]
     OutOfRange {
         /// The input.
         input: String,

@@ -12,11 +12,11 @@ use crate::tensor::{Constant, array, elements};
 /// # Errors
 /// When such a node cannot be computed.
 pub(crate) fn fold(node: &ModelNode, arguments: &[Argument], opset: i64) -> Result<Option<Constant>> {
-    if node.operator == "Shape" {
-        if let Some(Argument::Edge(shape)) = arguments.first() {
-            let lengths = shape.iter().map(|length| i64::try_from(*length).unwrap_or(i64::MAX)).collect();
-            return Ok(array(&[shape.len()], lengths).map(Constant::Int));
-        }
+    if node.operator == "Shape"
+        && let Some(Argument::Edge(shape)) = arguments.first()
+    {
+        let lengths = shape.iter().map(|length| i64::try_from(*length).unwrap_or(i64::MAX)).collect();
+        return Ok(array(&[shape.len()], lengths).map(Constant::Int));
     }
     let constants: Option<Vec<&Constant>> = arguments
         .iter()
@@ -46,7 +46,8 @@ fn evaluate(node: &ModelNode, inputs: &[&Constant], opset: i64) -> Result<Option
         },
         "Identity" | "Dropout" => first().cloned(),
         "Shape" => first().and_then(|input| {
-            let lengths = input.shape().iter().map(|length| i64::try_from(*length).unwrap_or(i64::MAX)).collect();
+            let lengths =
+                input.shape().iter().map(|length| i64::try_from(*length).unwrap_or(i64::MAX)).collect();
             array(&[input.shape().len()], lengths).map(Constant::Int)
         }),
         "Cast" => first().and_then(|input| cast(input, attributes.int("to", 1).ok()?)),
@@ -58,7 +59,8 @@ fn evaluate(node: &ModelNode, inputs: &[&Constant], opset: i64) -> Result<Option
         "Concat" => concat(inputs, attributes.int("axis", 0)?),
         "Reshape" => match (first(), second().and_then(Constant::as_ints)) {
             (Some(data), Some(shape)) => {
-                let shape = crate::ops::wiring::reshaped(data.shape(), &shape, attributes.int("allowzero", 0)? != 0);
+                let shape =
+                    crate::ops::wiring::reshaped(data.shape(), &shape, attributes.int("allowzero", 0)? != 0);
                 shape.ok().and_then(|shape| reshape(data, &shape))
             }
             _ => None,
@@ -73,7 +75,8 @@ fn evaluate(node: &ModelNode, inputs: &[&Constant], opset: i64) -> Result<Option
             reshape(data, &shape.ok()?)
         }),
         "ConstantOfShape" => first().and_then(Constant::as_ints).and_then(|shape| {
-            let shape: Vec<usize> = shape.into_iter().map(|length| usize::try_from(length).ok()).collect::<Option<_>>()?;
+            let shape: Vec<usize> =
+                shape.into_iter().map(|length| usize::try_from(length).ok()).collect::<Option<_>>()?;
             let count = elements(&shape)?;
             match attributes.get("value") {
                 Some(Attribute::Tensor(Constant::Int(value))) => {
@@ -101,7 +104,10 @@ fn cast(input: &Constant, to: i64) -> Option<Constant> {
         (Constant::Int(values), 2..=9 | 12 | 13) => Some(Constant::Int(values.clone())),
         (_, 1 | 10 | 11) => Some(Constant::Float(input.to_float())),
         (Constant::Float(values), 6 | 7) => {
-            #[expect(clippy::cast_possible_truncation, reason = "ONNX truncates; out-of-range values saturate")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "ONNX truncates; out-of-range values saturate"
+            )]
             let truncated = values.mapv(|value| value as i64);
             Some(Constant::Int(truncated))
         }
@@ -122,23 +128,34 @@ fn gather(data: &Constant, indices: &ArrayD<i64>, axis: i64) -> Option<Constant>
     let mut shape = data.shape()[..axis].to_vec();
     shape.extend_from_slice(indices.shape());
     shape.extend_from_slice(&data.shape()[axis + 1..]);
-    fn pick<T: Clone>(values: &ArrayD<T>, axis: usize, positions: &[usize], shape: &[usize]) -> Option<ArrayD<T>> {
-        let picked = values.select(Axis(axis), positions);
-        array(shape, picked.iter().cloned().collect())
-    }
     match data {
         Constant::Float(values) => pick(values, axis, &positions, &shape).map(Constant::Float),
         Constant::Int(values) => pick(values, axis, &positions, &shape).map(Constant::Int),
     }
 }
 
-/// Slices along axes with positive steps.
+fn pick<T: Clone>(
+    values: &ArrayD<T>,
+    axis: usize,
+    positions: &[usize],
+    shape: &[usize],
+) -> Option<ArrayD<T>> {
+    let picked = values.select(Axis(axis), positions);
+    array(shape, picked.iter().cloned().collect())
+}
+
+/// Slices along axes with steps of 1.
 fn slice(node: &ModelNode, inputs: &[&Constant], opset: i64) -> Result<Option<Constant>> {
     let attributes = Attributes::new(node);
     let list = |position: usize, name: &str| {
-        if opset < 10 { attributes.ints(name) } else { inputs.get(position).and_then(|input| input.as_ints()) }
+        if opset < 10 {
+            attributes.ints(name)
+        } else {
+            inputs.get(position).and_then(|input| input.as_ints())
+        }
     };
-    let (Some(Constant::Int(data)), Some(starts), Some(ends)) = (inputs.first(), list(1, "starts"), list(2, "ends"))
+    let (Some(Constant::Int(data)), Some(starts), Some(ends)) =
+        (inputs.first(), list(1, "starts"), list(2, "ends"))
     else {
         return Ok(None);
     };
@@ -169,8 +186,10 @@ fn slice(node: &ModelNode, inputs: &[&Constant], opset: i64) -> Result<Option<Co
 fn concat(inputs: &[&Constant], axis: i64) -> Option<Constant> {
     let axis = Axis(axis_of(axis, inputs.first()?.shape().len())?);
     if inputs.iter().all(|input| matches!(input, Constant::Int(_))) {
-        let views: Vec<_> =
-            inputs.iter().filter_map(|input| if let Constant::Int(values) = input { Some(values.view()) } else { None }).collect();
+        let views: Vec<_> = inputs
+            .iter()
+            .filter_map(|input| if let Constant::Int(values) = input { Some(values.view()) } else { None })
+            .collect();
         return ndarray::concatenate(axis, &views).ok().map(Constant::Int);
     }
     let values: Vec<ArrayD<f64>> = inputs.iter().map(|input| input.to_float()).collect();

@@ -95,7 +95,13 @@ impl Graph {
                         ops::Argument::Edge(graph.edges[edge.0].shape.clone())
                     }
                     Some(Known::Constant(constant)) => ops::Argument::Constant(constant.clone()),
-                    None => return Err(Error::node(&node.name, operator, format!("its input `{input}` is not defined"))),
+                    None => {
+                        return Err(Error::node(
+                            &node.name,
+                            operator,
+                            format!("its input `{input}` is not defined"),
+                        ));
+                    }
                 });
             }
             let Some(output) = node.outputs.first().filter(|name| !name.is_empty()) else {
@@ -105,8 +111,10 @@ impl Graph {
                 Known::Constant(constant)
             } else {
                 let op = ops::parse(node, &arguments, model.opset)?;
-                let shapes: Vec<&[usize]> = edges.iter().map(|edge| graph.edges[edge.0].shape.as_slice()).collect();
-                let shape = op.output_shape(&shapes).map_err(|reason| Error::node(&node.name, operator, reason))?;
+                let shapes: Vec<&[usize]> =
+                    edges.iter().map(|edge| graph.edges[edge.0].shape.as_slice()).collect();
+                let shape =
+                    op.output_shape(&shapes).map_err(|reason| Error::node(&node.name, operator, reason))?;
                 let edge = graph.add_edge(output, shape);
                 graph.nodes.push(Node { name: node.name.clone(), op, inputs: edges, output: edge });
                 Known::Edge(edge)
@@ -135,7 +143,7 @@ impl Graph {
     pub fn eval(&self, inputs: &[ArrayD<f64>]) -> Vec<ArrayD<f64>> {
         let mut values: Vec<ArrayD<f64>> = vec![ArrayD::zeros(vec![0]); self.edges.len()];
         for (edge, value) in self.inputs.iter().zip(inputs) {
-            values[edge.0] = value.clone();
+            values[edge.0].clone_from(value);
         }
         for node in &self.nodes {
             let inputs: Vec<&ArrayD<f64>> = node.inputs.iter().map(|edge| &values[edge.0]).collect();
@@ -164,7 +172,9 @@ fn input_shape(name: &str, shape: &[Option<usize>]) -> Result<Vec<usize>> {
             (0, None) => lengths.push(1),
             (_, Some(length)) => lengths.push(*length),
             _ => {
-                let reason = format!("the length of axis {axis} is not fixed in the model; only the batch may be dynamic");
+                let reason = format!(
+                    "the length of axis {axis} is not fixed in the model; only the batch may be dynamic"
+                );
                 return Err(Error::Input { input: name.to_owned(), reason });
             }
         }
@@ -175,7 +185,9 @@ fn input_shape(name: &str, shape: &[Option<usize>]) -> Result<Vec<usize>> {
     }
     match crate::tensor::elements(&lengths) {
         Some(_) => Ok(lengths),
-        None => Err(Error::Input { input: name.to_owned(), reason: format!("shape {lengths:?} is too large") }),
+        None => {
+            Err(Error::Input { input: name.to_owned(), reason: format!("shape {lengths:?} is too large") })
+        }
     }
 }
 
@@ -184,9 +196,14 @@ fn sorted(model: &Model) -> Result<Vec<usize>> {
     let mut producer: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, node) in model.nodes.iter().enumerate() {
         for output in node.outputs.iter().filter(|name| !name.is_empty()) {
-            let known = model.constants.contains_key(output) || model.inputs.iter().any(|(name, _)| name == output);
+            let known =
+                model.constants.contains_key(output) || model.inputs.iter().any(|(name, _)| name == output);
             if producer.insert(output, index).is_some() || known {
-                return Err(Error::node(&node.name, &node.operator, format!("its output `{output}` is defined twice")));
+                return Err(Error::node(
+                    &node.name,
+                    &node.operator,
+                    format!("its output `{output}` is defined twice"),
+                ));
             }
         }
     }
@@ -207,7 +224,13 @@ fn sorted(model: &Model) -> Result<Vec<usize>> {
                 if let Some(&earlier) = producer.get(input.as_str()) {
                     match state[earlier] {
                         0 => open.push(earlier),
-                        1 => return Err(Error::node(&node.name, &node.operator, "the graph has a cycle here")),
+                        1 => {
+                            return Err(Error::node(
+                                &node.name,
+                                &node.operator,
+                                "the graph has a cycle here",
+                            ));
+                        }
                         _ => {}
                     }
                 }

@@ -45,6 +45,7 @@ impl Interval {
     }
 
     /// Returns the interval of the differences of two of its values.
+    #[must_use]
     pub fn differences(&self) -> Self {
         Self { low: &self.low - &self.high, high: &self.high - &self.low }
     }
@@ -68,7 +69,8 @@ pub(crate) fn propagate(kernel: &Kernel, inputs: &[&[Interval]], shapes: Shapes<
             let values: Vec<BigInt> = input.iter().map(bound).collect();
             kernel.eval::<BigInt>(&[&values], shapes)
         };
-        let pairs = bound(|interval| interval.low.clone()).into_iter().zip(bound(|interval| interval.high.clone()));
+        let pairs =
+            bound(|interval| interval.low.clone()).into_iter().zip(bound(|interval| interval.high.clone()));
         pairs.map(|(low, high)| Interval { low, high }).collect()
     };
     match kernel {
@@ -102,7 +104,8 @@ pub(crate) fn propagate(kernel: &Kernel, inputs: &[&[Interval]], shapes: Shapes<
         }
         Kernel::Mul => {
             let product = |(left, right): (&Interval, &Interval)| {
-                let corners = [&left.low, &left.high].into_iter().flat_map(|x| [x * &right.low, x * &right.high]);
+                let corners =
+                    [&left.low, &left.high].into_iter().flat_map(|x| [x * &right.low, x * &right.high]);
                 Interval::hull(&corners.map(Interval::point).collect::<Vec<_>>())
             };
             input.iter().zip(inputs[1]).map(product).collect()

@@ -177,14 +177,19 @@ impl Kernel {
             Self::Relu { .. } => input.iter().map(|value| value.clone().max(T::zero())).collect(),
             Self::ReluRescale { k, .. } => {
                 let (half, divisor) = (power_of_two::<T>(k - 1), power_of_two::<T>(*k));
-                input.iter().map(|value| (value.clone() + half.clone()).div_floor(&divisor).max(T::zero())).collect()
+                input
+                    .iter()
+                    .map(|value| (value.clone() + half.clone()).div_floor(&divisor).max(T::zero()))
+                    .collect()
             }
             Self::Add { a, b } => {
                 let (a, b) = (T::of(a), T::of(b));
                 let pairs = input.iter().zip(inputs[1]);
                 pairs.map(|(left, right)| a.clone() * left.clone() + b.clone() * right.clone()).collect()
             }
-            Self::Mul => input.iter().zip(inputs[1]).map(|(left, right)| left.clone() * right.clone()).collect(),
+            Self::Mul => {
+                input.iter().zip(inputs[1]).map(|(left, right)| left.clone() * right.clone()).collect()
+            }
             Self::ArgMax { .. } => {
                 let mut best = 0;
                 for (index, value) in input.iter().enumerate() {
@@ -195,7 +200,9 @@ impl Kernel {
                 vec![T::from(i64::try_from(best).unwrap_or(i64::MAX))]
             }
             Self::Range { .. } => input.to_vec(),
-            Self::Wiring { positions, .. } => positions.iter().map(|position| input[*position].clone()).collect(),
+            Self::Wiring { positions, .. } => {
+                positions.iter().map(|position| input[*position].clone()).collect()
+            }
         }
     }
 

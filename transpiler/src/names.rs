@@ -4,9 +4,37 @@ use std::collections::BTreeSet;
 
 /// Words that circom keeps for itself, and names of the emitted circuit.
 const RESERVED: [&str; 31] = [
-    "assert", "bus", "class", "component", "custom", "do", "else", "extern_c", "for", "function", "if", "in", "include", "input",
-    "log", "main", "output", "out", "parallel", "pragma", "public", "return", "signal", "template", "var", "while", "i", "j", "k",
-    "l", "Model",
+    "assert",
+    "bus",
+    "class",
+    "component",
+    "custom",
+    "do",
+    "else",
+    "extern_c",
+    "for",
+    "function",
+    "if",
+    "in",
+    "include",
+    "input",
+    "log",
+    "main",
+    "output",
+    "out",
+    "parallel",
+    "pragma",
+    "public",
+    "return",
+    "signal",
+    "template",
+    "var",
+    "while",
+    "i",
+    "j",
+    "k",
+    "l",
+    "Model",
 ];
 
 /// Returns a name for a component: the part of the node's path that tells it from others, as an identifier that is not
@@ -46,7 +74,11 @@ fn identifier(text: &str) -> String {
         }
     }
     let name = name.trim_matches('_');
-    if name.starts_with(|first: char| first.is_ascii_alphabetic()) { name.to_owned() } else { format!("n{name}") }
+    if name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        name.to_owned()
+    } else {
+        format!("n{name}")
+    }
 }
 
 #[cfg(test)]

@@ -202,7 +202,8 @@ pub fn load(path: &Path) -> Result<Model> {
 /// # Errors
 /// When the bytes are not an ONNX model that is understood.
 pub fn read(bytes: &[u8]) -> Result<Model> {
-    let model = ModelProto::decode(bytes).map_err(|error| Error::model(format!("not an ONNX model: {error}")))?;
+    let model =
+        ModelProto::decode(bytes).map_err(|error| Error::model(format!("not an ONNX model: {error}")))?;
     let graph = model.graph.ok_or_else(|| Error::model("not an ONNX model: it has no graph"))?;
     let opset = model
         .opset_import
@@ -211,7 +212,8 @@ pub fn read(bytes: &[u8]) -> Result<Model> {
         .map(|set| set.version)
         .ok_or_else(|| Error::model("it imports no operator set of ONNX"))?;
     if !OPSETS.contains(&opset) {
-        let reason = format!("operator set {opset} is not supported, expected {} to {}", OPSETS.start(), OPSETS.end());
+        let reason =
+            format!("operator set {opset} is not supported, expected {} to {}", OPSETS.start(), OPSETS.end());
         return Err(Error::model(reason));
     }
     if !graph.sparse_initializer.is_empty() {
@@ -237,15 +239,21 @@ pub fn read(bytes: &[u8]) -> Result<Model> {
 fn shape(input: &ValueInfoProto) -> Result<Vec<Option<usize>>> {
     let shape = input.kind.as_ref().and_then(|kind| kind.tensor_type.as_ref()?.shape.as_ref());
     let Some(shape) = shape else {
-        return Err(Error::Input { input: input.name.clone(), reason: "has no shape in the model".to_owned() });
+        return Err(Error::Input {
+            input: input.name.clone(),
+            reason: "has no shape in the model".to_owned(),
+        });
     };
     // A length that is not positive stands for an unknown one.
-    let length = |dim: &DimensionProto| dim.dim_value.and_then(|value| usize::try_from(value).ok()).filter(|value| *value > 0);
+    let length = |dim: &DimensionProto| {
+        dim.dim_value.and_then(|value| usize::try_from(value).ok()).filter(|value| *value > 0)
+    };
     Ok(shape.dim.iter().map(length).collect())
 }
 
 fn node(node: NodeProto) -> Result<ModelNode> {
-    let name = if node.name.is_empty() { node.output.first().cloned().unwrap_or_default() } else { node.name };
+    let name =
+        if node.name.is_empty() { node.output.first().cloned().unwrap_or_default() } else { node.name };
     if !node.domain.is_empty() && node.domain != "ai.onnx" {
         let reason = format!("operators of the domain `{}` are not supported", node.domain);
         return Err(Error::node(&name, &node.op_type, reason));
@@ -275,12 +283,19 @@ fn constant(tensor: &TensorProto, name: &str) -> Result<Constant> {
         return Err(Error::tensor(name, "its data is in another file, which is not supported"));
     }
     let dims = tensor.dims.iter().map(|length| usize::try_from(*length).ok()).collect::<Option<Vec<_>>>();
-    let shape = dims.ok_or_else(|| Error::tensor(name, format!("shape {:?} has a negative length", tensor.dims)))?;
-    let count = elements(&shape).ok_or_else(|| Error::tensor(name, format!("shape {shape:?} is too large")))?;
-    let wrong = |found: usize| Error::tensor(name, format!("has {found} values, expected {count} for shape {shape:?}"));
+    let shape =
+        dims.ok_or_else(|| Error::tensor(name, format!("shape {:?} has a negative length", tensor.dims)))?;
+    let count =
+        elements(&shape).ok_or_else(|| Error::tensor(name, format!("shape {shape:?} is too large")))?;
+    let wrong = |found: usize| {
+        Error::tensor(name, format!("has {found} values, expected {count} for shape {shape:?}"))
+    };
     let float = |values: Vec<f64>| {
         if let Some(index) = values.iter().position(|value| !value.is_finite()) {
-            return Err(Error::tensor(name, format!("value {index} is {}, expected a finite number", values[index])));
+            return Err(Error::tensor(
+                name,
+                format!("value {index} is {}, expected a finite number", values[index]),
+            ));
         }
         let found = values.len();
         array(&shape, values).map(Constant::Float).ok_or_else(|| wrong(found))
@@ -301,14 +316,20 @@ fn constant(tensor: &TensorProto, name: &str) -> Result<Constant> {
         6 => int(chunks(raw, name)?.map(|bytes| i32::from_le_bytes(bytes).into()).collect()),
         2 | 9 if !raw.is_empty() => int(raw.iter().map(|byte| i64::from(*byte)).collect()),
         2 | 9 => int(tensor.int32_data.iter().map(|value| i64::from(*value)).collect()),
-        other => Err(Error::tensor(name, format!("data type {other} is not supported, expected float, double or an integer type"))),
+        other => Err(Error::tensor(
+            name,
+            format!("data type {other} is not supported, expected float, double or an integer type"),
+        )),
     }
 }
 
 fn chunks<'b, const N: usize>(raw: &'b [u8], name: &str) -> Result<impl Iterator<Item = [u8; N]> + 'b> {
     let (values, rest) = raw.as_chunks::<N>();
     if !rest.is_empty() {
-        return Err(Error::tensor(name, format!("has {} bytes of data, expected a multiple of {N}", raw.len())));
+        return Err(Error::tensor(
+            name,
+            format!("has {} bytes of data, expected a multiple of {N}", raw.len()),
+        ));
     }
     Ok(values.iter().copied())
 }

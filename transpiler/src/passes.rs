@@ -107,7 +107,8 @@ fn pool_before_relu(graph: &mut Graph) {
         let (first, second) = (graph.nodes[relu].name.clone(), graph.nodes[pool].name.clone());
         graph.nodes[relu].name = second;
         graph.nodes[pool].name = first;
-        graph.edges[middle.0].shape = graph.edges[graph.nodes[pool].output.0].shape.clone();
+        let shape = graph.edges[graph.nodes[pool].output.0].shape.clone();
+        graph.edges[middle.0].shape = shape;
     }
 }
 

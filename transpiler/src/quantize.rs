@@ -216,7 +216,12 @@ struct Builder<'g> {
 }
 
 impl<'g> Builder<'g> {
-    fn build(graph: &'g Graph, config: &QuantizeConfig, samples: &[Sample], exponent: u32) -> Result<QuantizedGraph> {
+    fn build(
+        graph: &'g Graph,
+        config: &QuantizeConfig,
+        samples: &[Sample],
+        exponent: u32,
+    ) -> Result<QuantizedGraph> {
         let mut builder = Self {
             graph,
             scale: BigRational::from_integer(BigInt::from(10).pow(exponent)),
@@ -290,7 +295,9 @@ impl<'g> Builder<'g> {
                 let parameters = self.parameters(&conv.weights, &conv.bias, &scale)?;
                 (Kernel::Conv2D { geometry: Box::new(conv.clone()), parameters }, scale)
             }
-            Op::Affine(affine) => return self.affine(&affine.factor, &affine.offset, name, inputs[0], output),
+            Op::Affine(affine) => {
+                return self.affine(&affine.factor, &affine.offset, name, inputs[0], output);
+            }
             Op::AveragePool(pool) => {
                 let area = BigRational::from_integer(BigInt::from(pool.window.area()));
                 (Kernel::SumPool2D(pool.window), scale * area)
@@ -319,9 +326,17 @@ impl<'g> Builder<'g> {
             Op::Transpose(axes) => {
                 let permutation: Vec<usize> = axes.iter().skip(1).map(|axis| axis - 1).collect();
                 let from = &self.quantized.quantities[inputs[0]].shape;
-                (Kernel::Wiring { positions: transposed(from, &permutation), permutation: Some(permutation) }, scale)
+                (
+                    Kernel::Wiring {
+                        positions: transposed(from, &permutation),
+                        permutation: Some(permutation),
+                    },
+                    scale,
+                )
             }
-            Op::Softmax => return Err(Error::node(name, "Softmax", "is supported only as the last operator")),
+            Op::Softmax => {
+                return Err(Error::node(name, "Softmax", "is supported only as the last operator"));
+            }
         };
         let place = self.layer_of_shape(kernel, name, op.name(), inputs, scale, shape, Some(output))?;
         self.places[output.0] = Some(place);
@@ -342,7 +357,14 @@ impl<'g> Builder<'g> {
     }
 
     /// A factor and an offset per channel that no linear layer took over: a depthwise convolution with a 1x1 kernel.
-    fn affine(&mut self, factor: &[f64], offset: &[f64], name: &str, input: usize, output: EdgeId) -> Result<()> {
+    fn affine(
+        &mut self,
+        factor: &[f64],
+        offset: &[f64],
+        name: &str,
+        input: usize,
+        output: EdgeId,
+    ) -> Result<()> {
         let shape = self.quantized.quantities[input].shape.clone();
         let channels = factor.len();
         let scale = &self.quantized.quantities[input].scale * &self.scale;
@@ -360,10 +382,27 @@ impl<'g> Builder<'g> {
         let same = |count: usize| Kernel::Wiring { positions: (0..count).collect(), permutation: None };
         let count = shape.iter().product();
         let before = &self.quantized.quantities[input].scale.clone();
-        let flat = self.layer_of_shape(same(count), &format!("{name}_in"), "Reshape", vec![input], before.clone(), plane.clone(), None)?;
+        let flat = self.layer_of_shape(
+            same(count),
+            &format!("{name}_in"),
+            "Reshape",
+            vec![input],
+            before.clone(),
+            plane.clone(),
+            None,
+        )?;
         let kernel = Kernel::Conv2D { geometry: Box::new(geometry), parameters };
-        let place = self.layer_of_shape(kernel, name, "BatchNormalization", vec![flat], scale.clone(), plane, None)?;
-        let place = self.layer_of_shape(same(count), &format!("{name}_out"), "Reshape", vec![place], scale, shape, Some(output))?;
+        let place =
+            self.layer_of_shape(kernel, name, "BatchNormalization", vec![flat], scale.clone(), plane, None)?;
+        let place = self.layer_of_shape(
+            same(count),
+            &format!("{name}_out"),
+            "Reshape",
+            vec![place],
+            scale,
+            shape,
+            Some(output),
+        )?;
         self.places[output.0] = Some(place);
         Ok(())
     }
@@ -378,9 +417,17 @@ impl<'g> Builder<'g> {
             let mut signal = "out".to_owned();
             if wants_class && matches!(self.quantized.quantities[place].shape[..], [classes] if classes > 1) {
                 let n = self.hull(place).differences().bits();
-                place = self.layer_of_shape(Kernel::ArgMax { n }, "arg_max", "ArgMax", vec![place], BigRational::one(), vec![1], None)?;
+                place = self.layer_of_shape(
+                    Kernel::ArgMax { n },
+                    "arg_max",
+                    "ArgMax",
+                    vec![place],
+                    BigRational::one(),
+                    vec![1],
+                    None,
+                )?;
                 self.quantized.is_class = true;
-                signal = "class".to_owned();
+                "class".clone_into(&mut signal);
             }
             if index > 0 {
                 signal = format!("{signal}_{index}");
@@ -422,7 +469,10 @@ impl<'g> Builder<'g> {
         let name = component_name(node, operator, &self.names);
         let bits = Interval::hull(&intervals).bits();
         let taken_apart = match kernel {
-            Kernel::MaxPool2D { n, .. } | Kernel::Relu { n } | Kernel::ReluRescale { n, .. } | Kernel::ArgMax { n } => n,
+            Kernel::MaxPool2D { n, .. }
+            | Kernel::Relu { n }
+            | Kernel::ReluRescale { n, .. }
+            | Kernel::ArgMax { n } => n,
             _ => 0,
         };
         if bits.max(taken_apart) > MOST_BITS {
@@ -457,7 +507,8 @@ fn without_batch(shape: &[usize]) -> Vec<usize> {
 }
 
 fn observed_range(position: usize, samples: &[Sample]) -> Option<(f64, f64)> {
-    let values = samples.iter().filter_map(|sample| sample.get(position)).flat_map(|array| array.iter().copied());
+    let values =
+        samples.iter().filter_map(|sample| sample.get(position)).flat_map(|array| array.iter().copied());
     values.fold(None, |range, value| match range {
         None => Some((value, value)),
         Some((low, high)) => Some((low.min(value), high.max(value))),
@@ -491,7 +542,13 @@ impl QuantizedGraph {
         inputs
             .map(|(port, values)| {
                 let quantity = &self.quantities[port.place];
-                quantize_values(&port.name, &flat(values), &quantity.shape, &quantity.scale, &quantity.intervals[0])
+                quantize_values(
+                    &port.name,
+                    &flat(values),
+                    &quantity.shape,
+                    &quantity.scale,
+                    &quantity.intervals[0],
+                )
             })
             .collect()
     }
@@ -502,14 +559,19 @@ impl QuantizedGraph {
     /// When a value is outside the input's range.
     pub fn eval(&self, sample: &Sample) -> Result<Vec<Vec<BigInt>>> {
         let inputs = self.quantize_sample(sample)?;
-        let widest = self.quantities.iter().flat_map(|quantity| &quantity.intervals).map(Interval::bits).max();
-        let factors = self.layers.iter().filter_map(|layer| layer.kernel.parameters()).flat_map(|all| &all.weights);
+        let widest =
+            self.quantities.iter().flat_map(|quantity| &quantity.intervals).map(Interval::bits).max();
+        let factors =
+            self.layers.iter().filter_map(|layer| layer.kernel.parameters()).flat_map(|all| &all.weights);
         let factor = factors.map(BigInt::bits).max().unwrap_or(0);
         // A partial sum is at most the number of products, fewer than 2^28, times the widest of them.
         if widest.unwrap_or(0) * 2 <= 90 && widest.unwrap_or(0) + factor <= 90 {
             let inputs = inputs.iter().map(|values| values.iter().map(i128::of).collect()).collect();
             let values = self.run::<i128>(inputs);
-            return Ok(values.into_iter().map(|values| values.into_iter().map(BigInt::from).collect()).collect());
+            return Ok(values
+                .into_iter()
+                .map(|values| values.into_iter().map(BigInt::from).collect())
+                .collect());
         }
         Ok(self.run::<BigInt>(inputs))
     }
@@ -551,7 +613,8 @@ impl QuantizedGraph {
     /// # Errors
     /// When a value is outside the input's range.
     pub fn compare(&self, graph: &Graph, samples: &[Sample]) -> Result<Agreement> {
-        let mut agreement = Agreement { samples: samples.len(), same_class: 0, max_abs_error: 0.0, max_abs_output: 0.0 };
+        let mut agreement =
+            Agreement { samples: samples.len(), same_class: 0, max_abs_error: 0.0, max_abs_output: 0.0 };
         for sample in samples {
             let expected = graph.eval(sample);
             let actual = self.eval(sample)?;
@@ -592,7 +655,8 @@ pub(crate) fn quantize_values(
     interval: &Interval,
 ) -> Result<Vec<BigInt>> {
     let integers = integers(values, scale)?;
-    if let Some(position) = integers.iter().position(|value| *value < interval.low || *value > interval.high) {
+    if let Some(position) = integers.iter().position(|value| *value < interval.low || *value > interval.high)
+    {
         let mut rest = position;
         let mut index: Vec<usize> = shape
             .iter()
@@ -650,7 +714,9 @@ pub fn scale_text(scale: &BigRational) -> String {
     let (two, five, rest) = factors(scale.numer());
     let (two_below, five_below, rest_below) = factors(scale.denom());
     let (two, five) = (two - two_below, five - five_below);
-    let power = |base: u32, exponent: i64| if exponent == 1 { base.to_string() } else { format!("{base}^{exponent}") };
+    let power = |base: u32, exponent: i64| {
+        if exponent == 1 { base.to_string() } else { format!("{base}^{exponent}") }
+    };
     let (mut above, mut below) = (Vec::new(), Vec::new());
     for (base, exponent) in [(10, five), (2, two - five)] {
         match exponent {

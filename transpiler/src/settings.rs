@@ -9,7 +9,8 @@ use crate::data::InputShape;
 use crate::error::{Error, Result};
 use crate::interval::Interval;
 use crate::quantize::{
-    InputCheck, InputVisibility, ParamsVisibility, QuantizedGraph, Sample, dequantized, quantize_values, scale_text,
+    InputCheck, InputVisibility, ParamsVisibility, QuantizedGraph, Sample, dequantized, quantize_values,
+    scale_text,
 };
 use crate::tensor::flat;
 
@@ -173,6 +174,9 @@ impl Settings {
     }
 
     /// Returns the file's text.
+    ///
+    /// # Panics
+    /// Never: settings are strings, numbers and lists, which JSON can hold.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("settings are strings, numbers and lists")
     }
@@ -185,7 +189,10 @@ impl Settings {
         let settings: Self =
             serde_json::from_str(text).map_err(|error| Error::model(format!("settings.json: {error}")))?;
         if settings.format != FORMAT {
-            return Err(Error::model(format!("settings.json has format {}, expected {FORMAT}", settings.format)));
+            return Err(Error::model(format!(
+                "settings.json has format {}, expected {FORMAT}",
+                settings.format
+            )));
         }
         for input in &settings.inputs {
             input.range()?;
@@ -198,8 +205,12 @@ impl Settings {
 
     /// Returns what the inputs look like.
     pub fn input_shapes(&self) -> Vec<InputShape> {
-        let with_batch = |input: &InputSettings| std::iter::once(1).chain(input.shape.iter().copied()).collect();
-        self.inputs.iter().map(|input| InputShape { name: input.name.clone(), shape: with_batch(input) }).collect()
+        let with_batch =
+            |input: &InputSettings| std::iter::once(1).chain(input.shape.iter().copied()).collect();
+        self.inputs
+            .iter()
+            .map(|input| InputShape { name: input.name.clone(), shape: with_batch(input) })
+            .collect()
     }
 
     /// Returns the integers of a sample, by signal.

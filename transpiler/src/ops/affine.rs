@@ -31,7 +31,9 @@ pub(crate) fn parse_batch_normalization(
     for (position, name) in ["scale", "B", "input_mean", "input_var"].into_iter().enumerate() {
         let values = flat(&attributes.constant(arguments, position + 1, name)?);
         if values.len() != channels {
-            return Err(attributes.fail(&format!("`{name}` has {} values, expected {channels}", values.len())));
+            return Err(
+                attributes.fail(&format!("`{name}` has {} values, expected {channels}", values.len()))
+            );
         }
         parameters.push(values);
     }
@@ -39,8 +41,10 @@ pub(crate) fn parse_batch_normalization(
     if variance.iter().any(|value| value + epsilon <= 0.0) {
         return Err(attributes.fail("`input_var` has a value that is not positive"));
     }
-    let factor: Vec<f64> = scale.iter().zip(variance).map(|(scale, value)| scale / (value + epsilon).sqrt()).collect();
-    let offset = bias.iter().zip(mean).zip(&factor).map(|((bias, mean), factor)| bias - mean * factor).collect();
+    let factor: Vec<f64> =
+        scale.iter().zip(variance).map(|(scale, value)| scale / (value + epsilon).sqrt()).collect();
+    let offset =
+        bias.iter().zip(mean).zip(&factor).map(|((bias, mean), factor)| bias - mean * factor).collect();
     Ok(Affine { factor, offset })
 }
 
@@ -50,13 +54,25 @@ pub(crate) fn parse_elementwise(attributes: &Attributes<'_>, arguments: &[Argume
     match arguments {
         [Argument::Edge(_), Argument::Edge(_)] if operator == "Add" => Ok(Op::Add),
         [Argument::Edge(_), Argument::Edge(_)] if operator == "Mul" => Ok(Op::Mul),
-        [Argument::Edge(shape), Argument::Constant(constant)] => with_constant(attributes, shape, constant, false),
-        [Argument::Constant(constant), Argument::Edge(shape)] => with_constant(attributes, shape, constant, true),
-        _ => Err(attributes.fail("is not supported for these inputs, expected an edge and an edge or a constant")),
+        [Argument::Edge(shape), Argument::Constant(constant)] => {
+            with_constant(attributes, shape, constant, false)
+        }
+        [Argument::Constant(constant), Argument::Edge(shape)] => {
+            with_constant(attributes, shape, constant, true)
+        }
+        _ => {
+            Err(attributes
+                .fail("is not supported for these inputs, expected an edge and an edge or a constant"))
+        }
     }
 }
 
-fn with_constant(attributes: &Attributes<'_>, shape: &[usize], constant: &Constant, constant_first: bool) -> Result<Op> {
+fn with_constant(
+    attributes: &Attributes<'_>,
+    shape: &[usize],
+    constant: &Constant,
+    constant_first: bool,
+) -> Result<Op> {
     let channels = shape.get(1).copied().unwrap_or(0);
     let Some(values) = per_channel(&constant.to_float(), shape) else {
         let reason = format!(
@@ -91,6 +107,7 @@ impl Affine {
         let values = flat(input);
         let channels = self.factor.iter().zip(&self.offset);
         let rows = values.chunks(inner.max(1)).zip(channels);
-        rows.flat_map(|(row, (factor, offset))| row.iter().map(move |value| factor * value + offset)).collect()
+        rows.flat_map(|(row, (factor, offset))| row.iter().map(move |value| factor * value + offset))
+            .collect()
     }
 }

@@ -30,17 +30,21 @@ pub struct Conv {
 
 pub(crate) fn parse(attributes: &Attributes<'_>, shape: &[usize], arguments: &[Argument]) -> Result<Conv> {
     let &[_, channels, height, width] = shape else {
-        return Err(attributes.fail(&format!("its input has shape {shape:?}, expected [1, channels, height, width]")));
+        return Err(
+            attributes.fail(&format!("its input has shape {shape:?}, expected [1, channels, height, width]"))
+        );
     };
     let weights = attributes.constant(arguments, 1, "W")?;
     let &[filters, depth, kernel_height, kernel_width] = weights.shape() else {
-        let reason = format!("`W` has shape {:?}, expected [filters, channels, height, width]", weights.shape());
+        let reason =
+            format!("`W` has shape {:?}, expected [filters, channels, height, width]", weights.shape());
         return Err(attributes.fail(&reason));
     };
     let groups = attributes.int("group", 1)?;
     let groups = usize::try_from(groups).unwrap_or(0);
     if groups == 0 || depth.checked_mul(groups) != Some(channels) || filters % groups != 0 || filters == 0 {
-        let reason = format!("{channels} channels, {filters} filters of depth {depth} and {groups} groups do not fit");
+        let reason =
+            format!("{channels} channels, {filters} filters of depth {depth} and {groups} groups do not fit");
         return Err(attributes.fail(&reason));
     }
     let bias = match arguments.get(2) {
@@ -48,7 +52,9 @@ pub(crate) fn parse(attributes: &Attributes<'_>, shape: &[usize], arguments: &[A
         Some(_) => flat(&attributes.constant(arguments, 2, "B")?),
     };
     if bias.len() != filters {
-        return Err(attributes.fail(&format!("`B` has {} values, expected {filters}, one per filter", bias.len())));
+        return Err(
+            attributes.fail(&format!("`B` has {} values, expected {filters}, one per filter", bias.len()))
+        );
     }
     let pair = |values: Vec<usize>| [values[0], values[1]];
     let kernel_shape = attributes.lengths("kernel_shape", 2, 1, 0)?;
@@ -98,12 +104,16 @@ impl Conv {
                 for x in 0..out_width {
                     for c in 0..depth {
                         for i in 0..kernel_height {
-                            let Some(row) = (y * self.strides[0] + i * self.dilations[0]).checked_sub(self.pads[0]) else {
+                            let Some(row) =
+                                (y * self.strides[0] + i * self.dilations[0]).checked_sub(self.pads[0])
+                            else {
                                 continue;
                             };
                             for j in 0..kernel_width {
-                                let column = (x * self.strides[1] + j * self.dilations[1]).checked_sub(self.pads[1]);
-                                let Some(column) = column.filter(|column| *column < width && row < height) else {
+                                let column =
+                                    (x * self.strides[1] + j * self.dilations[1]).checked_sub(self.pads[1]);
+                                let Some(column) = column.filter(|column| *column < width && row < height)
+                                else {
                                     continue;
                                 };
                                 visit(
@@ -126,7 +136,9 @@ impl Conv {
         let values = flat(input);
         let area = output[1] * output[2];
         let mut sums: Vec<f64> = self.bias.iter().flat_map(|bias| std::iter::repeat_n(*bias, area)).collect();
-        self.for_each_product(shape, output, |out, weight, input| sums[out] += self.weights[weight] * values[input]);
+        self.for_each_product(shape, output, |out, weight, input| {
+            sums[out] += self.weights[weight] * values[input];
+        });
         sums
     }
 }

@@ -19,7 +19,11 @@ pub struct Gemm {
     pub inputs: usize,
 }
 
-pub(crate) fn parse_gemm(attributes: &Attributes<'_>, shape: &[usize], arguments: &[Argument]) -> Result<Gemm> {
+pub(crate) fn parse_gemm(
+    attributes: &Attributes<'_>,
+    shape: &[usize],
+    arguments: &[Argument],
+) -> Result<Gemm> {
     if attributes.int("transA", 0)? != 0 {
         return Err(attributes.unsupported("transA", 1, "0"));
     }
@@ -41,11 +45,20 @@ pub(crate) fn parse_gemm(attributes: &Attributes<'_>, shape: &[usize], arguments
     Ok(gemm)
 }
 
-pub(crate) fn parse_mat_mul(attributes: &Attributes<'_>, shape: &[usize], arguments: &[Argument]) -> Result<Gemm> {
+pub(crate) fn parse_mat_mul(
+    attributes: &Attributes<'_>,
+    shape: &[usize],
+    arguments: &[Argument],
+) -> Result<Gemm> {
     matrix(attributes, shape, arguments, false)
 }
 
-fn matrix(attributes: &Attributes<'_>, shape: &[usize], arguments: &[Argument], transposed: bool) -> Result<Gemm> {
+fn matrix(
+    attributes: &Attributes<'_>,
+    shape: &[usize],
+    arguments: &[Argument],
+    transposed: bool,
+) -> Result<Gemm> {
     let &[1, inputs] = shape else {
         return Err(attributes.fail(&format!("its input has shape {shape:?}, expected [1, inputs]")));
     };
@@ -60,7 +73,8 @@ fn matrix(attributes: &Attributes<'_>, shape: &[usize], arguments: &[Argument], 
             if !transposed {
                 found.reverse();
             }
-            Err(attributes.fail(&format!("`B` has shape {found:?}, which does not fit an input of shape {shape:?}")))
+            Err(attributes
+                .fail(&format!("`B` has shape {found:?}, which does not fit an input of shape {shape:?}")))
         }
     }
 }
@@ -76,6 +90,9 @@ impl Gemm {
     pub(crate) fn eval(&self, input: &ArrayD<f64>) -> Vec<f64> {
         let values = flat(input);
         let rows = self.weights.chunks(self.inputs).zip(&self.bias);
-        rows.map(|(row, bias)| bias + row.iter().zip(&values).map(|(weight, value)| weight * value).sum::<f64>()).collect()
+        rows.map(|(row, bias)| {
+            bias + row.iter().zip(&values).map(|(weight, value)| weight * value).sum::<f64>()
+        })
+        .collect()
     }
 }

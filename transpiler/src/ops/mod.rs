@@ -82,7 +82,10 @@ pub const OPERATORS: &[OperatorRow] = &[
     OperatorRow { name: "Mul", notes: "two tensors of one shape, or a constant per channel" },
     OperatorRow { name: "Relu", notes: "" },
     OperatorRow { name: "Reshape", notes: "constant shape" },
-    OperatorRow { name: "Softmax", notes: "as the last operator: proven as the class, or with --raw as the logits" },
+    OperatorRow {
+        name: "Softmax",
+        notes: "as the last operator: proven as the class, or with --raw as the logits",
+    },
     OperatorRow { name: "Squeeze", notes: "" },
     OperatorRow { name: "Sub", notes: "a constant per channel" },
     OperatorRow { name: "Transpose", notes: "" },
@@ -102,13 +105,19 @@ pub(crate) fn parse(node: &ModelNode, arguments: &[Argument], opset: i64) -> Res
     let shape = match arguments.first() {
         Some(Argument::Edge(shape)) => shape.clone(),
         _ if matches!(node.operator.as_str(), "Add" | "Mul" | "Sub") => Vec::new(),
-        _ => return Err(attributes.fail("its first input is a constant, expected a value that depends on the input")),
+        _ => {
+            return Err(
+                attributes.fail("its first input is a constant, expected a value that depends on the input")
+            );
+        }
     };
     match node.operator.as_str() {
         "Conv" => conv::parse(&attributes, &shape, arguments).map(Op::Conv),
         "Gemm" => gemm::parse_gemm(&attributes, &shape, arguments).map(Op::Gemm),
         "MatMul" => gemm::parse_mat_mul(&attributes, &shape, arguments).map(Op::Gemm),
-        "BatchNormalization" => affine::parse_batch_normalization(&attributes, &shape, arguments).map(Op::Affine),
+        "BatchNormalization" => {
+            affine::parse_batch_normalization(&attributes, &shape, arguments).map(Op::Affine)
+        }
         "Add" | "Mul" | "Sub" => affine::parse_elementwise(&attributes, arguments),
         "Relu" => Ok(Op::Relu),
         "MaxPool" => pool::parse_max(&attributes, &shape).map(Op::MaxPool),
@@ -121,12 +130,19 @@ pub(crate) fn parse(node: &ModelNode, arguments: &[Argument], opset: i64) -> Res
         "Softmax" => {
             let last = i64::try_from(shape.len()).unwrap_or(i64::MAX) - 1;
             let axis = attributes.int("axis", if opset < 13 { 1 } else { -1 })?;
-            if axis == -1 || axis == last { Ok(Op::Softmax) } else { Err(attributes.unsupported("axis", axis, "the last one")) }
+            if axis == -1 || axis == last {
+                Ok(Op::Softmax)
+            } else {
+                Err(attributes.unsupported("axis", axis, "the last one"))
+            }
         }
         "Identity" | "Dropout" => Ok(Op::Identity),
         _ => {
             let names: Vec<&str> = OPERATORS.iter().map(|row| row.name).collect();
-            Err(attributes.fail(&format!("is not supported on values that depend on the input; supported are {}", names.join(", "))))
+            Err(attributes.fail(&format!(
+                "is not supported on values that depend on the input; supported are {}",
+                names.join(", ")
+            )))
         }
     }
 }
@@ -184,7 +200,9 @@ impl Op {
             Self::MaxPool(pool) => flat(pool.eval(first)),
             Self::AveragePool(pool) => flat(pool.eval(first)),
             Self::Reshape(_) => flat(first.iter().copied().collect()),
-            Self::Transpose(axes) => first.view().permuted_axes(axes.clone()).as_standard_layout().into_owned(),
+            Self::Transpose(axes) => {
+                first.view().permuted_axes(axes.clone()).as_standard_layout().into_owned()
+            }
             Self::Softmax => flat(softmax(first)),
             Self::Identity => first.clone(),
         }
@@ -260,7 +278,13 @@ impl<'n> Attributes<'n> {
     }
 
     /// Returns a list of `count` lengths, or `default` when it is left out.
-    pub(crate) fn lengths(&self, name: &str, count: usize, least: usize, default: usize) -> Result<Vec<usize>> {
+    pub(crate) fn lengths(
+        &self,
+        name: &str,
+        count: usize,
+        least: usize,
+        default: usize,
+    ) -> Result<Vec<usize>> {
         let Some(values) = self.ints(name) else {
             return Ok(vec![default; count]);
         };
@@ -269,7 +293,11 @@ impl<'n> Attributes<'n> {
         let fits = |length: &usize| (least..=1 << 20).contains(length);
         match lengths.filter(|lengths| lengths.len() == count && lengths.iter().all(fits)) {
             Some(lengths) => Ok(lengths),
-            None => Err(self.unsupported(name, format!("{values:?}"), &format!("{count} integers of at least {least}"))),
+            None => Err(self.unsupported(
+                name,
+                format!("{values:?}"),
+                &format!("{count} integers of at least {least}"),
+            )),
         }
     }
 
@@ -282,7 +310,12 @@ impl<'n> Attributes<'n> {
     }
 
     /// Returns a constant input as real numbers.
-    pub(crate) fn constant(&self, arguments: &[Argument], position: usize, name: &str) -> Result<ArrayD<f64>> {
+    pub(crate) fn constant(
+        &self,
+        arguments: &[Argument],
+        position: usize,
+        name: &str,
+    ) -> Result<ArrayD<f64>> {
         match arguments.get(position) {
             Some(Argument::Constant(constant)) => Ok(constant.to_float()),
             _ => Err(self.fail(&format!("its input `{name}` is not a constant, which is not supported"))),

@@ -47,14 +47,18 @@ pub(crate) fn parse_average(attributes: &Attributes<'_>, shape: &[usize]) -> Res
 
 pub(crate) fn parse_global(attributes: &Attributes<'_>, shape: &[usize]) -> Result<AveragePool> {
     let &[_, _, height, width] = shape else {
-        return Err(attributes.fail(&format!("its input has shape {shape:?}, expected [1, channels, height, width]")));
+        return Err(
+            attributes.fail(&format!("its input has shape {shape:?}, expected [1, channels, height, width]"))
+        );
     };
     Ok(AveragePool { window: Window { kernel: [height, width], strides: [1, 1], pads: [0; 4] } })
 }
 
 fn window(attributes: &Attributes<'_>, shape: &[usize]) -> Result<Window> {
     let &[_, _, height, width] = shape else {
-        return Err(attributes.fail(&format!("its input has shape {shape:?}, expected [1, channels, height, width]")));
+        return Err(
+            attributes.fail(&format!("its input has shape {shape:?}, expected [1, channels, height, width]"))
+        );
     };
     if attributes.int("ceil_mode", 0)? != 0 {
         return Err(attributes.unsupported("ceil_mode", 1, "0"));
@@ -63,7 +67,11 @@ fn window(attributes: &Attributes<'_>, shape: &[usize]) -> Result<Window> {
         return Err(attributes.fail("`kernel_shape` is missing"));
     }
     if attributes.lengths("dilations", 2, 1, 1)? != [1, 1] {
-        return Err(attributes.unsupported("dilations", format!("{:?}", attributes.ints("dilations")), "[1, 1]"));
+        return Err(attributes.unsupported(
+            "dilations",
+            format!("{:?}", attributes.ints("dilations")),
+            "[1, 1]",
+        ));
     }
     let pair = |values: Vec<usize>| [values[0], values[1]];
     let kernel = pair(attributes.lengths("kernel_shape", 2, 1, 1)?);
@@ -88,7 +96,8 @@ pub(super) fn paddings(
             let output = input[axis].div_ceil(strides[axis]);
             let total = (output.max(1) - 1) * strides[axis] + reach[axis];
             let total = total.saturating_sub(input[axis]);
-            let (before, after) = if upper { (total / 2, total.div_ceil(2)) } else { (total.div_ceil(2), total / 2) };
+            let (before, after) =
+                if upper { (total / 2, total.div_ceil(2)) } else { (total.div_ceil(2), total / 2) };
             (pads[axis], pads[axis + 2]) = (before, after);
         }
         pads
@@ -101,7 +110,9 @@ pub(super) fn paddings(
         Some("VALID") => Ok([0; 4]),
         Some("SAME_UPPER") => Ok(same(true)),
         Some("SAME_LOWER") => Ok(same(false)),
-        Some(other) => Err(attributes.unsupported("auto_pad", other, "NOTSET, VALID, SAME_UPPER or SAME_LOWER")),
+        Some(other) => {
+            Err(attributes.unsupported("auto_pad", other, "NOTSET, VALID, SAME_UPPER or SAME_LOWER"))
+        }
     }
 }
 
@@ -116,7 +127,9 @@ impl Window {
             return Err(format!("input shape {input:?} does not have four axes"));
         };
         let [top, left, bottom, right] = self.pads;
-        let length = |length: usize, axis: usize| length.checked_sub(self.kernel[axis]).map(|rest| rest / self.strides[axis] + 1);
+        let length = |length: usize, axis: usize| {
+            length.checked_sub(self.kernel[axis]).map(|rest| rest / self.strides[axis] + 1)
+        };
         match (length(height + top + bottom, 0), length(width + left + right, 1)) {
             (Some(height), Some(width)) => Ok(vec![batch, channels, height, width]),
             _ => Err(format!("the window is larger than the input of shape {input:?} with its padding")),
@@ -134,8 +147,12 @@ impl Window {
                     positions.clear();
                     for i in 0..self.kernel[0] {
                         for j in 0..self.kernel[1] {
-                            let row = (y * self.strides[0] + i).checked_sub(self.pads[0]).filter(|row| *row < height);
-                            let column = (x * self.strides[1] + j).checked_sub(self.pads[1]).filter(|column| *column < width);
+                            let row = (y * self.strides[0] + i)
+                                .checked_sub(self.pads[0])
+                                .filter(|row| *row < height);
+                            let column = (x * self.strides[1] + j)
+                                .checked_sub(self.pads[1])
+                                .filter(|column| *column < width);
                             if let (Some(row), Some(column)) = (row, column) {
                                 positions.push((c * height + row) * width + column);
                             }

@@ -7,13 +7,19 @@ use crate::error::Result;
 use crate::tensor::Constant;
 
 /// Returns the output's shape of an operator that keeps the order of the elements.
-pub(crate) fn parse_reshape(attributes: &Attributes<'_>, shape: &[usize], arguments: &[Argument]) -> Result<Vec<usize>> {
+pub(crate) fn parse_reshape(
+    attributes: &Attributes<'_>,
+    shape: &[usize],
+    arguments: &[Argument],
+) -> Result<Vec<usize>> {
     let listed = match arguments.get(1) {
         Some(Argument::Constant(constant)) => match constant {
             Constant::Int(_) => constant.as_ints(),
             Constant::Float(_) => return Err(attributes.fail("its second input is not a list of integers")),
         },
-        Some(Argument::Edge(_)) => return Err(attributes.fail("its second input depends on the model's input")),
+        Some(Argument::Edge(_)) => {
+            return Err(attributes.fail("its second input depends on the model's input"));
+        }
         _ => attributes.ints("axes"),
     };
     let result = match (attributes.operator(), listed) {
@@ -34,7 +40,11 @@ pub(crate) fn parse_transpose(attributes: &Attributes<'_>, shape: &[usize]) -> R
     let rank = shape.len();
     let Some(permutation) = attributes.ints("perm") else {
         let axes: Vec<usize> = (0..rank).rev().collect();
-        return if axes.first() == Some(&0) { Ok(axes) } else { Err(attributes.fail("`perm` is missing, which moves the batch")) };
+        return if axes.first() == Some(&0) {
+            Ok(axes)
+        } else {
+            Err(attributes.fail("`perm` is missing, which moves the batch"))
+        };
     };
     let axes: Option<Vec<usize>> = permutation.iter().map(|axis| axis_of(*axis, rank)).collect();
     let is_permutation = |axes: &Vec<usize>| axes.len() == rank && (0..rank).all(|axis| axes.contains(&axis));
@@ -59,7 +69,11 @@ fn flattened(shape: &[usize], axis: i64) -> std::result::Result<Vec<usize>, Stri
 }
 
 /// Returns the shape that `Reshape` gives: 0 keeps a length, -1 takes what is left.
-pub(crate) fn reshaped(shape: &[usize], target: &[i64], allow_zero: bool) -> std::result::Result<Vec<usize>, String> {
+pub(crate) fn reshaped(
+    shape: &[usize],
+    target: &[i64],
+    allow_zero: bool,
+) -> std::result::Result<Vec<usize>, String> {
     let wrong = || format!("shape {target:?} does not fit {shape:?}");
     let total: usize = shape.iter().product();
     let mut result = Vec::with_capacity(target.len());
@@ -74,7 +88,8 @@ pub(crate) fn reshaped(shape: &[usize], target: &[i64], allow_zero: bool) -> std
             length => result.push(usize::try_from(length).map_err(|_| wrong())?),
         }
     }
-    let known = result.iter().try_fold(1usize, |product, length| product.checked_mul(*length)).ok_or_else(wrong)?;
+    let known =
+        result.iter().try_fold(1usize, |product, length| product.checked_mul(*length)).ok_or_else(wrong)?;
     if let Some(axis) = rest {
         result[axis] = total.checked_div(known).ok_or_else(wrong)?;
     }
@@ -91,9 +106,12 @@ pub(crate) fn squeezed(shape: &[usize], axes: Option<&[i64]>) -> std::result::Re
     };
     let dropped: Option<Vec<usize>> = axes.iter().map(|axis| axis_of(*axis, shape.len())).collect();
     match dropped.filter(|dropped| dropped.iter().all(|axis| shape[*axis] == 1)) {
-        Some(dropped) => {
-            Ok(shape.iter().enumerate().filter(|(axis, _)| !dropped.contains(axis)).map(|(_, length)| *length).collect())
-        }
+        Some(dropped) => Ok(shape
+            .iter()
+            .enumerate()
+            .filter(|(axis, _)| !dropped.contains(axis))
+            .map(|(_, length)| *length)
+            .collect()),
         None => Err(format!("axes {axes:?} of shape {shape:?} do not all have length 1")),
     }
 }
