@@ -65,7 +65,7 @@ pub(crate) fn compile_circuit(
         sources = sources.with_library(library);
     }
     let colour = console::colors_enabled_stderr();
-    compile(sources, &Options { level }).map_err(|diagnostics| Error::compile(&diagnostics, colour))
+    compile(sources, Options { level }).map_err(|diagnostics| Error::compile(&diagnostics, colour))
 }
 
 /// Compiles the circuit of a build directory.

@@ -50,6 +50,15 @@ fn check(row: &Row) {
     assert!(result["gas"].as_u64().unwrap() > 200_000);
     assert!(result["max_abs_error"].as_f64().unwrap() < 5.0, "{result}");
 
+    // The cost model of `inspect` and of the planner is what the compiler counts.
+    let settings: Value =
+        serde_json::from_str(&fs::read_to_string(dir.join("settings.json")).unwrap()).unwrap();
+    for key in ["quadratic", "linear"] {
+        let layers = settings["layers"].as_array().unwrap();
+        let told: u64 = layers.iter().map(|layer| layer[key].as_u64().unwrap()).sum();
+        assert_eq!(Some(told), result["constraints"][key].as_u64(), "{key}");
+    }
+
     let stock =
         expect_success(&circom(["circuit.circom", "--O1", "--r1cs", "--sym", "--wasm", "-o", "."], dir));
     for (kind, key) in [("non-linear", "quadratic"), ("linear", "linear")] {

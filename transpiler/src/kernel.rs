@@ -221,7 +221,13 @@ impl Kernel {
                 geometry.for_each_product(from, to, |_, _, _| products += 1);
                 cost(products, 0)
             }
-            Self::SumPool2D(_) | Self::Add { .. } => cost(0, outputs),
+            Self::SumPool2D(window) => {
+                let mut sums = 0;
+                window
+                    .for_each_output(shapes.planes().0, |positions| sums += usize::from(positions.len() > 1));
+                cost(0, sums)
+            }
+            Self::Add { .. } => cost(0, outputs),
             Self::MaxPool2D { window, n } => {
                 let mut compared = 0;
                 window.for_each_output(shapes.planes().0, |positions| compared += positions.len() - 1);
@@ -229,14 +235,14 @@ impl Kernel {
             }
             Self::Relu { n } | Self::ReluRescale { n, .. } => cost(outputs * (bits(*n) + 1), outputs),
             Self::Mul => cost(outputs, 0),
-            Self::ArgMax { n } => cost((inputs - 1) * (bits(*n) + 2) - 1, 2 * (inputs - 1)),
+            Self::ArgMax { n } => cost((inputs - 1) * (bits(*n) + 2) - 2, 2 * inputs - 1),
             Self::Range { low, high } => {
                 let count: BigInt = high - low + 1;
                 let a = bits(count.bits() - 1);
                 if count == BigInt::one() << a {
                     cost(inputs * a, inputs)
                 } else {
-                    cost(inputs * (a + 1), inputs)
+                    cost(inputs * (a + 1), 2 * inputs)
                 }
             }
             Self::Wiring { .. } => cost(0, 0),

@@ -258,10 +258,14 @@ impl<'g> Builder<'g> {
             })?,
         };
         let shape = without_batch(&self.graph.edges[edge.0].shape);
-        let interval = Interval {
+        let mut interval = Interval {
             low: (real(low)? * &self.scale).floor().to_integer(),
             high: (real(high)? * &self.scale).ceil().to_integer(),
         };
+        if interval.low == interval.high {
+            // A range of one value, as of an input of zeros only, would say what the input is.
+            interval.high += 1;
+        }
         let count = shape.iter().product();
         let place = self.quantity(Quantity {
             shape,
@@ -352,7 +356,7 @@ impl<'g> Builder<'g> {
             return (Kernel::Relu { n: hull.bits() }, scale);
         }
         let half = BigInt::one() << (k - 1);
-        let n = Interval { low: hull.low + &half, high: hull.high + &half }.bits().max(k + 1);
+        let n = Interval { low: hull.low + &half, high: hull.high + &half }.bits().max(k + 2);
         (Kernel::ReluRescale { n, k }, scale / BigRational::from_integer(BigInt::one() << k))
     }
 

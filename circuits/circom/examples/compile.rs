@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     for library in &args[1..] {
         sources = sources.with_library(Path::new(library));
     }
-    match compile(sources, &Options { level: Level::O1 }) {
+    match compile(sources, Options { level: Level::O1 }) {
         Ok(circuit) => {
             println!("{:?}, {} wires", circuit.r1cs.counts(), circuit.r1cs.wires);
             ExitCode::SUCCESS

@@ -64,7 +64,7 @@ pub(crate) fn build(
     let private_inputs: Vec<u32> = of_kind(DeclarationKind::Input, Some(false)).collect();
 
     let mut system = System::new(labels);
-    for label in outputs.iter().chain(&public_inputs).chain(&private_inputs) {
+    for label in outputs.iter().chain(&public_inputs) {
         system.is_kept[*label as usize] = true;
     }
     for_each_component(&elaboration.instances, elaboration.main, |instance, label| {
@@ -90,20 +90,20 @@ pub(crate) fn build(
             wire_labels.push(u64::from(label));
         }
     };
-    for label in outputs.iter().chain(&public_inputs).chain(&private_inputs) {
+    for label in outputs.iter().chain(&public_inputs) {
         place(*label, &mut wires);
     }
     let mut used = vec![level == Level::O0; labels as usize];
     for (label, _) in &system.terms {
         used[*label as usize] = true;
     }
-    for label in MAIN_LABEL..labels {
-        if used[label as usize]
-            && system.representative(label) == label
-            && !system.is_constant[label as usize]
-        {
-            place(label, &mut wires);
-        }
+    let stays = |label: u32| {
+        used[label as usize] && system.representative(label) == label && !system.is_constant[label as usize]
+    };
+    // A private input that no constraint needs any more has no wire, as in circom.
+    let private: Vec<u32> = private_inputs.into_iter().filter(|label| stays(*label)).collect();
+    for label in private.iter().copied().chain((MAIN_LABEL..labels).filter(|label| stays(*label))) {
+        place(label, &mut wires);
     }
     let count = |labels: &[u32]| u32::try_from(labels.len()).unwrap_or(u32::MAX);
     let [a, b, c] = system.matrices(&wires);
@@ -118,7 +118,7 @@ pub(crate) fn build(
         wires: u32::try_from(wire_labels.len()).unwrap_or(u32::MAX),
         public_outputs: count(&outputs),
         public_inputs: count(&public_inputs),
-        private_inputs: count(&private_inputs),
+        private_inputs: count(&private),
         labels: u64::from(labels),
         wire_labels,
         coefficients: coefficients.into_values(),

@@ -68,6 +68,9 @@ impl Circuit {
     }
 
     /// Calls `visit` with label, wire, component number and full name of every signal, as in a `.sym` file.
+    ///
+    /// # Errors
+    /// The first one that `visit` returns.
     pub fn for_each_symbol<E>(
         &self,
         mut visit: impl FnMut(u64, Option<Wire>, u32, &str) -> Result<(), E>,

@@ -90,12 +90,11 @@ impl Lexer<'_> {
                 self.position = self.text.len() - comment.len() + length;
             } else if let Some(comment) = trimmed.strip_prefix("/*") {
                 let start = self.text.len() - trimmed.len();
-                match comment.find("*/") {
-                    Some(length) => self.position = self.text.len() - comment.len() + length + 2,
-                    None => {
-                        self.position = self.text.len();
-                        self.problem(start, "comment is not closed");
-                    }
+                if let Some(length) = comment.find("*/") {
+                    self.position = self.text.len() - comment.len() + length + 2;
+                } else {
+                    self.position = self.text.len();
+                    self.problem(start, "comment is not closed");
                 }
             } else {
                 self.position += rest.len() - trimmed.len();
@@ -158,12 +157,11 @@ impl Lexer<'_> {
         } else {
             BigUint::from_str_radix(&text, if hexadecimal { 16 } else { 10 }).ok()
         };
-        match value {
-            Some(value) => Token::Number(fr_from_bigint(&value.into())),
-            None => {
-                self.problem(start, "number has no digits, or too many");
-                Token::Number(Fr::from(0u64))
-            }
+        if let Some(value) = value {
+            Token::Number(fr_from_bigint(&value.into()))
+        } else {
+            self.problem(start, "number has no digits, or too many");
+            Token::Number(Fr::from(0u64))
         }
     }
 

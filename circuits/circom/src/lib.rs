@@ -34,18 +34,31 @@ use ast::{File, Main, Names, Version};
 /// The newest language version that programs may ask for.
 const NEWEST: Version = Version(2, 2, 3);
 
+/// Stack of the compiler's thread; only what is used of it takes memory.
+const STACK_BYTES: usize = 256 << 20;
+
 /// Compiles a program.
 ///
 /// # Errors
 /// The problems found in the sources, with the places they stand at.
-pub fn compile(mut sources: Sources, options: &Options) -> Result<Circuit, Box<Diagnostics>> {
-    match compile_files(&mut sources, options) {
+///
+/// # Panics
+/// When the system has no memory for a thread.
+pub fn compile(mut sources: Sources, options: Options) -> Result<Circuit, Box<Diagnostics>> {
+    // Nested sources, templates and values are walked by recursion, which may need more than a thread usually has.
+    let result = std::thread::scope(|scope| {
+        let work = || compile_files(&mut sources, options);
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        let joined = thread.expect("a thread can be started").join();
+        joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    });
+    match result {
         Ok(circuit) => Ok(Circuit { sources, ..circuit }),
         Err(list) => Err(Box::new(Diagnostics { list, sources })),
     }
 }
 
-fn compile_files(sources: &mut Sources, options: &Options) -> Result<Circuit, Vec<Diagnostic>> {
+fn compile_files(sources: &mut Sources, options: Options) -> Result<Circuit, Vec<Diagnostic>> {
     let mut names = Names::default();
     let files = parse_files(sources, &mut names)?;
     let main = main_of(&files)?;

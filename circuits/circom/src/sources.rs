@@ -74,10 +74,10 @@ impl Sources {
 
     pub(crate) fn read_main(&mut self) -> Result<FileId, String> {
         match self.main.take() {
-            Some((path, Some(text))) => self.add(path, text),
+            Some((path, Some(text))) => self.add(&path, text),
             Some((path, None)) => {
                 let text = read(&path)?;
-                self.add(path, text)
+                self.add(&path, text)
             }
             None => Ok(FileId(0)),
         }
@@ -92,28 +92,30 @@ impl Sources {
             if self.files.iter().any(|file| file.path == candidate) {
                 return Ok(None);
             }
-            if let Some((name, text)) = self.embedded.iter().find(|(name, _)| Path::new(name) == candidate) {
-                return self.add((*name).into(), (*text).to_owned()).map(Some);
+            if let Some((name, text)) =
+                self.embedded.iter().copied().find(|(name, _)| Path::new(name) == candidate)
+            {
+                return self.add(Path::new(name), text.to_owned()).map(Some);
             }
             if candidate.is_file() {
                 let text = read(&candidate)?;
-                return self.add(candidate, text).map(Some);
+                return self.add(&candidate, text).map(Some);
             }
         }
         let bare = normalize(Path::new(path));
         if self.files.iter().any(|file| file.path == bare) {
             return Ok(None);
         }
-        if let Some((name, text)) = self.embedded.iter().find(|(name, _)| Path::new(name) == bare) {
-            return self.add((*name).into(), (*text).to_owned()).map(Some);
+        if let Some((name, text)) = self.embedded.iter().copied().find(|(name, _)| Path::new(name) == bare) {
+            return self.add(Path::new(name), text.to_owned()).map(Some);
         }
         let searched: Vec<String> = folders.iter().map(|folder| format!("`{}`", folder.display())).collect();
         Err(format!("`{path}` was not found in {}", searched.join(", ")))
     }
 
-    fn add(&mut self, path: PathBuf, text: String) -> Result<FileId, String> {
+    fn add(&mut self, path: &Path, text: String) -> Result<FileId, String> {
         let id = u32::try_from(self.files.len()).map_err(|_| "too many source files".to_owned())?;
-        let path = normalize(&path);
+        let path = normalize(path);
         self.files.push(SourceFile { path, text });
         Ok(FileId(id))
     }

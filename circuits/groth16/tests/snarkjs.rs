@@ -40,8 +40,7 @@ struct Case {
 }
 
 fn case() -> Case {
-    let circuit =
-        compile(Sources::from_text("chain.circom", CIRCUIT), &Options { level: Level::O1 }).unwrap();
+    let circuit = compile(Sources::from_text("chain.circom", CIRCUIT), Options { level: Level::O1 }).unwrap();
     let values = |values: &[u64]| values.iter().map(|value| Fr::from(*value)).collect();
     let inputs = BTreeMap::from([("x".to_owned(), values(&[3])), ("y".to_owned(), values(&[5, 7]))]);
     let witness = circuit.witness(&inputs).unwrap();
@@ -266,7 +265,7 @@ fn refuses_an_unsatisfied_witness() {
 fn refuses_a_key_of_another_circuit() {
     let case = case();
     let other = |text: &str| {
-        compile(Sources::from_text("other.circom", text), &Options { level: Level::O1 }).unwrap().r1cs
+        compile(Sources::from_text("other.circom", text), Options { level: Level::O1 }).unwrap().r1cs
     };
     let changed = other(&CIRCUIT.replace("x + i", "x + 2 * i"));
     let longer = other(&CIRCUIT.replace("Chain(20)", "Chain(21)"));
@@ -283,7 +282,7 @@ fn refuses_a_key_of_another_circuit() {
 #[test]
 fn refuses_a_circuit_without_constraints() {
     let text = "pragma circom 2.1.0; template T() { signal input x; } component main = T();";
-    let empty = compile(Sources::from_text("empty.circom", text), &Options { level: Level::O1 }).unwrap();
+    let empty = compile(Sources::from_text("empty.circom", text), Options { level: Level::O1 }).unwrap();
     assert_eq!(setup(&empty.r1cs, &mut StdRng::seed_from_u64(1)).unwrap_err(), SetupError::Empty);
 }
 

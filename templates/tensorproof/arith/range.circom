@@ -10,17 +10,17 @@ include "to_bits.circom";
 // one bit top, and nothing else is. Where the two halves overlap there are two such pairs; nothing depends on which.
 //
 // Parameters
-//   low, high    integers, low <= high, high - low < 2^252
+//   low, high    integers, low < high, high - low < 2^251
 // Inputs
 //   in           [low, high]
 // Ensures
 //   The range.
 // Constraints
-//   a + 1 quadratic + 2 linear; a quadratic + 1 linear when high - low + 1 = 2^a, a > 0; 1 linear when low = high
+//   a + 1 quadratic + 2 linear; a quadratic + 1 linear when high - low + 1 = 2^a
 // Source
-//   Overlapping ranges; CIRCUITS of this library.
+//   A number of values between two powers of two, covered by two overlapping ranges.
 template Range(low, high) {
-    assert(low <= high && high - low < 2 ** 252);
+    assert(low < high && high - low < 2 ** 251);
     signal input in;
 
     var count = high - low + 1;
@@ -35,10 +35,6 @@ template Range(low, high) {
         top <-- in - low >= 2 ** a;
         top * (top - 1) === 0;
     }
-    if (a == 0) {
-        in - low - top * (count - 1) === 0;
-    } else {
-        component rest = ToBits(a, -low);
-        rest.in <== in - top * (count - 2 ** a);
-    }
+    component rest = ToBits(a, -low);
+    rest.in <== in - top * (count - 2 ** a);
 }

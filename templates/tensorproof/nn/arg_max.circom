@@ -16,7 +16,7 @@ include "../arith/to_bits.circom";
 // Ensures
 //   The ranges of the differences that are compared, and that out is the index.
 // Constraints
-//   (size - 1) * (n + 2) - 1 quadratic + 2 * (size - 1) linear
+//   (size - 1) * (n + 2) - 2 quadratic + 2 * size - 1 linear
 // Source
 //   ONNX operator ArgMax with select_last_index = 0.
 template ArgMax(size, n) {

@@ -7,7 +7,7 @@ include "../arith/to_bits.circom";
 //   out = max(floor((in + 2^(k-1)) / 2^k), 0)
 //
 // Parameters
-//   n            bits of in + 2^(k-1) as a signed integer, k < n <= 253
+//   n            bits of in + 2^(k-1) as a signed integer, k + 1 < n <= 253
 //   k            bits to drop, 1 <= k
 // Inputs
 //   in           [-2^(n-1) - 2^(k-1), 2^(n-1) - 2^(k-1))
@@ -20,7 +20,7 @@ include "../arith/to_bits.circom";
 // Source
 //   ONNX operator Relu; rescale of Jacob et al. 2018 (arXiv:1712.05877).
 template ReluRescale(n, k) {
-    assert(1 <= k && k < n && n <= 253);
+    assert(1 <= k && k + 1 < n && n <= 253);
     signal input in;
     signal output out;
 

@@ -18,7 +18,8 @@ pragma circom 2.1.0;
 // Requires
 //   Nothing; the sums are exact modulo p.
 // Constraints
-//   0 quadratic + channels * outHeight * outWidth linear
+//   0 quadratic + 1 linear for each window with more than one value inside the input: without padding
+//   channels * outHeight * outWidth
 // Source
 //   ONNX operators AveragePool (count_include_pad = 1) and GlobalAveragePool.
 template SumPool2D(

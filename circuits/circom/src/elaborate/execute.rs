@@ -1,15 +1,17 @@
 //! Statements: variables change, signals and components are declared, constraints and instructions are added.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use ark_ff::Zero;
 use rustc_hash::FxHashMap;
 use tensorproof_r1cs::Fr;
 
+use super::expression::apply;
 use super::instance::{Instance, Instruction, Operand, Operation, Operator, Signal, SubComponent};
 use super::linear::Linear;
 use super::place::{Owner, Resolved};
-use super::scalar::{Items, Opaque, Scalar, Value};
+use super::scalar::{self, Items, Opaque, Scalar, Value};
 use super::{Elaborated, Elaborator, MOST_SIGNALS, elements, fail};
 use crate::ast::{
     AssignOp, DeclarationKind, Declarator, Expression, ExpressionKind, InfixOp, LogArgument, Name, Names,
@@ -23,9 +25,9 @@ pub(crate) enum Entity {
     /// A variable or parameter.
     Variable(Value),
     /// Declared signals.
-    Signals { first: u32, dimensions: Rc<[usize]>, kind: DeclarationKind },
+    Signals { first: u32, dimensions: Arc<[usize]>, kind: DeclarationKind },
     /// Components; the slots hold positions in `Instance::components`.
-    Components { dimensions: Rc<[usize]>, slots: Vec<Option<usize>> },
+    Components { dimensions: Arc<[usize]>, slots: Vec<Option<usize>> },
 }
 
 /// A template or function under execution.
@@ -133,7 +135,7 @@ impl<'a> Elaborator<'a> {
                     return fail(Code::E0007Count, span, "the two sides have different lengths");
                 }
                 for (left, right) in left.items().iter().zip(right.items()) {
-                    let difference = self.infix(InfixOp::Subtract, left.clone(), right.clone(), span)?;
+                    let difference = apply(InfixOp::Subtract, left.clone(), right.clone(), span)?;
                     self.constrain(frame, &difference, span)?;
                 }
                 Ok(())
@@ -226,7 +228,7 @@ impl<'a> Elaborator<'a> {
             dimensions.push(self.index(frame, dimension)?);
         }
         let count = elements(&dimensions, symbol.span)?;
-        let dimensions: Rc<[usize]> = dimensions.into();
+        let dimensions: Arc<[usize]> = dimensions.into();
         match kind {
             DeclarationKind::Var => {
                 let value = match &symbol.value {
@@ -264,13 +266,14 @@ impl<'a> Elaborator<'a> {
                     name: name.to_owned(),
                     span: symbol.span,
                     kind,
-                    dimensions: Rc::clone(&dimensions),
+                    dimensions: Arc::clone(&dimensions),
                     first,
                     length: frame.instance.size - first,
                 });
-                frame
-                    .scope
-                    .push((symbol.name, Entity::Signals { first, dimensions: Rc::clone(&dimensions), kind }));
+                frame.scope.push((
+                    symbol.name,
+                    Entity::Signals { first, dimensions: Arc::clone(&dimensions), kind },
+                ));
                 let Some((op, value)) = &symbol.value else {
                     return Ok(());
                 };
@@ -303,10 +306,10 @@ impl<'a> Elaborator<'a> {
         if self.add_in_place(frame, target, op, value)? {
             return Ok(());
         }
-        if let (ExpressionKind::Place(place), AssignOp::Set) = (&target.kind, op) {
-            if let Resolved::Component { position, slot, name } = self.resolve(frame, place, target.span)? {
-                return self.set_component(frame, position, slot, name, value);
-            }
+        if let (ExpressionKind::Place(place), AssignOp::Set) = (&target.kind, op)
+            && let Resolved::Component { position, slot, name } = self.resolve(frame, place, target.span)?
+        {
+            return self.set_component(frame, position, slot, name, value);
         }
         let value = self.value(frame, value)?;
         self.store(frame, target, op, value, span)
@@ -344,7 +347,7 @@ impl<'a> Elaborator<'a> {
             return Ok(false);
         };
         let sum = std::mem::replace(held, Scalar::Known(Fr::zero()));
-        let sum = self.infix(*infix, sum, added, value.span)?;
+        let sum = apply(*infix, sum, added, value.span)?;
         if let (_, Entity::Variable(Value { items: Items::One(held), .. })) = &mut frame.scope[position] {
             *held = sum;
         }
@@ -496,10 +499,10 @@ impl<'a> Elaborator<'a> {
         let arguments = self.arguments(frame, arguments)?;
         let id = self.instantiate(*template, arguments, value.span)?;
         let component = self.add_component(frame, name, id, value.span)?;
-        if let Entity::Components { slots, .. } = &mut frame.scope[position].1 {
-            if slots[slot].replace(component).is_some() {
-                return fail(Code::E0011AssignedTwice, value.span, "the component is set already");
-            }
+        if let Entity::Components { slots, .. } = &mut frame.scope[position].1
+            && slots[slot].replace(component).is_some()
+        {
+            return fail(Code::E0011AssignedTwice, value.span, "the component is set already");
         }
         Ok(())
     }
@@ -559,8 +562,11 @@ impl<'a> Elaborator<'a> {
             }
             for (held, taken) in held.items_mut().iter_mut().zip(taken.items()) {
                 if held != taken {
-                    let opaque = Opaque::Select(condition.clone(), taken.clone(), held.clone());
-                    *held = Scalar::Opaque(Rc::new(opaque));
+                    *held = Scalar::opaque(scalar::Operation::Select(
+                        condition.clone(),
+                        taken.clone(),
+                        held.clone(),
+                    ));
                 }
             }
         }
@@ -601,16 +607,16 @@ impl<'a> Elaborator<'a> {
         if let Some(operand) = known.get(&Rc::as_ptr(opaque)) {
             return *operand;
         }
-        let (operator, operands) = match &**opaque {
-            Opaque::Infix(op, left, right) => {
+        let (operator, operands) = match &opaque.operation {
+            scalar::Operation::Infix(op, left, right) => {
                 let left = self.operand(frame, left, known);
                 (Operator::Infix(*op), [left, self.operand(frame, right, known), left])
             }
-            Opaque::Prefix(op, operand) => {
+            scalar::Operation::Prefix(op, operand) => {
                 let operand = self.operand(frame, operand, known);
                 (Operator::Prefix(*op), [operand; 3])
             }
-            Opaque::Select(condition, then, otherwise) => {
+            scalar::Operation::Select(condition, then, otherwise) => {
                 let condition = self.operand(frame, condition, known);
                 let then = self.operand(frame, then, known);
                 (Operator::Select, [condition, then, self.operand(frame, otherwise, known)])

@@ -1,15 +1,18 @@
 //! Expressions to values.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use ark_ff::Zero;
 
 use super::execute::Frame;
 use super::place::Resolved;
-use super::scalar::{self, Items, Opaque, Scalar, Value};
+use super::scalar::{self, Items, Operation, Scalar, Value};
 use super::{Elaborated, Elaborator, fail};
 use crate::ast::{Expression, ExpressionKind, InfixOp, Name, Span};
 use crate::diagnostic::Code;
+
+/// Longest chain of operations that only the witness tells: dropping and compiling it costs native stack.
+const DEEPEST_VALUE: u32 = 100_000;
 
 impl<'a> Elaborator<'a> {
     /// Returns the value of an expression that has one.
@@ -20,12 +23,12 @@ impl<'a> Elaborator<'a> {
             ExpressionKind::Number(number) => Ok(Value::scalar(Scalar::Known(*number))),
             ExpressionKind::Place(place) => {
                 let resolved = self.resolve(frame, place, span)?;
-                self.load(frame, &resolved, span)
+                frame.load(&resolved, span)
             }
             ExpressionKind::Infix { op, left, right } => {
                 let left = self.scalar(frame, left)?;
                 let right = self.scalar(frame, right)?;
-                self.infix(*op, left, right, span).map(Value::scalar)
+                apply(*op, left, right, span).map(Value::scalar)
             }
             ExpressionKind::Prefix { op, operand } => {
                 let operand = self.scalar(frame, operand)?;
@@ -38,7 +41,7 @@ impl<'a> Elaborator<'a> {
                 }
                 let then = self.scalar(frame, then)?;
                 let otherwise = self.scalar(frame, otherwise)?;
-                Ok(Value::scalar(Scalar::Opaque(Rc::new(Opaque::Select(condition, then, otherwise)))))
+                Ok(Value::scalar(Scalar::opaque(Operation::Select(condition, then, otherwise))))
             }
             ExpressionKind::Array(items) => self.array(frame, items, span),
             ExpressionKind::Call { name, arguments } => {
@@ -74,20 +77,6 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    pub(super) fn infix(
-        &mut self,
-        op: InfixOp,
-        left: Scalar,
-        right: Scalar,
-        span: Span,
-    ) -> Elaborated<Scalar> {
-        let divides = matches!(op, InfixOp::Divide | InfixOp::IntegerDivide | InfixOp::Modulo);
-        if divides && right.known().is_some_and(|divisor| divisor.is_zero()) {
-            return fail(Code::E0014Violated, span, "division by zero");
-        }
-        Ok(scalar::infix(op, left, right))
-    }
-
     pub(super) fn arguments(
         &mut self,
         frame: &mut Frame,
@@ -98,13 +87,13 @@ impl<'a> Elaborator<'a> {
 
     fn array(&mut self, frame: &mut Frame, items: &'a [Expression], span: Span) -> Elaborated<Value> {
         let mut elements = Vec::with_capacity(items.len());
-        let mut inner: Option<Rc<[usize]>> = None;
+        let mut inner: Option<Arc<[usize]>> = None;
         for item in items {
             let value = self.value(frame, item)?;
             if inner.as_ref().is_some_and(|dimensions| *dimensions != value.dimensions) {
                 return fail(Code::E0007Count, item.span, "the elements of an array have different lengths");
             }
-            inner = Some(Rc::clone(&value.dimensions));
+            inner = Some(Arc::clone(&value.dimensions));
             match value.items {
                 Items::One(scalar) => elements.push(scalar),
                 Items::Many(scalars) => elements.extend_from_slice(&scalars),
@@ -154,8 +143,22 @@ impl<'a> Elaborator<'a> {
             .iter()
             .map(|output| {
                 let place: Resolved = self.member(frame, component, output, &[], span)?;
-                self.load(frame, &place, span)
+                frame.load(&place, span)
             })
             .collect()
     }
+}
+
+/// Applies an operator; a division by a known zero is an error, as in circom.
+pub(super) fn apply(op: InfixOp, left: Scalar, right: Scalar, span: Span) -> Elaborated<Scalar> {
+    let divides = matches!(op, InfixOp::Divide | InfixOp::IntegerDivide | InfixOp::Modulo);
+    if divides && right.known().is_some_and(|divisor| divisor.is_zero()) {
+        return fail(Code::E0014Violated, span, "division by zero");
+    }
+    let result = scalar::infix(op, left, right);
+    if result.depth() > DEEPEST_VALUE {
+        let message = format!("a value depends on more than {DEEPEST_VALUE} operations in a row");
+        return fail(Code::E0015Limit, span, message);
+    }
+    Ok(result)
 }

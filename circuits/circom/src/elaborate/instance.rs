@@ -1,6 +1,6 @@
 //! A template with known parameters: its signals, components, constraints and witness program.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use tensorproof_r1cs::Fr;
 
@@ -41,7 +41,7 @@ pub(crate) struct Signal {
     pub(crate) name: String,
     pub(crate) span: Span,
     pub(crate) kind: DeclarationKind,
-    pub(crate) dimensions: Rc<[usize]>,
+    pub(crate) dimensions: Arc<[usize]>,
     pub(crate) first: u32,
     pub(crate) length: u32,
 }

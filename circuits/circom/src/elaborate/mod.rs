@@ -14,7 +14,7 @@ mod scalar;
 pub(crate) use instance::{Constraint, Instance, Instruction, ONE, Operand, Operation, Operator, Signal};
 pub(crate) use linear::Coefficients;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -23,7 +23,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use scalar::Value;
 
 /// Most statements and expressions that are evaluated when compiling: some minutes of work.
-const MOST_STEPS: u64 = 20_000_000_000;
+const MOST_STEPS: u64 = 2_000_000_000;
 /// Most signals of a program: the wires' numbers are 32-bit.
 const MOST_SIGNALS: u64 = 1 << 30;
 /// Most elements of an array.
@@ -116,6 +116,9 @@ impl<'a> Elaborator<'a> {
     /// Returns the instance of a template with parameters, elaborating it when it is met first.
     fn instantiate(&mut self, name: Name, arguments: Vec<Value>, span: Span) -> Elaborated<usize> {
         let definition = self.definition(name, DefinitionKind::Template, arguments.len(), span)?;
+        if arguments.iter().any(|argument| argument.items().iter().any(|item| item.known().is_none())) {
+            return fail(Code::E0009Index, span, "a parameter of a template is known only with the witness");
+        }
         let key = (name, arguments);
         if let Some(&id) = self.known.get(&key) {
             return Ok(id);
@@ -202,6 +205,6 @@ fn elements(dimensions: &[usize], span: Span) -> Elaborated<usize> {
 }
 
 /// Shared empty axes of scalars.
-fn no_axes() -> Rc<[usize]> {
-    Rc::from([])
+fn no_axes() -> Arc<[usize]> {
+    Arc::from([])
 }

@@ -1,6 +1,6 @@
 //! Names, indices and members to what they stand for.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use ark_ff::PrimeField as _;
 use tensorproof_r1cs::Fr;
@@ -15,9 +15,9 @@ use crate::diagnostic::Code;
 #[derive(Clone, Debug)]
 pub(crate) enum Resolved {
     /// Elements `first..` of the variable at a position of the scope.
-    Variable { position: usize, first: usize, dimensions: Rc<[usize]> },
+    Variable { position: usize, first: usize, dimensions: Arc<[usize]> },
     /// Signals of the instance.
-    Signals { first: u32, dimensions: Rc<[usize]>, owner: Owner },
+    Signals { first: u32, dimensions: Arc<[usize]>, owner: Owner },
     /// An element of the component array at a position of the scope.
     Component { position: usize, slot: usize, name: String },
 }
@@ -122,44 +122,6 @@ impl<'a> Elaborator<'a> {
         Ok(Resolved::Signals { first, dimensions, owner: Owner::Component(component, signal.kind) })
     }
 
-    /// Returns what a place holds now.
-    pub(super) fn load(&self, frame: &Frame, resolved: &Resolved, span: Span) -> Elaborated<Value> {
-        match resolved {
-            Resolved::Variable { position, first, dimensions } => {
-                let Entity::Variable(value) = frame.entity(*position) else {
-                    return fail(Code::E0008Kind, span, "expected a variable");
-                };
-                if dimensions.len() == value.dimensions.len() {
-                    return Ok(value.clone());
-                }
-                if dimensions.is_empty() {
-                    return Ok(Value::scalar(value.items()[*first].clone()));
-                }
-                let length: usize = dimensions.iter().product();
-                Ok(Value::array(Rc::clone(dimensions), value.items()[*first..*first + length].to_vec()))
-            }
-            Resolved::Signals { first, dimensions, owner } => {
-                if let Owner::Component(component, DeclarationKind::Output) = owner {
-                    if frame.missing(*component) > 0 {
-                        let name = &frame.instance.components[*component].name;
-                        let message =
-                            format!("an output of `{name}` is used before all its inputs have values");
-                        return fail(Code::E0012Unassigned, span, message);
-                    }
-                }
-                if dimensions.is_empty() {
-                    return Ok(Value::scalar(Scalar::signal(*first)));
-                }
-                let length: usize = dimensions.iter().product();
-                let items = (*first..*first + narrow(length)).map(Scalar::signal).collect();
-                Ok(Value::array(Rc::clone(dimensions), items))
-            }
-            Resolved::Component { name, .. } => {
-                fail(Code::E0008Kind, span, format!("`{name}` is a component, expected one of its signals"))
-            }
-        }
-    }
-
     /// Returns an index or a length: a number known when compiling.
     pub(super) fn index(&mut self, frame: &mut Frame, expression: &'a Expression) -> Elaborated<usize> {
         let value = self.value(frame, expression)?;
@@ -177,15 +139,54 @@ impl<'a> Elaborator<'a> {
     }
 }
 
+impl Frame {
+    /// Returns what a place holds now.
+    pub(super) fn load(&self, resolved: &Resolved, span: Span) -> Elaborated<Value> {
+        match resolved {
+            Resolved::Variable { position, first, dimensions } => {
+                let Entity::Variable(value) = self.entity(*position) else {
+                    return fail(Code::E0008Kind, span, "expected a variable");
+                };
+                if dimensions.len() == value.dimensions.len() {
+                    return Ok(value.clone());
+                }
+                if dimensions.is_empty() {
+                    return Ok(Value::scalar(value.items()[*first].clone()));
+                }
+                let length: usize = dimensions.iter().product();
+                Ok(Value::array(Arc::clone(dimensions), value.items()[*first..*first + length].to_vec()))
+            }
+            Resolved::Signals { first, dimensions, owner } => {
+                if let Owner::Component(component, DeclarationKind::Output) = owner
+                    && self.missing(*component) > 0
+                {
+                    let name = &self.instance.components[*component].name;
+                    let message = format!("an output of `{name}` is used before all its inputs have values");
+                    return fail(Code::E0012Unassigned, span, message);
+                }
+                if dimensions.is_empty() {
+                    return Ok(Value::scalar(Scalar::signal(*first)));
+                }
+                let length: usize = dimensions.iter().product();
+                let items = (*first..*first + narrow(length)).map(Scalar::signal).collect();
+                Ok(Value::array(Arc::clone(dimensions), items))
+            }
+            Resolved::Component { name, .. } => {
+                fail(Code::E0008Kind, span, format!("`{name}` is a component, expected one of its signals"))
+            }
+        }
+    }
+}
+
 /// Returns the first element and the remaining axes after some indices.
 fn select(
-    dimensions: &Rc<[usize]>,
+    dimensions: &Arc<[usize]>,
     indices: &[usize],
     name: &str,
     span: Span,
-) -> Elaborated<(usize, Rc<[usize]>)> {
+) -> Elaborated<(usize, Arc<[usize]>)> {
     if indices.is_empty() {
-        return Ok((0, Rc::clone(dimensions)));
+        return Ok((0, Arc::clone(dimensions)));
     }
     if indices.len() > dimensions.len() {
         let message = format!("`{name}` has {} axes, got {} indices", dimensions.len(), indices.len());
@@ -199,7 +200,7 @@ fn select(
         }
         offset = offset * length + index;
     }
-    let rest: Rc<[usize]> = Rc::from(&dimensions[indices.len()..]);
+    let rest: Arc<[usize]> = Arc::from(&dimensions[indices.len()..]);
     let length: usize = rest.iter().product();
     Ok((offset * length, rest))
 }

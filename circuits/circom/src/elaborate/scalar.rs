@@ -1,6 +1,7 @@
 //! Values while compiling: known numbers, linear and quadratic forms in signals, and what only the witness tells.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use ark_ff::One;
 use tensorproof_r1cs::Fr;
@@ -22,9 +23,16 @@ pub(crate) enum Scalar {
     Opaque(Rc<Opaque>),
 }
 
-/// An operation for the witness program.
+/// An operation for the witness program, and how long a chain of them it ends.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Opaque {
+pub(crate) struct Opaque {
+    pub(crate) operation: Operation,
+    depth: u32,
+}
+
+/// An operation on values that are not all known.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Operation {
     Infix(InfixOp, Scalar, Scalar),
     Prefix(PrefixOp, Scalar),
     /// Condition, value when it is not zero, value when it is zero.
@@ -35,7 +43,7 @@ pub(crate) enum Opaque {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Value {
     /// The lengths of the axes; none for a number.
-    pub(crate) dimensions: Rc<[usize]>,
+    pub(crate) dimensions: Arc<[usize]>,
     /// The elements.
     pub(crate) items: Items,
 }
@@ -52,7 +60,7 @@ impl Value {
         Self { dimensions: super::no_axes(), items: Items::One(scalar) }
     }
 
-    pub(crate) fn array(dimensions: Rc<[usize]>, items: Vec<Scalar>) -> Self {
+    pub(crate) fn array(dimensions: Arc<[usize]>, items: Vec<Scalar>) -> Self {
         Self { dimensions, items: Items::Many(Rc::new(items)) }
     }
 
@@ -74,6 +82,25 @@ impl Value {
 impl Scalar {
     pub(crate) fn signal(signal: u32) -> Self {
         Self::Linear(Rc::new(Linear::signal(signal)))
+    }
+
+    pub(crate) fn opaque(operation: Operation) -> Self {
+        let depth = match &operation {
+            Operation::Infix(_, left, right) => left.depth().max(right.depth()),
+            Operation::Prefix(_, operand) => operand.depth(),
+            Operation::Select(condition, then, otherwise) => {
+                condition.depth().max(then.depth()).max(otherwise.depth())
+            }
+        };
+        Self::Opaque(Rc::new(Opaque { operation, depth: depth.saturating_add(1) }))
+    }
+
+    /// Returns the length of the longest chain of operations that the value ends.
+    pub(crate) fn depth(&self) -> u32 {
+        match self {
+            Self::Opaque(opaque) => opaque.depth,
+            _ => 0,
+        }
     }
 
     pub(crate) fn known(&self) -> Option<Fr> {
@@ -105,15 +132,15 @@ pub(crate) fn infix(op: InfixOp, left: Scalar, right: Scalar) -> Scalar {
         InfixOp::Multiply => match (left, right) {
             (Known(factor), other) | (other, Known(factor)) => scale(other, factor),
             (Lin(a), Lin(b)) => Scalar::Quadratic(Rc::new([(*a).clone(), (*b).clone(), Linear::default()])),
-            (left, right) => Scalar::Opaque(Rc::new(Opaque::Infix(op, left, right))),
+            (left, right) => Scalar::opaque(Operation::Infix(op, left, right)),
         },
         InfixOp::Divide => match (left, right) {
             (left, Known(divisor)) => scale(left, operators::infix(op, &Fr::one(), &divisor)),
-            (left, right) => Scalar::Opaque(Rc::new(Opaque::Infix(op, left, right))),
+            (left, right) => Scalar::opaque(Operation::Infix(op, left, right)),
         },
         InfixOp::Power if right == Known(Fr::one()) => left,
         InfixOp::Power if right == Known(Fr::from(2u64)) => infix(InfixOp::Multiply, left.clone(), left),
-        _ => Scalar::Opaque(Rc::new(Opaque::Infix(op, left, right))),
+        _ => Scalar::opaque(Operation::Infix(op, left, right)),
     }
 }
 
@@ -121,7 +148,7 @@ pub(crate) fn prefix(op: PrefixOp, operand: Scalar) -> Scalar {
     match (op, operand) {
         (op, Scalar::Known(value)) => Scalar::Known(operators::prefix(op, &value)),
         (PrefixOp::Negate, operand) => scale(operand, -Fr::one()),
-        (op, operand) => Scalar::Opaque(Rc::new(Opaque::Prefix(op, operand))),
+        (op, operand) => Scalar::opaque(Operation::Prefix(op, operand)),
     }
 }
 
@@ -149,15 +176,17 @@ fn add(left: Scalar, right: Scalar, factor: Fr) -> Scalar {
         (left @ Lin(_), right @ Quadratic(_)) => add(scale(right, factor), left, Fr::one()),
         (left, right) => {
             let op = if factor.is_one() { InfixOp::Add } else { InfixOp::Subtract };
-            Scalar::Opaque(Rc::new(Opaque::Infix(op, left, right)))
+            Scalar::opaque(Operation::Infix(op, left, right))
         }
     }
 }
 
 fn scale(scalar: Scalar, factor: Fr) -> Scalar {
+    if factor.is_one() {
+        return scalar;
+    }
     match scalar {
         Scalar::Known(value) => Scalar::Known(value * factor),
-        scalar if factor.is_one() => scalar,
         Scalar::Linear(mut linear) => {
             Rc::make_mut(&mut linear).scale(factor);
             Scalar::Linear(linear)
@@ -169,7 +198,7 @@ fn scale(scalar: Scalar, factor: Fr) -> Scalar {
             Scalar::Quadratic(form)
         }
         opaque @ Scalar::Opaque(_) => {
-            Scalar::Opaque(Rc::new(Opaque::Infix(InfixOp::Multiply, opaque, Scalar::Known(factor))))
+            Scalar::opaque(Operation::Infix(InfixOp::Multiply, opaque, Scalar::Known(factor)))
         }
     }
 }

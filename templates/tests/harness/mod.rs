@@ -1,0 +1,187 @@
+//! Attacks on a template instance: what must not have a witness, and what must have only one.
+
+use std::collections::BTreeMap;
+
+use ark_ff::{Field as _, One as _, UniformRand as _, Zero as _};
+use ark_std::rand::SeedableRng as _;
+use ark_std::rand::rngs::StdRng;
+use num_bigint::BigInt;
+use tensorproof_circom::{Circuit, Inputs, Level, Options, Sources, compile};
+use tensorproof_r1cs::{Fr, Term, Witness, fr_from_bigint};
+
+/// Most boolean wires whose assignments are all tried.
+const MOST_BITS: usize = 14;
+
+/// Compiles a program of `include` lines and a main component.
+pub(crate) fn circuit(text: &str, level: Level) -> Circuit {
+    let sources = Sources::from_text("case.circom", text).with_embedded(tensorproof_templates::FILES);
+    compile(sources, Options { level }).unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(false)))
+}
+
+/// Returns the witness for inputs given as integers.
+pub(crate) fn solve(circuit: &Circuit, inputs: &BTreeMap<String, Vec<i64>>) -> Option<Witness> {
+    let fields = |values: &Vec<i64>| values.iter().map(|value| field(*value)).collect();
+    let inputs: Inputs = inputs.iter().map(|(name, values)| (name.clone(), fields(values))).collect();
+    circuit.witness(&inputs).ok()
+}
+
+pub(crate) fn field(value: i64) -> Fr {
+    fr_from_bigint(&BigInt::from(value))
+}
+
+/// Returns the first wire that is neither one nor an output nor an input: those and the outputs are attacked.
+fn attacked(circuit: &Circuit) -> Vec<usize> {
+    let system = &circuit.r1cs;
+    let outputs = 1..=system.public_outputs as usize;
+    let inputs = system.public_outputs + system.public_inputs + system.private_inputs;
+    outputs.chain(inputs as usize + 1..system.wires as usize).collect()
+}
+
+/// Replaces every output and inner wire by other values; returns how many forgeries were tried.
+pub(crate) fn forge_single_wires(circuit: &Circuit, honest: &Witness, context: &str) -> usize {
+    let mut rng = StdRng::seed_from_u64(7);
+    let mut tried = 0;
+    for wire in attacked(circuit) {
+        let value = honest.0[wire];
+        let mut forgeries =
+            vec![value + Fr::one(), value - Fr::one(), Fr::zero(), Fr::one(), -Fr::one(), -value];
+        forgeries.extend((0..2).map(|_| Fr::rand(&mut rng)));
+        for forged in forgeries.into_iter().filter(|forged| *forged != value) {
+            let mut witness = honest.clone();
+            witness.0[wire] = forged;
+            tried += 1;
+            assert!(
+                circuit.r1cs.check(&witness).is_err(),
+                "{context}: wire {wire} may be {forged} instead of {value}"
+            );
+        }
+    }
+    tried
+}
+
+/// Returns the number of directions in which the inner wires and outputs can move: wires less the rank of the Jacobian.
+pub(crate) fn free_directions(circuit: &Circuit, honest: &Witness) -> usize {
+    let system = &circuit.r1cs;
+    let columns: BTreeMap<usize, usize> =
+        attacked(circuit).into_iter().enumerate().map(|(i, wire)| (wire, i)).collect();
+    let mut rows: Vec<BTreeMap<usize, Fr>> = Vec::new();
+    for row in 0..system.len() {
+        let (a, b) = (system.evaluate(system.a.row(row), honest), system.evaluate(system.b.row(row), honest));
+        let mut derivative: BTreeMap<usize, Fr> = BTreeMap::new();
+        let parts = [(system.a.row(row), b), (system.b.row(row), a), (system.c.row(row), -Fr::one())];
+        for (terms, factor) in parts {
+            for term in terms {
+                if let Some(column) = columns.get(&term.wire.index()) {
+                    *derivative.entry(*column).or_default() +=
+                        system.coefficients[term.coefficient as usize] * factor;
+                }
+            }
+        }
+        derivative.retain(|_, value| !value.is_zero());
+        rows.push(derivative);
+    }
+    columns.len() - rank(rows)
+}
+
+/// Returns the rank of a sparse matrix, by elimination.
+fn rank(rows: Vec<BTreeMap<usize, Fr>>) -> usize {
+    let mut pivots: BTreeMap<usize, BTreeMap<usize, Fr>> = BTreeMap::new();
+    for mut row in rows {
+        while let Some((&column, &value)) = row.iter().next() {
+            let Some(pivot) = pivots.get(&column) else {
+                let inverse = value.inverse().expect("zero entries are dropped");
+                for entry in row.values_mut() {
+                    *entry *= inverse;
+                }
+                pivots.insert(column, row);
+                break;
+            };
+            for (&column, &entry) in pivot {
+                let sum = row.entry(column).or_default();
+                *sum -= value * entry;
+            }
+            row.retain(|_, value| !value.is_zero());
+        }
+    }
+    pivots.len()
+}
+
+/// Tries every assignment of the boolean wires, solves for the others, and returns how many witnesses there are.
+/// `None` when there are too many boolean wires, or when they do not determine the others.
+pub(crate) fn count_witnesses(circuit: &Circuit, honest: &Witness) -> Option<usize> {
+    let system = &circuit.r1cs;
+    let bits: Vec<usize> = (0..system.len()).filter_map(|row| boolean_wire(circuit, row)).collect();
+    if bits.len() > MOST_BITS {
+        return None;
+    }
+    let attacked = attacked(circuit);
+    let mut found = 0;
+    for assignment in 0u32..1 << bits.len() {
+        let mut values: Vec<Option<Fr>> = honest.0.iter().copied().map(Some).collect();
+        for wire in &attacked {
+            values[*wire] = None;
+        }
+        for (position, wire) in bits.iter().enumerate() {
+            values[*wire] = Some(Fr::from(assignment >> position & 1));
+        }
+        if !propagate(circuit, &mut values) {
+            continue;
+        }
+        let witness = Witness(values.into_iter().collect::<Option<Vec<Fr>>>()?);
+        found += usize::from(system.check(&witness).is_ok());
+    }
+    Some(found)
+}
+
+/// Returns the wire b of a row `b * (b - 1) = 0`.
+fn boolean_wire(circuit: &Circuit, row: usize) -> Option<usize> {
+    let system = &circuit.r1cs;
+    let value = |term: &Term| system.coefficients[term.coefficient as usize];
+    match (system.a.row(row), system.b.row(row), system.c.row(row)) {
+        ([left], [one, right], [])
+            if one.wire.0 == 0 && left.wire == right.wire && value(one) == -value(right) =>
+        {
+            Some(left.wire.index())
+        }
+        _ => None,
+    }
+}
+
+/// Solves rows with one unknown wire until there is none; returns whether no row was contradicted.
+fn propagate(circuit: &Circuit, values: &mut [Option<Fr>]) -> bool {
+    let system = &circuit.r1cs;
+    loop {
+        let mut progress = false;
+        for row in 0..system.len() {
+            let known = |terms: &[Term], values: &[Option<Fr>]| {
+                terms.iter().try_fold(Fr::zero(), |sum, term| {
+                    Some(sum + system.coefficients[term.coefficient as usize] * values[term.wire.index()]?)
+                })
+            };
+            let (a, b) = (known(system.a.row(row), values), known(system.b.row(row), values));
+            let product = match (a, b) {
+                (Some(a), Some(b)) => a * b,
+                (Some(zero), None) | (None, Some(zero)) if zero.is_zero() => zero,
+                _ => continue,
+            };
+            let c = system.c.row(row);
+            let mut unknown = c.iter().filter(|term| values[term.wire.index()].is_none());
+            match (unknown.next().copied(), unknown.next()) {
+                (None, _) if known(c, values) != Some(product) => {
+                    return false;
+                }
+                (Some(term), None) => {
+                    let rest: Vec<Term> = c.iter().filter(|other| other.wire != term.wire).copied().collect();
+                    let rest = known(&rest, values).expect("one term is unknown");
+                    let inverse = system.coefficients[term.coefficient as usize].inverse();
+                    values[term.wire.index()] = inverse.map(|inverse| (product - rest) * inverse);
+                    progress = true;
+                }
+                _ => {}
+            }
+        }
+        if !progress {
+            return true;
+        }
+    }
+}

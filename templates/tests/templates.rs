@@ -1,0 +1,164 @@
+//! Every template: values at the ends of its ranges, what it rejects, forged witnesses, free directions, counts.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod harness;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use harness::{circuit, count_witnesses, field, forge_single_wires, free_directions, solve};
+use serde::Deserialize;
+use tensorproof_circom::Level;
+use tensorproof_oracles::{circom, expect_success};
+use tensorproof_r1cs::ConstraintCounts;
+
+/// A file of `tests/cases`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// Path in the library.
+    template: String,
+    instance: Vec<Instance>,
+}
+
+/// A template with parameters.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Instance {
+    main: String,
+    quadratic: usize,
+    linear: usize,
+    values: Vec<Row>,
+    #[serde(default)]
+    rejects: Vec<BTreeMap<String, Vec<i64>>>,
+    /// Most witnesses of one input, with the reason when it is not one.
+    #[serde(default)]
+    ambiguous: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    r#in: BTreeMap<String, Vec<i64>>,
+    #[serde(default)]
+    out: BTreeMap<String, Vec<i64>>,
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
+}
+
+fn cases() -> Vec<Case> {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let read = |path: &PathBuf| {
+        toml::from_str(&fs::read_to_string(path).unwrap())
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    paths.iter().map(read).collect()
+}
+
+fn program(case: &Case, instance: &Instance) -> String {
+    format!(
+        "pragma circom 2.1.0;\ninclude \"tensorproof/{}\";\ncomponent main = {};\n",
+        case.template, instance.main
+    )
+}
+
+#[test]
+fn every_template_has_a_case() {
+    let mut attacked: Vec<String> =
+        cases().iter().map(|case| format!("tensorproof/{}", case.template)).collect();
+    attacked.sort();
+    let library: Vec<&str> = tensorproof_templates::FILES.iter().map(|(path, _)| *path).collect();
+    assert_eq!(attacked, library);
+}
+
+#[test]
+fn attacks_fail_and_the_table_of_them_is_current() {
+    let mut table = String::from(
+        "<!-- Generated: TENSORPROOF_REGENERATE=1 cargo nextest run -p tensorproof-templates attacks -->\n\n# Attacks\n\nFor each instance: wires replaced one at a time by other values, all assignments of its bits tried where there are at\nmost 14 (witnesses per input, which must be one), directions in which its wires could move, constraints at\n`-O1`.\n\n| instance | inputs | forgeries | witnesses | free directions | quadratic | linear |\n|---|---|---|---|---|---|---|\n",
+    );
+    for case in cases() {
+        for instance in &case.instance {
+            let context = &instance.main;
+            let program = program(&case, instance);
+            let ConstraintCounts { quadratic, linear } = circuit(&program, Level::O1).r1cs.counts();
+            assert_eq!((quadratic, linear), (instance.quadratic, instance.linear), "{context}");
+            assert!(!instance.values.is_empty(), "{context}");
+            // Without elimination every signal of the template has a wire to attack.
+            let circuit = circuit(&program, Level::O0);
+            let (mut forgeries, mut free, mut most) = (0, 0, Some(0));
+            for row in &instance.values {
+                let inputs = format!("{context} {:?}", row.r#in);
+                let honest = solve(&circuit, &row.r#in).unwrap_or_else(|| panic!("{inputs}: no witness"));
+                for port in circuit.outputs() {
+                    let expected: Vec<_> = row.out[&port.name].iter().map(|value| field(*value)).collect();
+                    let first = port.first.index();
+                    assert_eq!(honest.0[first..first + port.len()], expected, "{inputs}");
+                }
+                forgeries += forge_single_wires(&circuit, &honest, &inputs);
+                free += free_directions(&circuit, &honest);
+                let witnesses = count_witnesses(&circuit, &honest);
+                most = most.and_then(|most: usize| Some(most.max(witnesses?)));
+                if instance.ambiguous.is_none() {
+                    assert!(witnesses.is_none_or(|count| count == 1), "{inputs}: {witnesses:?} witnesses");
+                }
+            }
+            assert_eq!(free, 0, "{context}");
+            for inputs in &instance.rejects {
+                assert!(solve(&circuit, inputs).is_none(), "{context} accepts {inputs:?}");
+            }
+            let most = most.map_or("–".to_owned(), |most| most.to_string());
+            let count = instance.values.len();
+            let shown = if context.len() > 60 { format!("{}…", &context[..60]) } else { context.clone() };
+            writeln!(
+                table,
+                "| `{shown}` | {count} | {forgeries} | {most} | {free} | {quadratic} | {linear} |"
+            )
+            .unwrap();
+            if let Some(reason) = &instance.ambiguous {
+                writeln!(table, "| | | | {reason} | | | |").unwrap();
+            }
+        }
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ATTACKS.md");
+    if std::env::var_os("TENSORPROOF_REGENERATE").is_some() {
+        fs::write(&path, &table).unwrap();
+    }
+    assert!(fs::read_to_string(&path).unwrap() == table, "ATTACKS.md is not current: see its first line");
+}
+
+#[test]
+fn stock_circom_counts_the_same_constraints() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in tensorproof_templates::FILES {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let mut programs = Vec::new();
+    for case in cases() {
+        for instance in &case.instance {
+            programs.push((
+                program(&case, instance),
+                instance.main.clone(),
+                instance.quadratic,
+                instance.linear,
+            ));
+        }
+    }
+    for (number, (program, main, quadratic, linear)) in programs.iter().enumerate() {
+        let file = format!("case{number}.circom");
+        fs::write(folder.path().join(&file), program).unwrap();
+        let told = expect_success(&circom([file.as_str(), "--O1", "--r1cs", "-o", "."], folder.path()));
+        for (kind, count) in [("non-linear", quadratic), ("linear", linear)] {
+            let line = format!("\n{kind} constraints: {count}\n");
+            assert!(told.contains(&line), "{main}: expected{line}in {told}");
+        }
+    }
+}
