@@ -16,7 +16,13 @@ type Integer = BigInt<4>;
 /// Bits of the modulus; shifts to the left and complements keep this many.
 const BITS: u32 = 254;
 
-/// Applies an operator between two values. Division by zero gives zero, as in circom's witness programs.
+/// Applies an operator between two values in a witness program; `None` for an integer division by zero, as in circom's.
+pub(crate) fn checked_infix(op: InfixOp, left: &Fr, right: &Fr) -> Option<Fr> {
+    let is_undefined = matches!(op, InfixOp::IntegerDivide | InfixOp::Modulo) && right.is_zero();
+    (!is_undefined).then(|| infix(op, left, right))
+}
+
+/// Applies an operator between two values. Division by zero gives zero.
 pub(crate) fn infix(op: InfixOp, left: &Fr, right: &Fr) -> Fr {
     let truth = |holds: bool| Fr::from(u64::from(holds));
     match op {

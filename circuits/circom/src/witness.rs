@@ -61,13 +61,23 @@ pub enum WitnessError {
         /// File, line and column.
         position: String,
     },
+    /// An integer is divided by zero.
+    #[error("no witness: `{component}` divides by zero at {position}")]
+    DivisionByZero {
+        /// The component.
+        component: String,
+        /// File, line and column.
+        position: String,
+    },
 }
 
 impl WitnessError {
     /// Returns the component whose constraint or assertion does not hold, `main.relu[3].bits`.
     pub fn component(&self) -> Option<&str> {
         match self {
-            Self::Unsatisfied { component, .. } | Self::Assertion { component, .. } => Some(component),
+            Self::Unsatisfied { component, .. }
+            | Self::Assertion { component, .. }
+            | Self::DivisionByZero { component, .. } => Some(component),
             _ => None,
         }
     }
@@ -106,11 +116,17 @@ impl Circuit {
             target.copy_from_slice(given);
         }
         let mut solver = Solver { circuit: self, values, results: Vec::new() };
-        if let Err((first, span)) = solver.run(self.main, MAIN_LABEL) {
-            return Err(WitnessError::Assertion {
-                component: self.component_at(first),
-                position: self.position(span),
-            });
+        let at = |first: u32, span: Span| (self.component_at(first), self.position(span));
+        match solver.run(self.main, MAIN_LABEL) {
+            Ok(()) => {}
+            Err(Stop::Assertion(first, span)) => {
+                let (component, position) = at(first, span);
+                return Err(WitnessError::Assertion { component, position });
+            }
+            Err(Stop::Division(first, span)) => {
+                let (component, position) = at(first, span);
+                return Err(WitnessError::DivisionByZero { component, position });
+            }
         }
         let witness = Witness(self.r1cs.wire_labels.iter().map(|label| solver.value(*label)).collect());
         match self.r1cs.check(&witness) {
@@ -143,11 +159,19 @@ impl Circuit {
     }
 }
 
+/// Why a program ends early, with the label of the component's signal 0.
+enum Stop {
+    /// An assertion does not hold.
+    Assertion(u32, Span),
+    /// An integer is divided by zero.
+    Division(u32, Span),
+}
+
 struct Solver<'c> {
     circuit: &'c Circuit,
     values: Vec<Fr>,
     /// Results of the operations of the instruction under way.
-    results: Vec<Fr>,
+    results: Vec<Option<Fr>>,
 }
 
 impl Solver<'_> {
@@ -155,8 +179,8 @@ impl Solver<'_> {
         usize::try_from(label).ok().and_then(|label| self.values.get(label)).copied().unwrap_or_default()
     }
 
-    /// Runs the program of an instance whose signal 0 has the label `first`. `Err` tells the component and assertion.
-    fn run(&mut self, id: usize, first: u32) -> Result<(), (u32, Span)> {
+    /// Runs the program of an instance whose signal 0 has the label `first`.
+    fn run(&mut self, id: usize, first: u32) -> Result<(), Stop> {
         let instance = &self.circuit.instances[id];
         for instruction in &instance.program {
             match *instruction {
@@ -165,17 +189,19 @@ impl Solver<'_> {
                     let [a, b, c] = self.evaluate(instance, instance.constraints[constraint as usize], first);
                     self.values[(first + signal) as usize] = a * b - c;
                 }
-                Instruction::Compute { signal, operations, result } => {
-                    self.values[(first + signal) as usize] =
-                        self.compute(instance, first, operations, result);
+                Instruction::Compute { signal, operations, result, span } => {
+                    let value = self.compute(instance, first, operations, result);
+                    self.values[(first + signal) as usize] = value.ok_or(Stop::Division(first, span))?;
                 }
                 Instruction::Run { component } => {
                     let part = &instance.components[component as usize];
                     self.run(part.instance, first + part.first)?;
                 }
                 Instruction::Assert { operations, result, span } => {
-                    if self.compute(instance, first, operations, result).is_zero() {
-                        return Err((first, span));
+                    match self.compute(instance, first, operations, result) {
+                        None => return Err(Stop::Division(first, span)),
+                        Some(value) if value.is_zero() => return Err(Stop::Assertion(first, span)),
+                        Some(_) => {}
                     }
                 }
             }
@@ -183,33 +209,40 @@ impl Solver<'_> {
         Ok(())
     }
 
-    fn compute(&mut self, instance: &Instance, first: u32, operations: (u32, u32), result: Operand) -> Fr {
+    /// Runs operations; `None` when the result depends on an integer division by zero.
+    fn compute(
+        &mut self,
+        instance: &Instance,
+        first: u32,
+        operations: (u32, u32),
+        result: Operand,
+    ) -> Option<Fr> {
         let (start, end) = operations;
         self.results.clear();
         for Operation { operator, operands } in &instance.operations[start as usize..end as usize] {
             let [left, right, third] = *operands;
             let left = self.operand(instance, first, start, left);
-            let value = match operator {
+            let value = left.and_then(|left| match operator {
                 Operator::Infix(op) => {
-                    operators::infix(*op, &left, &self.operand(instance, first, start, right))
+                    operators::checked_infix(*op, &left, &self.operand(instance, first, start, right)?)
                 }
-                Operator::Prefix(op) => operators::prefix(*op, &left),
+                Operator::Prefix(op) => Some(operators::prefix(*op, &left)),
                 Operator::Select => {
                     self.operand(instance, first, start, if left.is_zero() { third } else { right })
                 }
-            };
+            });
             self.results.push(value);
         }
         self.operand(instance, first, start, result)
     }
 
-    fn operand(&self, instance: &Instance, first: u32, start: u32, operand: Operand) -> Fr {
+    fn operand(&self, instance: &Instance, first: u32, start: u32, operand: Operand) -> Option<Fr> {
         match operand {
-            Operand::Known(coefficient) => self.circuit.r1cs.coefficients[coefficient as usize],
-            Operand::Signal(signal) => self.values[(first + signal) as usize],
+            Operand::Known(coefficient) => Some(self.circuit.r1cs.coefficients[coefficient as usize]),
+            Operand::Signal(signal) => Some(self.values[(first + signal) as usize]),
             Operand::Form(form) => {
                 let [a, b, c] = self.evaluate(instance, instance.forms[form as usize], first);
-                a * b + c
+                Some(a * b + c)
             }
             Operand::Result(position) => self.results[(position - start) as usize],
         }

@@ -436,7 +436,7 @@ impl<'a> Elaborator<'a> {
                 frame.instance.program.push(Instruction::Solve { signal, constraint: number });
             } else {
                 let (operations, result) = self.compile(frame, scalar);
-                frame.instance.program.push(Instruction::Compute { signal, operations, result });
+                frame.instance.program.push(Instruction::Compute { signal, operations, result, span });
             }
         }
         if let Owner::Component(component, _) = owner {

@@ -71,6 +71,13 @@ impl<'a> Elaborator<'a> {
     }
 
     pub(super) fn scalar(&mut self, frame: &mut Frame, expression: &'a Expression) -> Elaborated<Scalar> {
+        if matches!(expression.kind, ExpressionKind::Anonymous { .. }) {
+            return fail(
+                Code::E0008Kind,
+                expression.span,
+                "an anonymous component cannot be part of an operation",
+            );
+        }
         match self.value(frame, expression)?.items {
             Items::One(scalar) => Ok(scalar),
             Items::Many(_) => fail(Code::E0008Kind, expression.span, "expected a number, got an array"),

@@ -72,7 +72,7 @@ pub(crate) enum Instruction {
     /// The signal gets the value that makes the constraint hold; it stands in `c`, with coefficient one.
     Solve { signal: u32, constraint: u32 },
     /// The signal gets the value of an operand, after the operations that it needs.
-    Compute { signal: u32, operations: (u32, u32), result: Operand },
+    Compute { signal: u32, operations: (u32, u32), result: Operand, span: Span },
     /// The component's program runs: all its inputs are known.
     Run { component: u32 },
     /// The operand must not be zero.
