@@ -9,7 +9,8 @@ use std::path::Path;
 use prost::Message as _;
 
 use crate::error::{Error, Result};
-use crate::tensor::{Constant, array, elements};
+pub use crate::tensor::Constant;
+use crate::tensor::{array, elements};
 
 /// Operator sets that are understood.
 const OPSETS: std::ops::RangeInclusive<i64> = 7..=23;
