@@ -48,7 +48,9 @@ fn for_each_file(folder: &str, check: impl Fn(&Path) + Sync) {
     let (even, odd): (Vec<_>, Vec<_>) = paths.into_iter().enumerate().partition(|(index, _)| index % 2 == 0);
     std::thread::scope(|scope| {
         scope.spawn(|| even.iter().for_each(|(_, path)| check(path)));
-        odd.iter().for_each(|(_, path)| check(path));
+        for (_, path) in &odd {
+            check(path);
+        }
     });
 }
 
