@@ -9,8 +9,8 @@ use serde_json::Value;
 use tensorproof_circom::{Circuit, Inputs, Level, Options, Sources, WitnessError, compile};
 use tensorproof_contracts::{Export, SignalRange, VerifierConfig, verifier};
 use tensorproof_groth16::{
-    Proof, ProveError, ProvingKey, VerifyingKey, proof_from_json, proof_to_json, prove, public_from_json,
-    public_to_json, setup, verify, verifying_key_from_json, verifying_key_to_json,
+    Origin, Proof, ProveError, ProvingKey, VerifyingKey, proof_from_json, proof_to_json, prove,
+    public_from_json, public_to_json, setup, verify, verifying_key_from_json, verifying_key_to_json,
 };
 use tensorproof_r1cs::{
     Fr, R1cs, SymbolWriter, Symbols, Unsatisfied, Wire, Witness, fr_from_bigint, fr_from_decimal,
@@ -181,6 +181,16 @@ pub(crate) fn read_key(dir: &BuildDir) -> Result<ProvingKey> {
     let path = dir.existing(Artefact::ProvingKey)?;
     let bytes = fs::read(&path).map_err(|source| Error::read(&path, source))?;
     ProvingKey::read(&bytes).map_err(Error::format(&path))
+}
+
+/// Returns what the key of a build directory was made by, if the folder has its proving key.
+pub(crate) fn key_origin(dir: &BuildDir) -> Result<Option<Origin>> {
+    if !dir.has(Artefact::ProvingKey) {
+        return Ok(None);
+    }
+    let path = dir.path(Artefact::ProvingKey);
+    let bytes = fs::read(&path).map_err(|source| Error::read(&path, source))?;
+    ProvingKey::read_origin(&bytes).map(Some).map_err(Error::format(&path))
 }
 
 /// Reads the constraints of a build directory.

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use support::{failure, json, model, tensorproof};
+use tensorproof_r1cs::{Fr, Witness};
 
 /// A finished build of the smallest model, made once per test that needs one.
 struct Build {
@@ -215,4 +216,114 @@ fn same_options_give_the_same_circuit() {
 fn respects_no_color() {
     let output = tensorproof(["prove", "nowhere"]);
     assert!(!output.stderr.contains(&0x1b));
+}
+
+#[test]
+fn refuses_a_forged_witness_and_names_the_layer() {
+    let build = build();
+    let path = build.dir.join("witness.wtns");
+    let mut witness = Witness::read(&fs::read(&path).unwrap()).unwrap();
+    // The last wires belong to the last layers.
+    let last = witness.0.len() - 1;
+    witness.0[last] += Fr::from(1u64);
+    let mut bytes = Vec::new();
+    witness.write(&mut bytes).unwrap();
+    fs::write(&path, bytes).unwrap();
+    let before = fs::read(build.dir.join("proof.json")).unwrap();
+    let message = failure(["prove".as_ref(), build.dir.as_os_str()]);
+    assert!(message.contains("does not satisfy the circuit") && message.contains("`main.dense"), "{message}");
+    assert_eq!(fs::read(build.dir.join("proof.json")).unwrap(), before);
+}
+
+#[test]
+fn names_the_layer_whose_values_leave_their_range() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    let samples = model("mnist_mlp", "samples.npz");
+    json([
+        "transpile".as_ref(),
+        model("mnist_mlp", "model.onnx").as_os_str(),
+        "--calibrate".as_ref(),
+        samples.as_os_str(),
+        "--output".as_ref(),
+        dir.as_os_str(),
+    ]);
+    let path = dir.join("weights.json");
+    let mut weights: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    weights["dense_1_bias"][0] = "1000000000000".into();
+    fs::write(&path, weights.to_string()).unwrap();
+    let message = failure(["witness".as_ref(), dir.as_os_str(), "--input".as_ref(), samples.as_os_str()]);
+    for word in ["main.dense_1_relu[0]", "sequential_1/dense_1/Relu", "Relu", "[0, "] {
+        assert!(message.contains(word), "expected `{word}` in: {message}");
+    }
+}
+
+#[test]
+fn checks_the_range_of_a_private_input_in_the_circuit() {
+    let folder = tempfile::tempdir().unwrap();
+    let result = json([
+        "run".as_ref(),
+        model("mnist_mlp", "model.onnx").as_os_str(),
+        "--input".as_ref(),
+        model("mnist_mlp", "samples.npz").as_os_str(),
+        "--input-visibility".as_ref(),
+        "private".as_ref(),
+        "--params-visibility".as_ref(),
+        "fixed".as_ref(),
+        "--output".as_ref(),
+        folder.path().as_os_str(),
+    ]);
+    assert_eq!(result["public_signals"], 10);
+    assert!(result["constraints"]["quadratic"].as_u64().unwrap() > 784 * 7);
+}
+
+#[test]
+fn refuses_a_public_input_out_of_range_though_its_proof_is_valid() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    let samples = model("mnist_mlp", "samples.npz");
+    json([
+        "run".as_ref(),
+        model("mnist_mlp", "model.onnx").as_os_str(),
+        "--input".as_ref(),
+        samples.as_os_str(),
+        "--input-range".as_ref(),
+        "0,2".as_ref(),
+        "--params-visibility".as_ref(),
+        "fixed".as_ref(),
+        "--output".as_ref(),
+        dir.as_os_str(),
+    ]);
+    json(["verify".as_ref(), dir.as_os_str(), "--evm".as_ref()]);
+    // The same statement, read with settings that allow less.
+    let path = dir.join("settings.json");
+    let mut settings: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    settings["inputs"][0]["high"] = "50".into();
+    fs::write(&path, settings.to_string()).unwrap();
+    let message = failure(["verify".as_ref(), dir.as_os_str()]);
+    assert!(message.contains("expected 0 to 50"), "{message}");
+}
+
+#[test]
+fn works_without_calibration_inputs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = model("mnist_mlp", "model.onnx");
+    let made = json(["transpile".as_ref(), path.as_os_str(), "--output".as_ref(), folder.path().as_os_str()]);
+    assert_eq!(made["samples"], 16);
+    let inspected = json(["inspect".as_ref(), path.as_os_str(), "--scale".as_ref(), "max".as_ref()]);
+    assert!(inspected["layers"].as_array().unwrap().len() >= 3);
+}
+
+#[test]
+fn readme_names_commands_that_exist() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let help = String::from_utf8(tensorproof(["--help"]).stdout).unwrap();
+    let mut found = 0;
+    for line in readme.lines().filter_map(|line| line.strip_prefix("tensorproof ")) {
+        let command = line.split(' ').next().unwrap();
+        assert!(help.contains(&format!("\n  {command}")), "`{command}` of the README is not in --help");
+        found += 1;
+    }
+    assert!(found >= 4);
+    assert!(readme.contains("cargo xtask test") && readme.contains("cargo run --release -- run "));
 }

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::json;
 use tensorproof_groth16::verifying_key_from_json;
 
-use super::Output;
+use super::{Output, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::{ExportVerifierArgs, Language};
 use crate::error::{Error, Result};
@@ -19,9 +19,9 @@ pub(super) fn run(args: &ExportVerifierArgs, output: Output) -> Result<()> {
     let vk = verifying_key_from_json(&text).map_err(Error::json(&path))?;
     let settings = if dir.has(Artefact::Settings) { Some(stages::read_settings(&dir)?) } else { None };
     let export = stages::export(&dir, &vk, &stages::verifier_config(settings.as_ref(), &args.name)?)?;
-    output
-        .terminal
-        .warn("a key from `tensorproof setup` is for development: do not guard value with its verifier");
+    if let Some(origin) = stages::key_origin(&dir)? {
+        warn_of_development_key(output.terminal, origin);
+    }
     let files: Vec<String> = [Artefact::Verifier, Artefact::VerifierKey]
         .into_iter()
         .filter(|artefact| dir.has(*artefact))

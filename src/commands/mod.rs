@@ -13,7 +13,7 @@ mod verify;
 mod witness;
 
 use serde_json::Value;
-use tensorproof_groth16::{Origin, ProvingKey};
+use tensorproof_groth16::Origin;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Result};
@@ -57,8 +57,8 @@ impl Output {
 }
 
 /// Says when a key must not be relied on.
-fn warn_of_development_key(terminal: Terminal, key: &ProvingKey) {
-    if key.origin == Origin::Local {
+fn warn_of_development_key(terminal: Terminal, origin: Origin) {
+    if origin == Origin::Local {
         terminal.warn("the key was made on one machine, for development: who made it could forge proofs");
     }
 }

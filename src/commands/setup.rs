@@ -14,7 +14,7 @@ pub(super) fn run(args: &DirArgs, output: Output) -> Result<()> {
     let dir = BuildDir::new(&args.dir);
     let r1cs = stages::read_r1cs(&dir)?;
     let (key, took) = output.terminal.stage("setup", || stages::set_up(&dir, &r1cs), described)?;
-    warn_of_development_key(output.terminal, &key);
+    warn_of_development_key(output.terminal, key.origin);
     let json = json!({
         "origin": "development",
         "domain": key.h.len(),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use tensorproof_contracts::evm;
 
-use super::Output;
+use super::{Output, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::VerifyArgs;
 use crate::error::{Error, Result};
@@ -34,6 +34,9 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
         || stages::verify_statement(&statement, settings.as_ref()),
         |()| format!("{} public signals", grouped(statement.public.len())),
     )?;
+    if let Some(origin) = dir.as_ref().map(stages::key_origin).transpose()?.flatten() {
+        warn_of_development_key(output.terminal, origin);
+    }
     let mut json = json!({ "valid": true, "public_signals": statement.public.len() });
     if let Some(settings) = &settings {
         let outputs = stages::read_outputs(settings, &statement.public)?;

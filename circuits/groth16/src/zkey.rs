@@ -18,7 +18,7 @@ use tensorproof_r1cs::format::{
 use crate::VerifyingKey;
 use crate::contributions::read_origin;
 use crate::entries::{Entries, Entry, for_each_entry};
-use crate::key::ProvingKey;
+use crate::key::{Origin, ProvingKey};
 use crate::points::{G1_BYTES, G2_BYTES, g1_bytes, g2_bytes, read_g1, read_g2, read_many};
 use crate::subgroup::all_in_subgroup;
 
@@ -71,6 +71,19 @@ impl ProvingKey {
         write_g1(writer, 9, &self.h)?;
         write_section(writer, 10, self.contributions.len())?;
         writer.write_all(&self.contributions)
+    }
+
+    /// Returns what the bytes of a `.zkey` say the key was made by, without reading its points.
+    ///
+    /// # Errors
+    /// When the bytes are not a `.zkey`.
+    pub fn read_origin(bytes: &[u8]) -> Result<Origin, FormatError> {
+        let mut section = Sections::split(bytes, "zkey", 1)?.get(10, "contributions")?;
+        section.take(64)?;
+        Ok(match section.u32()? {
+            0 => Origin::Local,
+            contributions => Origin::Ceremony { contributions },
+        })
     }
 
     /// Reads a key from the bytes of a `.zkey`; every point is checked to be in its group.
