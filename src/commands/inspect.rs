@@ -4,6 +4,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 use serde_json::json;
 use tensorproof_transpiler::Settings;
+use tensorproof_transpiler::quantize::MOST_BITS;
 
 use super::{Output, transpile};
 use crate::build_dir::BuildDir;
@@ -16,8 +17,8 @@ pub(super) fn run(args: &InspectArgs, output: Output) -> Result<()> {
     if args.source.is_dir() {
         let settings = stages::read_settings(&BuildDir::new(&args.source))?;
         return output.result(
-            &json!({ "scale": settings.scale, "layers": transpile::layers(&settings) }),
-            &table(&settings),
+            &json!({ "scale": settings.scale, "layers": transpile::layers(&settings, &[]) }),
+            &table(&settings, &[]),
         );
     }
     let quantized = transpile::quantize_model(&args.source, &args.circuit, None, output.terminal)?;
@@ -25,7 +26,7 @@ pub(super) fn run(args: &InspectArgs, output: Output) -> Result<()> {
     let agreement = quantized.agreement;
     let text = format!(
         "{}\nscale {}; class of {} of {} inputs as the float model's, largest error {:.3e} at outputs up to {:.3e}",
-        table(&settings),
+        table(&settings, &quantized.layer_errors),
         settings.scale,
         agreement.same_class,
         agreement.samples,
@@ -35,12 +36,22 @@ pub(super) fn run(args: &InspectArgs, output: Output) -> Result<()> {
     output.result(&transpile::json_of(&settings, &quantized), &text)
 }
 
-fn table(settings: &Settings) -> String {
+fn table(settings: &Settings, errors: &[Option<f64>]) -> String {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_header(["layer", "operator", "shape", "scale", "range", "bits", "constraints"]);
+    table.set_header([
+        "layer",
+        "operator",
+        "shape",
+        "scale",
+        "range",
+        "bits",
+        "headroom",
+        "error",
+        "constraints",
+    ]);
     let mut total = 0;
-    for layer in &settings.layers {
+    for (index, layer) in settings.layers.iter().enumerate() {
         let shape: Vec<String> = layer.shape.iter().map(usize::to_string).collect();
         let constraints = layer.quadratic + layer.linear;
         total += constraints;
@@ -51,10 +62,12 @@ fn table(settings: &Settings) -> String {
             layer.scale.clone(),
             format!("[{}, {}]", layer.low, layer.high),
             layer.bits.to_string(),
+            MOST_BITS.saturating_sub(layer.bits).to_string(),
+            errors.get(index).copied().flatten().map(|error| format!("{error:.1e}")).unwrap_or_default(),
             grouped(constraints),
         ]);
     }
-    table.add_row(["", "", "", "", "", "", &grouped(total)]);
+    table.add_row(["", "", "", "", "", "", "", "", &grouped(total)]);
     for column in table.column_iter_mut().skip(5) {
         column.set_cell_alignment(CellAlignment::Right);
     }

@@ -6,7 +6,7 @@ use ndarray::ArrayD;
 use serde_json::{Value, json};
 use tensorproof_transpiler::data::{input_shapes, load_samples};
 use tensorproof_transpiler::quantize::{
-    self, Agreement, OutputKind, QuantizeConfig, QuantizedGraph, Sample, ScaleChoice,
+    self, Agreement, MOST_BITS, OutputKind, QuantizeConfig, QuantizedGraph, Sample, ScaleChoice,
 };
 use tensorproof_transpiler::{Graph, Settings, load_graph};
 
@@ -56,6 +56,8 @@ pub(super) struct Quantized {
     pub(super) graph: Graph,
     pub(super) model: QuantizedGraph,
     pub(super) agreement: Agreement,
+    /// Largest difference of each layer from the float model on the calibration inputs.
+    pub(super) layer_errors: Vec<Option<f64>>,
 }
 
 /// Returns the input to prove, once the shapes of the inputs are known.
@@ -86,15 +88,17 @@ pub(super) fn quantize_model(
             made_up(&graph, range)
         }
     };
-    let work = || -> Result<(QuantizedGraph, Agreement)> {
+    let work = || -> Result<(QuantizedGraph, Agreement, Vec<Option<f64>>)> {
         let quantized = quantize::quantize(&graph, &config, &samples)?;
         let agreement = quantized.compare(&graph, &samples)?;
-        Ok((quantized, agreement))
+        let layer_errors = quantized.layer_errors(&graph, &samples)?;
+        Ok((quantized, agreement, layer_errors))
     };
-    let ((quantized, agreement), _) = terminal.stage("quantize", work, |(quantized, agreement)| {
-        format!("scale 10^{}, largest error {:.2e}", quantized.exponent, agreement.max_abs_error)
-    })?;
-    Ok(Quantized { graph, model: quantized, agreement })
+    let ((quantized, agreement, layer_errors), _) =
+        terminal.stage("quantize", work, |(quantized, agreement, _)| {
+            format!("scale 10^{}, largest error {:.2e}", quantized.exponent, agreement.max_abs_error)
+        })?;
+    Ok(Quantized { graph, model: quantized, agreement, layer_errors })
 }
 
 pub(super) fn total(quantized: &QuantizedGraph) -> usize {
@@ -111,12 +115,13 @@ pub(super) fn json_of(settings: &Settings, quantized: &Quantized) -> Value {
         "max_abs_error": quantized.agreement.max_abs_error,
         "same_class": quantized.agreement.same_class,
         "samples": quantized.agreement.samples,
-        "layers": layers(settings),
+        "layers": layers(settings, &quantized.layer_errors),
     })
 }
 
-pub(super) fn layers(settings: &Settings) -> Vec<Value> {
-    let row = |layer: &tensorproof_transpiler::settings::LayerSettings| {
+/// Returns the layers for machines; `errors` may be empty when there is nothing to compare with.
+pub(super) fn layers(settings: &Settings, errors: &[Option<f64>]) -> Vec<Value> {
+    let row = |(index, layer): (usize, &tensorproof_transpiler::settings::LayerSettings)| {
         json!({
             "component": layer.component,
             "node": layer.node,
@@ -125,10 +130,12 @@ pub(super) fn layers(settings: &Settings) -> Vec<Value> {
             "scale": layer.scale,
             "range": [layer.low, layer.high],
             "bits": layer.bits,
+            "headroom_bits": MOST_BITS.saturating_sub(layer.bits),
+            "max_abs_error": errors.get(index).copied().flatten(),
             "constraints": { "quadratic": layer.quadratic, "linear": layer.linear },
         })
     };
-    settings.layers.iter().map(row).collect()
+    settings.layers.iter().enumerate().map(row).collect()
 }
 
 fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {

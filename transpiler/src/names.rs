@@ -47,6 +47,11 @@ pub(crate) fn component_name(node: &str, operator: &str, taken: &BTreeSet<String
         [.., layer, _] => layer,
     };
     let mut name = identifier(part);
+    // Wiring that exporters put before a layer bears the layer's path; the name is for the layer.
+    let wiring = operator.to_lowercase();
+    if matches!(operator, "Reshape" | "Transpose") && !name.to_lowercase().contains(&wiring) {
+        name = format!("{name}_{wiring}");
+    }
     if RESERVED.contains(&name.as_str()) {
         name.push('_');
     }
@@ -92,6 +97,8 @@ mod tests {
             ("sequential_1_1/re_lu_1/Relu", "Relu", "re_lu_1"),
             ("sequential_1_1/conv2d_1/Relu", "Relu", "conv2d_1_relu"),
             ("/conv1/Conv", "Conv", "conv1"),
+            ("model/conv2d_2/BiasAdd__25", "Reshape", "conv2d_2_reshape"),
+            ("Transpose__71", "Transpose", "Transpose_71"),
             ("Conv__166", "Conv", "Conv_166"),
             ("", "Gemm", "Gemm"),
             ("7", "Gemm", "n7"),

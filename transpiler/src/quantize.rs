@@ -638,6 +638,28 @@ impl QuantizedGraph {
         Ok(agreement)
     }
 
+    /// Returns the largest difference of each layer from the float model; `None` for a layer that it does not have.
+    ///
+    /// # Errors
+    /// When a value is outside the input's range.
+    pub fn layer_errors(&self, graph: &Graph, samples: &[Sample]) -> Result<Vec<Option<f64>>> {
+        let mut errors = vec![None; self.layers.len()];
+        for sample in samples {
+            let expected = graph.eval(sample);
+            let actual = self.eval(sample)?;
+            for (error, layer) in errors.iter_mut().zip(&self.layers) {
+                let Some(edge) = self.quantities[layer.output].edge else {
+                    continue;
+                };
+                let actual = self.dequantize(layer.output, &actual[layer.output]);
+                let differences =
+                    expected[edge.0].iter().zip(&actual).map(|(expected, actual)| (expected - actual).abs());
+                *error = Some(differences.fold(error.unwrap_or(0.0), f64::max));
+            }
+        }
+        Ok(errors)
+    }
+
     /// Returns the constraints of all layers.
     pub fn cost(&self) -> Cost {
         self.layers.iter().fold(Cost::default(), |sum, layer| Cost {
