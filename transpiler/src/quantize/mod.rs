@@ -1,0 +1,207 @@
+//! Real numbers to integers: scales, ranges, and the plan of what is rescaled where.
+//!
+//! A real v is the integer round(v * S). Inputs and weights have the scale 10^m; a linear layer multiplies scales, a sum
+//! over a window multiplies them by its area, and `Relu`, which takes its input apart anyway, drops as many bits as leave
+//! at least 10^m. Scales are exact rationals.
+
+mod evaluate;
+mod plan;
+mod scale;
+
+use ndarray::ArrayD;
+use num_rational::BigRational;
+
+use crate::error::{Error, Result};
+use crate::graph::{EdgeId, Graph};
+use crate::interval::Interval;
+use crate::kernel::{Cost, Kernel};
+use plan::Builder;
+
+pub use scale::scale_text;
+pub(crate) use scale::{dequantized, quantize_values};
+
+/// Most bits of a value: those of the field, less what comparisons add.
+pub const MOST_BITS: u64 = 250;
+
+/// Who sees the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputVisibility {
+    /// Among the public signals.
+    Public,
+    /// In the witness only.
+    Private,
+}
+
+/// Who sees the parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParamsVisibility {
+    /// Among the public signals.
+    Public,
+    /// In the witness only.
+    Private,
+    /// Constants of the circuit.
+    Fixed,
+}
+
+/// Where the input's range is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputCheck {
+    /// By constraints.
+    Circuit,
+    /// By the verifier, who sees the values. The checks would triple the circuit of a small fully connected network.
+    Verifier,
+}
+
+/// How the scale is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScaleChoice {
+    /// The smallest with which the integer model agrees with the float model.
+    Auto,
+    /// The largest with which no value leaves the field.
+    Max,
+    /// 10^m.
+    PowerOfTen(u32),
+}
+
+/// What is proven of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputKind {
+    /// The class if the model ends in `Softmax`, else the values.
+    Auto,
+    /// The values; the logits of a model that ends in `Softmax`.
+    Raw,
+}
+
+/// How a graph becomes integers.
+#[derive(Clone, Debug)]
+pub struct QuantizeConfig {
+    /// How the scale is chosen.
+    pub scale: ScaleChoice,
+    /// Largest error that `Auto` accepts, relative to the largest output of the float model.
+    pub tolerance: f64,
+    /// The range of the input's real values; that of the calibration inputs if `None`.
+    pub input_range: Option<(f64, f64)>,
+    /// Who sees the input.
+    pub input: InputVisibility,
+    /// Who sees the parameters.
+    pub params: ParamsVisibility,
+    /// Where the input's range is checked.
+    pub input_check: InputCheck,
+    /// What is proven of the output.
+    pub output: OutputKind,
+}
+
+/// A sample: one array per input of the graph.
+pub type Sample = Vec<ArrayD<f64>>;
+
+/// A value of the integer model.
+#[derive(Clone, Debug)]
+pub struct Quantity {
+    /// Lengths of the axes, without the batch.
+    pub shape: Vec<usize>,
+    /// The integer that stands for 1.
+    pub scale: BigRational,
+    /// The range of each element.
+    pub intervals: Vec<Interval>,
+    /// The edge whose values it approximates; `None` for a class.
+    pub edge: Option<EdgeId>,
+}
+
+/// A kernel and what it reads and writes.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// Its component in the circuit.
+    pub name: String,
+    /// Its node in the model.
+    pub node: String,
+    /// Its operator in ONNX.
+    pub operator: &'static str,
+    /// What it computes.
+    pub kernel: Kernel,
+    /// Positions in `QuantizedGraph::quantities`.
+    pub inputs: Vec<usize>,
+    /// Position in `QuantizedGraph::quantities`.
+    pub output: usize,
+    /// Its constraints.
+    pub cost: Cost,
+}
+
+/// An input or output of the model and of the circuit.
+#[derive(Clone, Debug)]
+pub struct Port {
+    /// Its name in the model.
+    pub name: String,
+    /// Its signal in the circuit.
+    pub signal: String,
+    /// Position in `QuantizedGraph::quantities`.
+    pub place: usize,
+}
+
+/// A model in integers.
+#[derive(Clone, Debug)]
+pub struct QuantizedGraph {
+    /// Inputs and weights have the scale 10^m.
+    pub exponent: u32,
+    /// How it was made.
+    pub config: QuantizeConfig,
+    /// The values.
+    pub quantities: Vec<Quantity>,
+    /// The layers, in order.
+    pub layers: Vec<Layer>,
+    /// The inputs, in the model's order.
+    pub inputs: Vec<Port>,
+    /// The outputs, in the model's order.
+    pub outputs: Vec<Port>,
+    /// Whether the output is a class.
+    pub is_class: bool,
+}
+
+/// How far the integer model is from the float model.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Agreement {
+    /// Samples that were compared.
+    pub samples: usize,
+    /// Samples whose largest output is the same one.
+    pub same_class: usize,
+    /// Largest difference between outputs (logits when a class is proven).
+    pub max_abs_error: f64,
+    /// Largest output of the float model, in absolute value.
+    pub max_abs_output: f64,
+}
+
+/// Quantizes a graph; `samples` choose the scale and, if the configuration does not, the input's range.
+///
+/// # Errors
+/// When no scale fits, a value may leave the field, or neither range nor samples are given.
+pub fn quantize(graph: &Graph, config: &QuantizeConfig, samples: &[Sample]) -> Result<QuantizedGraph> {
+    match config.scale {
+        ScaleChoice::PowerOfTen(exponent) => Builder::build(graph, config, samples, exponent),
+        ScaleChoice::Max => {
+            let mut best = Builder::build(graph, config, samples, 1)?;
+            while let Ok(next) = Builder::build(graph, config, samples, best.exponent + 1) {
+                best = next;
+            }
+            Ok(best)
+        }
+        ScaleChoice::Auto => {
+            let mut last = String::from("there are no calibration inputs");
+            for exponent in 1.. {
+                let quantized = match Builder::build(graph, config, samples, exponent) {
+                    Ok(quantized) => quantized,
+                    Err(error) if exponent == 1 => return Err(error),
+                    Err(_) => return Err(Error::NoScale { most: exponent - 1, reason: last }),
+                };
+                let agreement = quantized.compare(graph, samples)?;
+                let limit = config.tolerance * agreement.max_abs_output;
+                if agreement.same_class == agreement.samples && agreement.max_abs_error <= limit {
+                    return Ok(quantized);
+                }
+                last = format!(
+                    "class of {} of {} inputs, largest error {:.3e}, expected at most {limit:.3e}",
+                    agreement.same_class, agreement.samples, agreement.max_abs_error
+                );
+            }
+            Err(Error::NoScale { most: u32::MAX, reason: last })
+        }
+    }
+}
