@@ -1,17 +1,15 @@
 //! Statements: variables change, signals and components are declared, constraints and instructions are added.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use ark_ff::Zero;
-use rustc_hash::FxHashMap;
 use tensorproof_r1cs::Fr;
 
 use super::expression::apply;
-use super::instance::{Instance, Instruction, Operand, Operation, Operator, Signal, SubComponent};
+use super::instance::{Instance, Instruction, Signal, SubComponent};
 use super::linear::Linear;
 use super::place::{Owner, Resolved};
-use super::scalar::{self, Items, Opaque, Scalar, Value};
+use super::scalar::{self, Items, Scalar, Value};
 use super::{Elaborated, Elaborator, MOST_SIGNALS, elements, fail};
 use crate::ast::{
     AssignOp, DeclarationKind, Declarator, Expression, ExpressionKind, InfixOp, LogArgument, Name, Names,
@@ -572,61 +570,6 @@ impl<'a> Elaborator<'a> {
         }
         Ok(())
     }
-
-    /// Turns a value into operations of the witness program; each shared part is computed once.
-    fn compile(&mut self, frame: &mut Frame, scalar: &Scalar) -> ((u32, u32), Operand) {
-        let start = position(frame.instance.operations.len());
-        let result = self.operand(frame, scalar, &mut FxHashMap::default());
-        ((start, position(frame.instance.operations.len())), result)
-    }
-
-    fn operand(
-        &mut self,
-        frame: &mut Frame,
-        scalar: &Scalar,
-        known: &mut FxHashMap<*const Opaque, Operand>,
-    ) -> Operand {
-        let opaque = match scalar {
-            Scalar::Known(value) => return Operand::Known(self.coefficients.intern(*value)),
-            Scalar::Linear(linear) if linear.as_signal().is_some() => {
-                return Operand::Signal(linear.as_signal().unwrap_or_default());
-            }
-            Scalar::Linear(linear) => {
-                let zero = Linear::default();
-                let form = frame.instance.store([&zero, &zero, linear], &mut self.coefficients);
-                frame.instance.forms.push(form);
-                return Operand::Form(position(frame.instance.forms.len() - 1));
-            }
-            Scalar::Quadratic(form) => {
-                let form = frame.instance.store([&form[0], &form[1], &form[2]], &mut self.coefficients);
-                frame.instance.forms.push(form);
-                return Operand::Form(position(frame.instance.forms.len() - 1));
-            }
-            Scalar::Opaque(opaque) => opaque,
-        };
-        if let Some(operand) = known.get(&Rc::as_ptr(opaque)) {
-            return *operand;
-        }
-        let (operator, operands) = match &opaque.operation {
-            scalar::Operation::Infix(op, left, right) => {
-                let left = self.operand(frame, left, known);
-                (Operator::Infix(*op), [left, self.operand(frame, right, known), left])
-            }
-            scalar::Operation::Prefix(op, operand) => {
-                let operand = self.operand(frame, operand, known);
-                (Operator::Prefix(*op), [operand; 3])
-            }
-            scalar::Operation::Select(condition, then, otherwise) => {
-                let condition = self.operand(frame, condition, known);
-                let then = self.operand(frame, then, known);
-                (Operator::Select, [condition, then, self.operand(frame, otherwise, known)])
-            }
-        };
-        let result = Operand::Result(position(frame.instance.operations.len()));
-        frame.instance.operations.push(Operation { operator, operands });
-        known.insert(Rc::as_ptr(opaque), result);
-        result
-    }
 }
 
 const QUADRATIC_HELP: &str = "a constraint is a product of two linear expressions plus a third; give parts of it to signals of their own";
@@ -638,9 +581,4 @@ fn same_axes(dimensions: &[usize], value: &Value, span: Span) -> Elaborated<()> 
     let shown = |axes: &[usize]| if axes.is_empty() { "a number".to_owned() } else { format!("{axes:?}") };
     let message = format!("expected {}, got {}", shown(dimensions), shown(&value.dimensions));
     fail(Code::E0007Count, span, message)
-}
-
-/// Positions in a program are bounded by the steps that made it and by memory.
-fn position(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
 }

@@ -9,6 +9,7 @@ mod expression;
 mod instance;
 mod linear;
 mod place;
+mod program;
 mod scalar;
 
 pub(crate) use instance::{Constraint, Instance, Instruction, ONE, Operand, Operation, Operator, Signal};
