@@ -1,3 +1,4 @@
+// fewer: stock circom stops where a constant factor makes a product an equality
 pragma circom 2.1.0;
 
 template Main() {
