@@ -67,7 +67,8 @@ impl Circuit {
         self.instances[self.main].signals.iter().filter(|signal| signal.kind == kind).map(port).collect()
     }
 
-    /// Calls `visit` with label, wire, component number and full name of every signal, as in a `.sym` file.
+    /// Calls `visit` with label, wire, number of the template instance and full name of every signal, in the order
+    /// of circom's `.sym` files.
     ///
     /// # Errors
     /// The first one that `visit` returns.
@@ -75,7 +76,6 @@ impl Circuit {
         &self,
         mut visit: impl FnMut(u64, Option<Wire>, u32, &str) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut number = 0;
         let mut open = vec![(self.main, MAIN_LABEL, "main".to_owned())];
         let mut name = String::new();
         while let Some((id, first, path)) = open.pop() {
@@ -89,10 +89,10 @@ impl Circuit {
                     push_indices(&mut name, &signal.dimensions, index as usize);
                     let label = first + signal.first + index;
                     let wire = self.wires[label as usize];
+                    let number = u32::try_from(id).unwrap_or(u32::MAX);
                     visit(u64::from(label), (wire != NO_WIRE).then_some(Wire(wire)), number, &name)?;
                 }
             }
-            number += 1;
             for component in instance.components.iter().rev() {
                 open.push((
                     component.instance,

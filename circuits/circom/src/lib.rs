@@ -63,7 +63,7 @@ fn compile_files(sources: &mut Sources, options: Options) -> Result<Circuit, Vec
     let files = parse_files(sources, &mut names)?;
     let main = main_of(&files)?;
     let public: Vec<String> = main.public.iter().map(|(name, _)| names.text(*name).to_owned()).collect();
-    let mut elaboration = elaborate::elaborate(&files, &mut names, main)?;
+    let mut elaboration = elaborate::elaborate(&files, &mut names, sources, main)?;
     let texts: Vec<&str> = public.iter().map(String::as_str).collect();
     let built = build::build(&mut elaboration, &texts, options.level).map_err(|_| {
         vec![Diagnostic::new(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ark_ff::Zero;
+use rustc_hash::FxHashMap;
 use tensorproof_r1cs::Fr;
 
 use super::expression::apply;
@@ -12,10 +13,11 @@ use super::place::{Owner, Resolved};
 use super::scalar::{self, Items, Scalar, Value};
 use super::{Elaborated, Elaborator, MOST_SIGNALS, elements, fail};
 use crate::ast::{
-    AssignOp, DeclarationKind, Declarator, Expression, ExpressionKind, InfixOp, LogArgument, Name, Names,
-    Span, Statement, StatementKind,
+    AssignOp, DeclarationKind, Declarator, Expression, ExpressionKind, InfixOp, LogArgument, Name, Span,
+    Statement, StatementKind,
 };
 use crate::diagnostic::Code;
+use crate::sources::FileId;
 
 /// What a name stands for.
 #[derive(Clone, Debug)]
@@ -43,6 +45,10 @@ pub(crate) struct Frame {
     missing: Vec<u32>,
     /// How many enclosing conditions are known only with the witness.
     unknown: usize,
+    /// The loops around, each by where its condition stands.
+    loops: Vec<(FileId, u32)>,
+    /// How many rounds each loop has done.
+    rounds: FxHashMap<(FileId, u32), u64>,
 }
 
 impl Frame {
@@ -68,13 +74,13 @@ impl Frame {
         self.missing[component]
     }
 
-    pub(crate) fn anonymous_name(&self, template: &str) -> String {
-        format!("{template}_{}", self.instance.components.len())
+    /// Returns the rounds that the innermost loop around has done so far, all its runs together; `None` outside of loops.
+    pub(crate) fn rounds(&self) -> Option<u64> {
+        self.loops.last().map(|place| self.rounds.get(place).copied().unwrap_or_default())
     }
 
     /// Returns the instance when every signal and component input has a value.
-    pub(crate) fn finish(self, names: &Names, span: Span) -> Elaborated<Instance> {
-        let _ = names;
+    pub(crate) fn finish(self, span: Span) -> Elaborated<Instance> {
         for signal in self.instance.signals.iter().filter(|signal| signal.kind != DeclarationKind::Input) {
             let signals = signal.first as usize..(signal.first + signal.length) as usize;
             if self.assigned[signals].iter().any(|assigned| !assigned) {
@@ -148,16 +154,13 @@ impl<'a> Elaborator<'a> {
                     None => self.unknown_if(frame, &condition, then, otherwise.as_deref(), span),
                 }
             }
-            StatementKind::While { condition, body } => loop {
-                let Some(known) = self.scalar(frame, condition)?.known() else {
-                    let message = "the number of rounds is known only with the witness";
-                    return fail(Code::E0016Unsupported, condition.span, message);
-                };
-                if known.is_zero() || frame.returned.is_some() {
-                    return Ok(());
-                }
-                self.statement(frame, body)?;
-            },
+            StatementKind::While { condition, body } => {
+                let place = (condition.span.file, condition.span.start);
+                frame.loops.push(place);
+                let result = self.repeat(frame, condition, body, place);
+                frame.loops.pop();
+                result
+            }
             StatementKind::Return(value) => {
                 if frame.unknown > 0 {
                     return fail(
@@ -200,6 +203,26 @@ impl<'a> Elaborator<'a> {
                 Ok(())
             }
             StatementKind::Expression(expression) => self.values(frame, expression).map(|_| ()),
+        }
+    }
+
+    fn repeat(
+        &mut self,
+        frame: &mut Frame,
+        condition: &'a Expression,
+        body: &'a Statement,
+        place: (FileId, u32),
+    ) -> Elaborated<()> {
+        loop {
+            let Some(known) = self.scalar(frame, condition)?.known() else {
+                let message = "the number of rounds is known only with the witness";
+                return fail(Code::E0016Unsupported, condition.span, message);
+            };
+            if known.is_zero() || frame.returned.is_some() {
+                return Ok(());
+            }
+            self.statement(frame, body)?;
+            *frame.rounds.entry(place).or_default() += 1;
         }
     }
 
@@ -461,11 +484,11 @@ impl<'a> Elaborator<'a> {
             return fail(Code::E0010NotQuadratic, span, "the constraint is not quadratic")
                 .map_err(|problem: Box<_>| Box::new(problem.with_help(QUADRATIC_HELP)));
         };
-        if a.is_constant()
-            && b.is_constant()
-            && c.is_constant()
-            && a.constant * b.constant + c.constant != Fr::zero()
-        {
+        let product = if a.is_constant() && b.is_constant() { Some(a.constant * b.constant) } else { None };
+        if let Some(product) = product.filter(|_| c.is_constant()) {
+            if product + c.constant == Fr::zero() {
+                return Ok(());
+            }
             return fail(Code::E0014Violated, span, "this constraint can never hold");
         }
         c.scale(-Fr::from(1u64));

@@ -114,6 +114,15 @@ impl<'a> Elaborator<'a> {
         Ok(Value::array(dimensions.into(), elements))
     }
 
+    /// Returns the name that circom gives to an anonymous component: by where it stands, and by the round of its loop.
+    fn anonymous_name(&mut self, frame: &Frame, template: Name, span: Span) -> String {
+        let sources = self.sources;
+        let line = self.lines.entry((span.file, span.start));
+        let line = line.or_insert_with(|| sources.position(span.file, span.start).0);
+        let name = format!("{}_{line}_{}", self.names.text(template), span.start);
+        frame.rounds().map_or(name.clone(), |round| format!("{name}[{round}]"))
+    }
+
     fn anonymous(
         &mut self,
         frame: &mut Frame,
@@ -124,7 +133,8 @@ impl<'a> Elaborator<'a> {
     ) -> Elaborated<Vec<Value>> {
         let arguments = self.arguments(frame, arguments)?;
         let id = self.instantiate(name, arguments, span)?;
-        let component = self.add_component(frame, frame.anonymous_name(self.names.text(name)), id, span)?;
+        let component = self.anonymous_name(frame, name, span);
+        let component = self.add_component(frame, component, id, span)?;
         let signals = |kind| {
             let of_kind = self.instances[id].signals.iter().filter(move |signal| signal.kind == kind);
             of_kind.map(|signal| signal.name.clone()).collect::<Vec<String>>()

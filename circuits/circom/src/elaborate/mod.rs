@@ -7,6 +7,7 @@
 mod execute;
 mod expression;
 mod instance;
+mod layout;
 mod linear;
 mod place;
 mod program;
@@ -21,6 +22,7 @@ use rustc_hash::FxHashMap;
 
 use crate::ast::{Definition, DefinitionKind, ExpressionKind, File, Main, Name, Names, Span};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::sources::{FileId, Sources};
 use scalar::Value;
 
 /// Most statements and expressions that are evaluated when compiling: some minutes of work.
@@ -49,6 +51,7 @@ pub(crate) struct Elaboration {
 pub(crate) fn elaborate(
     files: &[File],
     names: &mut Names,
+    sources: &Sources,
     main: &Main,
 ) -> Result<Elaboration, Vec<Diagnostic>> {
     let mut problems = Vec::new();
@@ -65,6 +68,8 @@ pub(crate) fn elaborate(
     let mut elaborator = Elaborator {
         definitions,
         names,
+        sources,
+        lines: FxHashMap::default(),
         instances: Vec::new(),
         known: FxHashMap::default(),
         coefficients: Coefficients::new(),
@@ -82,6 +87,9 @@ pub(crate) fn elaborate(
 struct Elaborator<'a> {
     definitions: FxHashMap<Name, &'a Definition>,
     names: &'a Names,
+    sources: &'a Sources,
+    /// The lines of anonymous components.
+    lines: FxHashMap<(FileId, u32), usize>,
     instances: Vec<Instance>,
     known: FxHashMap<(Name, Vec<Value>), usize>,
     coefficients: Coefficients,
@@ -111,6 +119,11 @@ impl<'a> Elaborator<'a> {
                 );
             }
         }
+        // No component has the main component's instance, for it would contain itself.
+        let public: Vec<&str> = main.public.iter().map(|(name, _)| self.names.text(*name)).collect();
+        let mut instance = std::mem::take(&mut self.instances[id]);
+        layout::lay_out(&mut instance, |id| self.instances[id].size, &public);
+        self.instances[id] = instance;
         Ok(id)
     }
 
@@ -129,7 +142,8 @@ impl<'a> Elaborator<'a> {
             frame.bind_variable(*parameter, value.clone());
         }
         self.nested(span, |elaborator| elaborator.block(&mut frame, &definition.body))?;
-        let instance = frame.finish(self.names, definition.span)?;
+        let mut instance = frame.finish(definition.span)?;
+        layout::lay_out(&mut instance, |id| self.instances[id].size, &[]);
         let id = self.instances.len();
         self.instances.push(instance);
         self.known.insert(key, id);
