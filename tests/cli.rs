@@ -164,6 +164,7 @@ fn refuses_options_that_make_no_sense() {
     for scale in ["0", "10^", "10^0", "10^999", "3^2", "-10^2"] {
         refuses(&model, &["--scale", scale], &[scale]);
     }
+    refuses(&model, &["--input-check", "verifier", "--input-visibility", "private"], &["--input-check"]);
     refuses(&model, &["--input-range", "1,0"], &["1,0"]);
     refuses(&model, &["--input-range", "0,nan"], &["nan"]);
 }

@@ -151,11 +151,6 @@ fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
     let check_in_circuit = match args.input_check {
         InputCheck::Auto => input == quantize::InputVisibility::Private,
         InputCheck::Circuit => true,
-        InputCheck::Verifier if input == quantize::InputVisibility::Private => {
-            let (value, expected) =
-                ("verifier".to_owned(), "possible for a private input, which no verifier sees");
-            return Err(Error::Option { option: "--input-check", value, expected });
-        }
         InputCheck::Verifier => false,
     };
     Ok(QuantizeConfig {

@@ -53,7 +53,10 @@ fn config(params: ParamsVisibility, input_check: InputCheck, exponent: u32) -> Q
         scale: ScaleChoice::PowerOfTen(exponent),
         tolerance: 0.05,
         input_range: Some((-1.0, 1.0)),
-        input: InputVisibility::Private,
+        input: match input_check {
+            InputCheck::Circuit => InputVisibility::Private,
+            InputCheck::Verifier => InputVisibility::Public,
+        },
         params,
         input_check,
         output: OutputKind::Auto,

@@ -172,8 +172,13 @@ pub struct Agreement {
 /// Quantizes a graph; `samples` choose the scale and, if the configuration does not, the input's range.
 ///
 /// # Errors
-/// When no scale fits, a value may leave the field, or neither range nor samples are given.
+/// When a private input is left to the verifier to check, no scale fits, a value may leave the field, or neither range nor samples are given.
 pub fn quantize(graph: &Graph, config: &QuantizeConfig, samples: &[Sample]) -> Result<QuantizedGraph> {
+    if config.input == InputVisibility::Private && config.input_check == InputCheck::Verifier {
+        let (value, expected) =
+            ("verifier".to_owned(), "possible for a private input, which no verifier sees");
+        return Err(Error::Option { option: "--input-check", value, expected });
+    }
     match config.scale {
         ScaleChoice::PowerOfTen(exponent) => Builder::build(graph, config, samples, exponent),
         ScaleChoice::Max => {
