@@ -48,7 +48,8 @@ pub enum ParamsVisibility {
 pub enum InputCheck {
     /// By constraints.
     Circuit,
-    /// By the verifier, who sees the values. The checks would triple the circuit of a small fully connected network.
+    /// By the verifier, who sees the values. The checks would be most of the circuit of a small fully
+    /// connected network.
     Verifier,
 }
 
