@@ -1,15 +1,18 @@
 //! Inputs from files: JSON, `.npy` and `.npz`.
 
+mod number;
+
 use std::fs::{self, File};
 use std::path::Path;
 
-use ndarray::{ArrayD, Axis, IxDyn};
+use ndarray::{ArrayD, Axis};
 use ndarray_npy::{NpzReader, ReadNpyExt as _};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::quantize::Sample;
+use number::Number;
 
 /// Largest input file, in bytes.
 const LARGEST_FILE: u64 = 1 << 31;
@@ -89,31 +92,14 @@ fn entry_name(names: &[String], input: &str, inputs: usize) -> Option<String> {
 }
 
 fn read_npz(archive: &mut NpzReader<File>, name: &str) -> std::result::Result<ArrayD<f64>, String> {
-    type Array<T> = ndarray::OwnedRepr<T>;
     let name = name.strip_suffix(".npy").unwrap_or(name);
-    if let Ok(values) = archive.by_name::<Array<f32>, IxDyn>(name) {
-        return Ok(values.mapv(f64::from));
-    }
-    if let Ok(values) = archive.by_name::<Array<u8>, IxDyn>(name) {
-        return Ok(values.mapv(f64::from));
-    }
-    if let Ok(values) = archive.by_name::<Array<i32>, IxDyn>(name) {
-        return Ok(values.mapv(f64::from));
-    }
-    archive.by_name::<Array<f64>, IxDyn>(name).map_err(|error| error.to_string())
+    let values: ArrayD<Number> = archive.by_name(name).map_err(|error| error.to_string())?;
+    Ok(values.mapv(|Number(value)| value))
 }
 
 fn read_npy(bytes: &[u8]) -> std::result::Result<ArrayD<f64>, String> {
-    if let Ok(values) = ArrayD::<f32>::read_npy(bytes) {
-        return Ok(values.mapv(f64::from));
-    }
-    if let Ok(values) = ArrayD::<u8>::read_npy(bytes) {
-        return Ok(values.mapv(f64::from));
-    }
-    if let Ok(values) = ArrayD::<i32>::read_npy(bytes) {
-        return Ok(values.mapv(f64::from));
-    }
-    ArrayD::<f64>::read_npy(bytes).map_err(|error| error.to_string())
+    let values = ArrayD::<Number>::read_npy(bytes).map_err(|error| error.to_string())?;
+    Ok(values.mapv(|Number(value)| value))
 }
 
 fn from_json(value: &Value, inputs: &[InputShape]) -> std::result::Result<Vec<ArrayD<f64>>, String> {
