@@ -2,18 +2,25 @@
 //!
 //! Source: <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3>; the messages are those parts of it that matter here.
 
+mod decode;
+mod external;
+
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use prost::Message as _;
 
 use crate::error::{Error, Result};
 pub use crate::tensor::Constant;
-use crate::tensor::{array, elements};
+use decode::constant;
 
 /// Operator sets that are understood.
 const OPSETS: std::ops::RangeInclusive<i64> = 7..=23;
+
+/// Largest file, in bytes; it is the limit of protobuf.
+const LARGEST_FILE: u64 = 1 << 31;
 
 #[derive(Clone, PartialEq, prost::Message)]
 struct ModelProto {
@@ -21,6 +28,8 @@ struct ModelProto {
     graph: Option<GraphProto>,
     #[prost(message, repeated, tag = "8")]
     opset_import: Vec<OperatorSetIdProto>,
+    #[prost(bytes = "vec", repeated, tag = "25")]
+    functions: Vec<Vec<u8>>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -99,8 +108,18 @@ struct TensorProto {
     raw_data: Vec<u8>,
     #[prost(double, repeated, tag = "10")]
     double_data: Vec<f64>,
+    #[prost(message, repeated, tag = "13")]
+    external_data: Vec<StringStringEntryProto>,
     #[prost(int32, tag = "14")]
     data_location: i32,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct StringStringEntryProto {
+    #[prost(string, tag = "1")]
+    key: String,
+    #[prost(string, tag = "2")]
+    value: String,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -186,23 +205,35 @@ pub enum Attribute {
     Other,
 }
 
-/// Reads a model from an `.onnx` file.
+/// Reads a model from an `.onnx` file, and the files in its folder that it keeps tensors in.
 ///
 /// # Errors
-/// When the file cannot be read or is not an ONNX model that is understood.
+/// When a file cannot be read or is not an ONNX model that is understood.
 pub fn load(path: &Path) -> Result<Model> {
-    let bytes = fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    read(&bytes).map_err(|error| match error {
+    let unreadable = |source| Error::Read { path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let model = if u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST_FILE) {
+        read_in(&bytes, path.parent())
+    } else {
+        Err(Error::model(format!("has more than {LARGEST_FILE} bytes, which no ONNX model has")))
+    };
+    model.map_err(|error| match error {
         Error::Model { reason } => Error::Malformed { path: path.to_owned(), reason },
         other => other,
     })
 }
 
-/// Reads a model from the bytes of an `.onnx` file.
+/// Reads a model from the bytes of an `.onnx` file that keeps its tensors in itself.
 ///
 /// # Errors
 /// When the bytes are not an ONNX model that is understood.
 pub fn read(bytes: &[u8]) -> Result<Model> {
+    read_in(bytes, None)
+}
+
+fn read_in(bytes: &[u8], folder: Option<&Path>) -> Result<Model> {
     let model =
         ModelProto::decode(bytes).map_err(|error| Error::model(format!("not an ONNX model: {error}")))?;
     let graph = model.graph.ok_or_else(|| Error::model("not an ONNX model: it has no graph"))?;
@@ -220,9 +251,12 @@ pub fn read(bytes: &[u8]) -> Result<Model> {
     if !graph.sparse_initializer.is_empty() {
         return Err(Error::model("sparse tensors are not supported"));
     }
+    if !model.functions.is_empty() {
+        return Err(Error::model("functions of the model's own are not supported"));
+    }
     let mut constants = BTreeMap::new();
     for tensor in &graph.initializer {
-        if constants.insert(tensor.name.clone(), constant(tensor, &tensor.name)?).is_some() {
+        if constants.insert(tensor.name.clone(), constant(tensor, &tensor.name, folder)?).is_some() {
             return Err(Error::tensor(&tensor.name, "is defined twice"));
         }
     }
@@ -232,7 +266,7 @@ pub fn read(bytes: &[u8]) -> Result<Model> {
         .filter(|input| !constants.contains_key(&input.name))
         .map(|input| Ok((input.name.clone(), shape(input)?)))
         .collect::<Result<Vec<_>>>()?;
-    let nodes = graph.node.into_iter().map(node).collect::<Result<Vec<_>>>()?;
+    let nodes = graph.node.into_iter().map(|proto| node(proto, folder)).collect::<Result<Vec<_>>>()?;
     let outputs = graph.output.into_iter().map(|output| output.name).collect();
     Ok(Model { opset, nodes, constants, inputs, outputs })
 }
@@ -252,7 +286,7 @@ fn shape(input: &ValueInfoProto) -> Result<Vec<Option<usize>>> {
     Ok(shape.dim.iter().map(length).collect())
 }
 
-fn node(node: NodeProto) -> Result<ModelNode> {
+fn node(node: NodeProto, folder: Option<&Path>) -> Result<ModelNode> {
     let name =
         if node.name.is_empty() { node.output.first().cloned().unwrap_or_default() } else { node.name };
     if !node.domain.is_empty() && node.domain != "ai.onnx" {
@@ -266,71 +300,18 @@ fn node(node: NodeProto) -> Result<ModelNode> {
             2 => Attribute::Int(attribute.i),
             3 => Attribute::Text(String::from_utf8_lossy(&attribute.s).into_owned()),
             4 => match &attribute.t {
-                Some(tensor) => Attribute::Tensor(constant(tensor, &name)?),
+                Some(tensor) => Attribute::Tensor(constant(tensor, &name, folder)?),
                 None => Attribute::Other,
             },
             6 => Attribute::Floats(attribute.floats.into_iter().map(f64::from).collect()),
             7 => Attribute::Ints(attribute.ints),
             _ => Attribute::Other,
         };
+        if attributes.contains_key(&attribute.name) {
+            let reason = format!("`{}` is given twice", attribute.name);
+            return Err(Error::node(&name, &node.op_type, reason));
+        }
         attributes.insert(attribute.name, value);
     }
     Ok(ModelNode { name, operator: node.op_type, inputs: node.input, outputs: node.output, attributes })
-}
-
-/// Decodes a tensor; NaN and infinity are errors.
-fn constant(tensor: &TensorProto, name: &str) -> Result<Constant> {
-    if tensor.data_location != 0 {
-        return Err(Error::tensor(name, "its data is in another file, which is not supported"));
-    }
-    let dims = tensor.dims.iter().map(|length| usize::try_from(*length).ok()).collect::<Option<Vec<_>>>();
-    let shape =
-        dims.ok_or_else(|| Error::tensor(name, format!("shape {:?} has a negative length", tensor.dims)))?;
-    let count =
-        elements(&shape).ok_or_else(|| Error::tensor(name, format!("shape {shape:?} is too large")))?;
-    let wrong = |found: usize| {
-        Error::tensor(name, format!("has {found} values, expected {count} for shape {shape:?}"))
-    };
-    let float = |values: Vec<f64>| {
-        if let Some(index) = values.iter().position(|value| !value.is_finite()) {
-            return Err(Error::tensor(
-                name,
-                format!("value {index} is {}, expected a finite number", values[index]),
-            ));
-        }
-        let found = values.len();
-        array(&shape, values).map(Constant::Float).ok_or_else(|| wrong(found))
-    };
-    let int = |values: Vec<i64>| {
-        let found = values.len();
-        array(&shape, values).map(Constant::Int).ok_or_else(|| wrong(found))
-    };
-    let raw = &tensor.raw_data;
-    match tensor.data_type {
-        1 if raw.is_empty() => float(tensor.float_data.iter().map(|value| f64::from(*value)).collect()),
-        1 => float(chunks(raw, name)?.map(|bytes| f32::from_le_bytes(bytes).into()).collect()),
-        11 if raw.is_empty() => float(tensor.double_data.clone()),
-        11 => float(chunks(raw, name)?.map(f64::from_le_bytes).collect()),
-        7 if raw.is_empty() => int(tensor.int64_data.clone()),
-        7 => int(chunks(raw, name)?.map(i64::from_le_bytes).collect()),
-        6 if raw.is_empty() => int(tensor.int32_data.iter().map(|value| i64::from(*value)).collect()),
-        6 => int(chunks(raw, name)?.map(|bytes| i32::from_le_bytes(bytes).into()).collect()),
-        2 | 9 if !raw.is_empty() => int(raw.iter().map(|byte| i64::from(*byte)).collect()),
-        2 | 9 => int(tensor.int32_data.iter().map(|value| i64::from(*value)).collect()),
-        other => Err(Error::tensor(
-            name,
-            format!("data type {other} is not supported, expected float, double or an integer type"),
-        )),
-    }
-}
-
-fn chunks<'b, const N: usize>(raw: &'b [u8], name: &str) -> Result<impl Iterator<Item = [u8; N]> + 'b> {
-    let (values, rest) = raw.as_chunks::<N>();
-    if !rest.is_empty() {
-        return Err(Error::tensor(
-            name,
-            format!("has {} bytes of data, expected a multiple of {N}", raw.len()),
-        ));
-    }
-    Ok(values.iter().copied())
 }
