@@ -15,26 +15,25 @@ pub(crate) fn fold(node: &ModelNode, arguments: &[Argument], opset: i64) -> Resu
     if node.operator == "Shape"
         && let Some(Argument::Edge(shape)) = arguments.first()
     {
-        let lengths = shape.iter().map(|length| i64::try_from(*length).unwrap_or(i64::MAX)).collect();
-        return Ok(array(&[shape.len()], lengths).map(Constant::Int));
+        return lengths(node, shape).map(Some);
     }
-    let constants: Option<Vec<&Constant>> = arguments
+    if arguments.iter().any(|argument| matches!(argument, Argument::Edge(_))) {
+        return Ok(None);
+    }
+    // An optional input that is left out keeps its place.
+    let constants: Vec<Option<&Constant>> = arguments
         .iter()
-        .filter(|argument| !matches!(argument, Argument::Absent))
         .map(|argument| if let Argument::Constant(constant) = argument { Some(constant) } else { None })
         .collect();
-    let Some(constants) = constants else {
-        return Ok(None);
-    };
     let fail = |reason: &str| Error::node(&node.name, &node.operator, reason);
     let folded = evaluate(node, &constants, opset)?;
     folded.map(Some).ok_or_else(|| fail("cannot be computed from constants: its inputs do not fit together"))
 }
 
-fn evaluate(node: &ModelNode, inputs: &[&Constant], opset: i64) -> Result<Option<Constant>> {
+fn evaluate(node: &ModelNode, inputs: &[Option<&Constant>], opset: i64) -> Result<Option<Constant>> {
     let attributes = Attributes::new(node);
-    let first = || inputs.first().copied();
-    let second = || inputs.get(1).copied();
+    let first = || inputs.first().copied().flatten();
+    let second = || inputs.get(1).copied().flatten();
     Ok(match node.operator.as_str() {
         "Constant" => match attributes.get("value").or_else(|| node.attributes.values().next()) {
             Some(Attribute::Tensor(constant)) => Some(constant.clone()),
@@ -45,18 +44,17 @@ fn evaluate(node: &ModelNode, inputs: &[&Constant], opset: i64) -> Result<Option
             _ => None,
         },
         "Identity" | "Dropout" => first().cloned(),
-        "Shape" => first().and_then(|input| {
-            let lengths =
-                input.shape().iter().map(|length| i64::try_from(*length).unwrap_or(i64::MAX)).collect();
-            array(&[input.shape().len()], lengths).map(Constant::Int)
-        }),
+        "Shape" => first().map(|input| lengths(node, input.shape())).transpose()?,
         "Cast" => first().and_then(|input| cast(input, attributes.int("to", 1).ok()?)),
         "Gather" => match (first(), second()) {
             (Some(data), Some(Constant::Int(indices))) => gather(data, indices, attributes.int("axis", 0)?),
             _ => None,
         },
         "Slice" => slice(node, inputs, opset)?,
-        "Concat" => concat(inputs, attributes.int("axis", 0)?),
+        "Concat" => {
+            let inputs: Option<Vec<&Constant>> = inputs.iter().copied().collect();
+            concat(&inputs.unwrap_or_default(), attributes.int("axis", 0)?)
+        }
         "Reshape" => match (first(), second().and_then(Constant::as_ints)) {
             (Some(data), Some(shape)) => {
                 let shape =
@@ -65,15 +63,18 @@ fn evaluate(node: &ModelNode, inputs: &[&Constant], opset: i64) -> Result<Option
             }
             _ => None,
         },
-        "Squeeze" | "Unsqueeze" => first().and_then(|data| {
-            let axes = second().and_then(Constant::as_ints).or_else(|| attributes.ints("axes"));
-            let shape = if node.operator == "Squeeze" {
-                crate::ops::wiring::squeezed(data.shape(), axes.as_deref())
-            } else {
-                crate::ops::wiring::unsqueezed(data.shape(), &axes?)
-            };
-            reshape(data, &shape.ok()?)
-        }),
+        "Squeeze" | "Unsqueeze" => {
+            let listed = attributes.ints("axes")?;
+            first().and_then(|data| {
+                let axes = second().map_or(listed, Constant::as_ints);
+                let shape = if node.operator == "Squeeze" {
+                    crate::ops::wiring::squeezed(data.shape(), axes.as_deref())
+                } else {
+                    crate::ops::wiring::unsqueezed(data.shape(), &axes?)
+                };
+                reshape(data, &shape.ok()?)
+            })
+        }
         "ConstantOfShape" => first().and_then(Constant::as_ints).and_then(|shape| {
             let shape: Vec<usize> =
                 shape.into_iter().map(|length| usize::try_from(length).ok()).collect::<Option<_>>()?;
@@ -99,20 +100,59 @@ fn evaluate(node: &ModelNode, inputs: &[&Constant], opset: i64) -> Result<Option
     })
 }
 
+/// Returns the lengths of a shape's axes from `start` to `end`.
+fn lengths(node: &ModelNode, shape: &[usize]) -> Result<Constant> {
+    let attributes = Attributes::new(node);
+    let rank = i64::try_from(shape.len()).unwrap_or(i64::MAX);
+    let position = |name: &str, default: i64| {
+        let value = attributes.int(name, default)?;
+        let value = if value < 0 { value.saturating_add(rank) } else { value };
+        Ok(usize::try_from(value.clamp(0, rank)).unwrap_or(0))
+    };
+    let (start, end) = (position("start", 0)?, position("end", rank)?);
+    let lengths = shape[start..end.max(start)].iter();
+    let lengths = lengths.map(|length| i64::try_from(*length).unwrap_or(i64::MAX)).collect::<Vec<i64>>();
+    Ok(Constant::Int(ArrayD::from_shape_vec(vec![lengths.len()], lengths).expect("one axis of that length")))
+}
+
+/// Converts to a data type of ONNX; `None` when a value cannot be represented in it.
 fn cast(input: &Constant, to: i64) -> Option<Constant> {
-    match (input, to) {
-        (Constant::Int(values), 2..=9 | 12 | 13) => Some(Constant::Int(values.clone())),
-        (_, 1 | 10 | 11) => Some(Constant::Float(input.to_float())),
-        (Constant::Float(values), 6 | 7) => {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "ONNX truncates; out-of-range values saturate"
-            )]
-            let truncated = values.mapv(|value| value as i64);
-            Some(Constant::Int(truncated))
+    let range = match to {
+        1 | 11 => return floats(input, to == 1).map(Constant::Float),
+        2 => 0..=i64::from(u8::MAX),
+        3 => i64::from(i8::MIN)..=i64::from(i8::MAX),
+        4 => 0..=i64::from(u16::MAX),
+        5 => i64::from(i16::MIN)..=i64::from(i16::MAX),
+        6 => i64::from(i32::MIN)..=i64::from(i32::MAX),
+        7 => i64::MIN..=i64::MAX,
+        9 => return Some(Constant::Int(input.to_float().mapv(|value| i64::from(value != 0.0)))),
+        12 => 0..=i64::from(u32::MAX),
+        13 => 0..=i64::MAX,
+        _ => return None,
+    };
+    let values = match input {
+        Constant::Int(values) => values.clone(),
+        Constant::Float(values) => {
+            // 2^63 and above do not fit, and NaN and infinity are not among constants.
+            if values.iter().any(|value| value.abs() >= 9_223_372_036_854_775_808.0) {
+                return None;
+            }
+            #[expect(clippy::cast_possible_truncation, reason = "ONNX truncates")]
+            values.mapv(|value| value as i64)
         }
-        _ => None,
+    };
+    values.iter().all(|value| range.contains(value)).then_some(Constant::Int(values))
+}
+
+/// Returns real numbers, rounded to those of 32 bits if asked; `None` when one is too large for them.
+fn floats(input: &Constant, single: bool) -> Option<ArrayD<f64>> {
+    let values = input.to_float();
+    if !single {
+        return Some(values);
     }
+    #[expect(clippy::cast_possible_truncation, reason = "ONNX rounds to nearest, as the cast does")]
+    let values = values.mapv(|value| f64::from(value as f32));
+    values.iter().all(|value| value.is_finite()).then_some(values)
 }
 
 fn gather(data: &Constant, indices: &ArrayD<i64>, axis: i64) -> Option<Constant> {
@@ -128,6 +168,7 @@ fn gather(data: &Constant, indices: &ArrayD<i64>, axis: i64) -> Option<Constant>
     let mut shape = data.shape()[..axis].to_vec();
     shape.extend_from_slice(indices.shape());
     shape.extend_from_slice(&data.shape()[axis + 1..]);
+    elements(&shape)?;
     match data {
         Constant::Float(values) => pick(values, axis, &positions, &shape).map(Constant::Float),
         Constant::Int(values) => pick(values, axis, &positions, &shape).map(Constant::Int),
@@ -145,23 +186,23 @@ fn pick<T: Clone>(
 }
 
 /// Slices along axes with steps of 1.
-fn slice(node: &ModelNode, inputs: &[&Constant], opset: i64) -> Result<Option<Constant>> {
+fn slice(node: &ModelNode, inputs: &[Option<&Constant>], opset: i64) -> Result<Option<Constant>> {
     let attributes = Attributes::new(node);
     let list = |position: usize, name: &str| {
         if opset < 10 {
             attributes.ints(name)
         } else {
-            inputs.get(position).and_then(|input| input.as_ints())
+            Ok(inputs.get(position).copied().flatten().and_then(Constant::as_ints))
         }
     };
-    let (Some(Constant::Int(data)), Some(starts), Some(ends)) =
-        (inputs.first(), list(1, "starts"), list(2, "ends"))
+    let (Some(Some(Constant::Int(data))), Some(starts), Some(ends)) =
+        (inputs.first(), list(1, "starts")?, list(2, "ends")?)
     else {
         return Ok(None);
     };
     let count = i64::try_from(starts.len()).unwrap_or(i64::MAX);
-    let axes = list(3, "axes").unwrap_or_else(|| (0..count).collect());
-    let steps = list(4, "steps").unwrap_or_else(|| vec![1; starts.len()]);
+    let axes = list(3, "axes")?.unwrap_or_else(|| (0..count).collect());
+    let steps = list(4, "steps")?.unwrap_or_else(|| vec![1; starts.len()]);
     if [ends.len(), axes.len(), steps.len()] != [starts.len(); 3] || steps.iter().any(|step| *step != 1) {
         return Err(Error::node(&node.name, "Slice", "steps other than 1 are not supported"));
     }
@@ -185,6 +226,8 @@ fn slice(node: &ModelNode, inputs: &[&Constant], opset: i64) -> Result<Option<Co
 
 fn concat(inputs: &[&Constant], axis: i64) -> Option<Constant> {
     let axis = Axis(axis_of(axis, inputs.first()?.shape().len())?);
+    let counts = inputs.iter().map(|input| elements(input.shape()));
+    elements(&[counts.sum::<Option<usize>>()?])?;
     if inputs.iter().all(|input| matches!(input, Constant::Int(_))) {
         let views: Vec<_> = inputs
             .iter()

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::fold::fold;
 use crate::onnx::Model;
 use crate::ops::{self, Op};
-use crate::tensor::Constant;
+use crate::tensor::{Constant, MOST_ELEMENTS, elements};
 
 /// The number of an edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,11 +78,14 @@ impl Graph {
         for (name, shape) in &model.inputs {
             let edge = graph.add_edge(name, input_shape(name, shape)?);
             graph.inputs.push(edge);
-            known.insert(name.clone(), Known::Edge(edge));
+            if known.insert(name.clone(), Known::Edge(edge)).is_some() {
+                return Err(Error::model(format!("its input `{name}` is defined twice")));
+            }
         }
         if graph.inputs.is_empty() {
             return Err(Error::model("it has no input"));
         }
+        let mut values = 0;
         for node in sorted(model)? {
             let (node, operator) = (&model.nodes[node], model.nodes[node].operator.as_str());
             let mut edges = Vec::new();
@@ -107,7 +110,18 @@ impl Graph {
             let Some(output) = node.outputs.first().filter(|name| !name.is_empty()) else {
                 return Err(Error::node(&node.name, operator, "has no output"));
             };
+            // A few bytes of a file can ask for any number of values.
+            let mut account = |shape: &[usize]| {
+                values = elements(shape).map_or(MOST_ELEMENTS + 1, |count| count + values);
+                if values <= MOST_ELEMENTS {
+                    return Ok(());
+                }
+                let reason =
+                    format!("its output of shape {shape:?} brings the model over {MOST_ELEMENTS} values");
+                Err(Error::node(&node.name, operator, reason))
+            };
             let value = if let Some(constant) = fold(node, &arguments, model.opset)? {
+                account(constant.shape())?;
                 Known::Constant(constant)
             } else {
                 let op = ops::parse(node, &arguments, model.opset)?;
@@ -115,6 +129,7 @@ impl Graph {
                     edges.iter().map(|edge| graph.edges[edge.0].shape.as_slice()).collect();
                 let shape =
                     op.output_shape(&shapes).map_err(|reason| Error::node(&node.name, operator, reason))?;
+                account(&shape)?;
                 let edge = graph.add_edge(output, shape);
                 graph.nodes.push(Node { name: node.name.clone(), op, inputs: edges, output: edge });
                 Known::Edge(edge)
@@ -123,6 +138,9 @@ impl Graph {
         }
         for output in &model.outputs {
             match known.get(output) {
+                Some(Known::Edge(edge)) if graph.outputs.contains(edge) => {
+                    return Err(Error::model(format!("its output `{output}` is listed twice")));
+                }
                 Some(Known::Edge(edge)) => graph.outputs.push(*edge),
                 Some(Known::Constant(_)) => {
                     return Err(Error::model(format!("its output `{output}` does not depend on the input")));
@@ -183,7 +201,7 @@ fn input_shape(name: &str, shape: &[Option<usize>]) -> Result<Vec<usize>> {
         let reason = format!("has shape {lengths:?}, expected a first axis (the batch) of 1");
         return Err(Error::Input { input: name.to_owned(), reason });
     }
-    match crate::tensor::elements(&lengths) {
+    match elements(&lengths) {
         Some(_) => Ok(lengths),
         None => {
             Err(Error::Input { input: name.to_owned(), reason: format!("shape {lengths:?} is too large") })

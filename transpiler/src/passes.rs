@@ -9,11 +9,28 @@ use crate::ops::Op;
 /// # Errors
 /// When `Softmax` stands where it cannot be left out.
 pub fn simplify(graph: &mut Graph) -> Result<()> {
-    fold_affine(graph);
+    drop_unread(graph);
     drop_identities(graph);
+    fold_affine(graph);
     take_softmax_off(graph)?;
     pool_before_relu(graph);
     Ok(())
+}
+
+/// Drops nodes that no output depends on, as those of which only the shape was read.
+fn drop_unread(graph: &mut Graph) {
+    let mut read = vec![false; graph.edges.len()];
+    for edge in &graph.outputs {
+        read[edge.0] = true;
+    }
+    for node in graph.nodes.iter().rev() {
+        if read[node.output.0] {
+            for edge in &node.inputs {
+                read[edge.0] = true;
+            }
+        }
+    }
+    graph.nodes.retain(|node| read[node.output.0]);
 }
 
 /// Takes over factors and offsets per channel into the linear layer before them.
@@ -65,9 +82,9 @@ fn drop_identities(graph: &mut Graph) {
             Op::Transpose(axes) => axes.iter().enumerate().all(|(position, axis)| position == *axis),
             _ => false,
         };
-        // A model that is nothing but identities keeps one: an output is not an input.
-        let is_all = graph.inputs.contains(&node.inputs[0]) && graph.outputs.contains(&node.output);
-        if does_nothing && !is_all {
+        // Every output keeps an edge of its own, that is not an input's.
+        let is_known = graph.inputs.contains(&node.inputs[0]) || graph.outputs.contains(&node.inputs[0]);
+        if does_nothing && !(is_known && graph.outputs.contains(&node.output)) {
             remove(graph, index);
         } else {
             index += 1;
@@ -79,8 +96,14 @@ fn drop_identities(graph: &mut Graph) {
 fn take_softmax_off(graph: &mut Graph) -> Result<()> {
     while let Some(index) = graph.nodes.iter().position(|node| node.op == Op::Softmax) {
         let node = &graph.nodes[index];
-        if !graph.readers(node.output).is_empty() {
-            return Err(crate::Error::node(&node.name, "Softmax", "is supported only as the last operator"));
+        if graph.outputs != [node.output] {
+            let reason = "is supported only as the last operator of a model with one output";
+            return Err(crate::Error::node(&node.name, "Softmax", reason));
+        }
+        let shape = &graph.edges[node.output.0].shape;
+        if !matches!(shape[..], [1, classes] if classes > 1) {
+            let reason = format!("its output has shape {shape:?}, expected [1, classes]");
+            return Err(crate::Error::node(&node.name, "Softmax", reason));
         }
         remove(graph, index);
         graph.is_classifier = true;
@@ -112,9 +135,13 @@ fn pool_before_relu(graph: &mut Graph) {
     }
 }
 
-/// Removes a node with one input; who read its output now reads its input.
+/// Removes a node with one input; who read its output now reads its input. An output keeps its name.
 fn remove(graph: &mut Graph, index: usize) {
     let node = graph.nodes.remove(index);
+    if graph.outputs.contains(&node.output) && !graph.inputs.contains(&node.inputs[0]) {
+        let name = graph.edges[node.output.0].name.clone();
+        graph.edges[node.inputs[0].0].name = name;
+    }
     let replace = |edge: &mut EdgeId| {
         if *edge == node.output {
             *edge = node.inputs[0];

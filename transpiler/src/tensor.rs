@@ -2,8 +2,8 @@
 
 use ndarray::{ArrayD, IxDyn};
 
-/// Most elements of a tensor; more is a mistake or an attack.
-pub(crate) const MOST_ELEMENTS: usize = 1 << 28;
+/// Most elements of a tensor, and of all values of a graph together; more is a mistake or an attack.
+pub(crate) const MOST_ELEMENTS: usize = 1 << 26;
 
 /// A constant of a model.
 #[derive(Clone, Debug, PartialEq)]

@@ -25,6 +25,9 @@ pub(crate) fn parse_batch_normalization(
     if attributes.int("training_mode", 0)? != 0 {
         return Err(attributes.unsupported("training_mode", 1, "0"));
     }
+    if attributes.int("spatial", 1)? != 1 {
+        return Err(attributes.unsupported("spatial", 0, "1"));
+    }
     let epsilon = attributes.float("epsilon", 1e-5)?;
     let channels = shape.get(1).copied().unwrap_or(0);
     let mut parameters = Vec::new();

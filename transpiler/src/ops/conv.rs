@@ -58,7 +58,7 @@ pub(crate) fn parse(attributes: &Attributes<'_>, shape: &[usize], arguments: &[A
     }
     let pair = |values: Vec<usize>| [values[0], values[1]];
     let kernel_shape = attributes.lengths("kernel_shape", 2, 1, 0)?;
-    if attributes.ints("kernel_shape").is_some() && kernel_shape != [kernel_height, kernel_width] {
+    if attributes.ints("kernel_shape")?.is_some() && kernel_shape != [kernel_height, kernel_width] {
         return Err(attributes.unsupported("kernel_shape", format!("{kernel_shape:?}"), "that of `W`"));
     }
     let strides = pair(attributes.lengths("strides", 2, 1, 1)?);

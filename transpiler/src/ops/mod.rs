@@ -136,7 +136,14 @@ pub(crate) fn parse(node: &ModelNode, arguments: &[Argument], opset: i64) -> Res
                 Err(attributes.unsupported("axis", axis, "the last one"))
             }
         }
-        "Identity" | "Dropout" => Ok(Op::Identity),
+        "Identity" => Ok(Op::Identity),
+        "Dropout" => match arguments.get(2) {
+            None | Some(Argument::Absent) => Ok(Op::Identity),
+            Some(Argument::Constant(training)) if training.to_float().iter().all(|value| *value == 0.0) => {
+                Ok(Op::Identity)
+            }
+            Some(_) => Err(attributes.fail("its input `training_mode` is not supported, expected false")),
+        },
         _ => {
             let names: Vec<&str> = OPERATORS.iter().map(|row| row.name).collect();
             Err(attributes.fail(&format!(
@@ -263,17 +270,19 @@ impl<'n> Attributes<'n> {
         }
     }
 
-    pub(crate) fn ints(&self, name: &str) -> Option<Vec<i64>> {
+    pub(crate) fn ints(&self, name: &str) -> Result<Option<Vec<i64>>> {
         match self.get(name) {
-            Some(Attribute::Ints(values)) => Some(values.clone()),
-            _ => None,
+            None => Ok(None),
+            Some(Attribute::Ints(values)) => Ok(Some(values.clone())),
+            Some(other) => Err(self.unsupported(name, format!("{other:?}"), "a list of integers")),
         }
     }
 
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&str>> {
         match self.get(name) {
-            Some(Attribute::Text(text)) => Some(text),
-            _ => None,
+            None => Ok(None),
+            Some(Attribute::Text(text)) => Ok(Some(text)),
+            Some(other) => Err(self.unsupported(name, format!("{other:?}"), "a string")),
         }
     }
 
@@ -285,7 +294,7 @@ impl<'n> Attributes<'n> {
         least: usize,
         default: usize,
     ) -> Result<Vec<usize>> {
-        let Some(values) = self.ints(name) else {
+        let Some(values) = self.ints(name)? else {
             return Ok(vec![default; count]);
         };
         let lengths: Option<Vec<usize>> = values.iter().map(|value| usize::try_from(*value).ok()).collect();

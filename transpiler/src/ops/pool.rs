@@ -63,15 +63,12 @@ fn window(attributes: &Attributes<'_>, shape: &[usize]) -> Result<Window> {
     if attributes.int("ceil_mode", 0)? != 0 {
         return Err(attributes.unsupported("ceil_mode", 1, "0"));
     }
-    if attributes.ints("kernel_shape").is_none() {
+    if attributes.ints("kernel_shape")?.is_none() {
         return Err(attributes.fail("`kernel_shape` is missing"));
     }
-    if attributes.lengths("dilations", 2, 1, 1)? != [1, 1] {
-        return Err(attributes.unsupported(
-            "dilations",
-            format!("{:?}", attributes.ints("dilations")),
-            "[1, 1]",
-        ));
+    let dilations = attributes.lengths("dilations", 2, 1, 1)?;
+    if dilations != [1, 1] {
+        return Err(attributes.unsupported("dilations", format!("{dilations:?}"), "[1, 1]"));
     }
     let pair = |values: Vec<usize>| [values[0], values[1]];
     let kernel = pair(attributes.lengths("kernel_shape", 2, 1, 1)?);
@@ -102,7 +99,7 @@ pub(super) fn paddings(
         }
         pads
     };
-    match attributes.text("auto_pad") {
+    match attributes.text("auto_pad")? {
         None | Some("NOTSET") => {
             let pads = attributes.lengths("pads", 4, 0, 0)?;
             Ok([pads[0], pads[1], pads[2], pads[3]])

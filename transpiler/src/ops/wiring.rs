@@ -20,7 +20,7 @@ pub(crate) fn parse_reshape(
         Some(Argument::Edge(_)) => {
             return Err(attributes.fail("its second input depends on the model's input"));
         }
-        _ => attributes.ints("axes"),
+        _ => attributes.ints("axes")?,
     };
     let result = match (attributes.operator(), listed) {
         ("Flatten", _) => attributes.int("axis", 1).map(|axis| flattened(shape, axis))?,
@@ -38,7 +38,7 @@ pub(crate) fn parse_reshape(
 
 pub(crate) fn parse_transpose(attributes: &Attributes<'_>, shape: &[usize]) -> Result<Vec<usize>> {
     let rank = shape.len();
-    let Some(permutation) = attributes.ints("perm") else {
+    let Some(permutation) = attributes.ints("perm")? else {
         let axes: Vec<usize> = (0..rank).rev().collect();
         return if axes.first() == Some(&0) {
             Ok(axes)
