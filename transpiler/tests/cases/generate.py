@@ -19,13 +19,18 @@ def uniform(*shape):
     return RANDOM.uniform(-1, 1, shape).astype(np.float32)
 
 
-def case(name, nodes, shape, constants=(), opset=15):
+def case(name, nodes, shape, constants=(), opset=15, is_external=False):
     initializers = [numpy_helper.from_array(value, key) for key, value in dict(constants).items()]
     value = lambda key, dims: helper.make_tensor_value_info(key, TensorProto.FLOAT, dims)
     graph = helper.make_graph(nodes, name, [value("x", ["batch", *shape[1:]])], [value("y", None)], initializers)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
     model.ir_version = 8
-    onnx.save(model, FOLDER / f"{name}.onnx")
+    if is_external:
+        (FOLDER / f"{name}.bin").unlink(missing_ok=True)
+        copy = onnx.ModelProto.FromString(model.SerializeToString())
+        onnx.save(copy, FOLDER / f"{name}.onnx", save_as_external_data=True, location=f"{name}.bin", size_threshold=0)
+    else:
+        onnx.save(model, FOLDER / f"{name}.onnx")
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     rows = [uniform(*shape) for _ in range(3)]
     outputs = [session.run(None, {"x": row})[0] for row in rows]
@@ -34,7 +39,8 @@ def case(name, nodes, shape, constants=(), opset=15):
 
 
 def node(operator, inputs, output="y", **attributes):
-    return helper.make_node(operator, inputs.split(), [output], name=f"net/{operator.lower()}_{output}/{operator}", **attributes)
+    inputs = inputs.split() if isinstance(inputs, str) else inputs
+    return helper.make_node(operator, inputs, [output], name=f"net/{operator.lower()}_{output}/{operator}", **attributes)
 
 
 conv = lambda **attributes: [node("Conv", "x w b", **attributes)]
@@ -81,3 +87,24 @@ case(
     {"zero": np.array([0]), "one": np.array([1]), "rest": np.array([-1]), "axes": np.array([1])},
 )
 case("softmax", [node("MatMul", "x w", "m"), node("Softmax", "m", axis=-1)], (1, 4), {"w": uniform(4, 5)})
+case(
+    "shape_from_start_to_end",
+    [
+        node("Shape", "x", "s", start=-3, end=-1), node("Slice", ["s", "zero", "one", "", "one"], "c"),
+        node("Concat", "batch c rest", "target", axis=0), node("Relu", "x", "r"), node("Shape", "r", "unused"),
+        node("Reshape", "x target", "q"), node("Relu", "q"),
+    ],
+    (1, 2, 2, 3),
+    {"zero": np.array([0]), "one": np.array([1]), "batch": np.array([1]), "rest": np.array([-1])},
+)
+case(
+    "float16_weights",
+    [node("Cast", "w", "v", to=1), node("MatMul", "x v", "m"), node("Dropout", "m ratio training")],
+    (1, 5), {"w": uniform(5, 3).astype(np.float16), "ratio": np.float32(0.5), "training": np.array(False)},
+)
+case(
+    "affine_chain",
+    [node("Conv", "x w", "c"), node("Identity", "c", "i"), node("Add", "i a", "d"), node("Mul", "m d", "e"), node("Sub", "s e")],
+    (1, 1, 3, 3), {"w": uniform(2, 1, 2, 2), "a": uniform(2, 1, 1), "m": uniform(1, 2, 1, 1), "s": uniform(1)},
+)
+case("external_data", [node("Gemm", "x w b")], (1, 4), {"w": uniform(4, 3), "b": uniform(3)}, is_external=True)
