@@ -1,3 +1,4 @@
+// fewer: a factor that cancels leaves no product
 pragma circom 2.0.0;
 
 template Forms() {
