@@ -9,6 +9,7 @@
 
 mod field;
 pub mod format;
+mod json;
 mod linear;
 mod r1cs;
 mod r1cs_file;
