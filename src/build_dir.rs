@@ -1,4 +1,4 @@
-//! The build directory: every artefact of a model under a fixed name.
+//! The build directory: every artefact of a circuit under a fixed name.
 
 use std::fs;
 use std::io::{BufWriter, Write};
@@ -17,6 +17,8 @@ pub enum Artefact {
     Settings,
     /// The constraints, `circuit.r1cs`.
     R1cs,
+    /// The constraints for people and scripts, `circuit_constraints.json`.
+    Constraints,
     /// The signals' names, `circuit.sym`.
     Symbols,
     /// The proving key, `circuit.zkey`.
@@ -38,15 +40,16 @@ pub enum Artefact {
 }
 
 impl Artefact {
-    /// Returns the file's name in the build directory.
-    pub fn file_name(self) -> &'static str {
-        match self {
-            Self::Circuit => "circuit.circom",
+    /// Returns the file's name for a circuit `stem.circom`.
+    pub fn file_name(self, stem: &str) -> String {
+        let name = match self {
+            Self::Circuit => return format!("{stem}.circom"),
+            Self::R1cs => return format!("{stem}.r1cs"),
+            Self::Symbols => return format!("{stem}.sym"),
+            Self::ProvingKey => return format!("{stem}.zkey"),
+            Self::Constraints => return format!("{stem}_constraints.json"),
             Self::Weights => "weights.json",
             Self::Settings => "settings.json",
-            Self::R1cs => "circuit.r1cs",
-            Self::Symbols => "circuit.sym",
-            Self::ProvingKey => "circuit.zkey",
             Self::VerifyingKey => "verification_key.json",
             Self::Input => "input.json",
             Self::Witness => "witness.wtns",
@@ -54,14 +57,15 @@ impl Artefact {
             Self::Public => "public.json",
             Self::Verifier => "Verifier.sol",
             Self::VerifierKey => "Verifier.key.json",
-        }
+        };
+        name.to_owned()
     }
 
     /// Returns the command that makes the artefact, for hints.
     pub fn made_by(self) -> &'static str {
         match self {
             Self::Circuit | Self::Weights | Self::Settings => "transpile",
-            Self::R1cs | Self::Symbols => "compile",
+            Self::R1cs | Self::Symbols | Self::Constraints => "compile",
             Self::ProvingKey | Self::VerifyingKey => "setup",
             Self::Input | Self::Witness => "witness",
             Self::Proof | Self::Public => "prove",
@@ -74,12 +78,35 @@ impl Artefact {
 #[derive(Clone, Debug)]
 pub struct BuildDir {
     root: PathBuf,
+    /// The circuit's name.
+    stem: String,
 }
 
 impl BuildDir {
     /// Names a folder without touching it.
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+        Self { root: root.to_owned(), stem: "circuit".to_owned() }
+    }
+
+    /// Names the folder that holds the artefacts of a circuit: the build directory itself, or for `FILE.circom` its
+    /// folder, where they are called `FILE.r1cs` and so on.
+    pub fn of(source: &Path) -> Self {
+        let is_circuit = source.extension().is_some_and(|extension| extension == "circom");
+        let stem = source.file_stem().filter(|_| is_circuit && !source.is_dir());
+        match stem {
+            Some(stem) => {
+                let root = source.parent().unwrap_or(Path::new(""));
+                let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+                Self { stem: stem.to_string_lossy().into_owned(), ..Self::new(root) }
+            }
+            None => Self::new(source),
+        }
+    }
+
+    /// Names the same artefacts in another folder.
+    #[must_use]
+    pub fn moved_to(self, root: &Path) -> Self {
+        Self { root: root.to_owned(), ..self }
     }
 
     /// Creates the folder and its parents if they are missing.
@@ -87,8 +114,17 @@ impl BuildDir {
     /// # Errors
     /// When the folder cannot be created.
     pub fn create(root: &Path) -> Result<Self> {
-        fs::create_dir_all(root).map_err(|source| Error::write(root, source))?;
-        Ok(Self::new(root))
+        let dir = Self::new(root);
+        dir.make()?;
+        Ok(dir)
+    }
+
+    /// Creates the folder and its parents if they are missing.
+    ///
+    /// # Errors
+    /// When the folder cannot be created.
+    pub fn make(&self) -> Result<()> {
+        fs::create_dir_all(&self.root).map_err(|source| Error::write(&self.root, source))
     }
 
     /// Returns the folder.
@@ -98,7 +134,7 @@ impl BuildDir {
 
     /// Returns an artefact's path.
     pub fn path(&self, artefact: Artefact) -> PathBuf {
-        self.root.join(artefact.file_name())
+        self.root.join(artefact.file_name(&self.stem))
     }
 
     /// Returns whether an artefact is there.

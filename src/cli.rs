@@ -31,7 +31,7 @@ pub enum Command {
     /// Compile a circom circuit to constraints and symbols
     Compile(CompileArgs),
     /// Make a proving key and a verifying key, for development
-    Setup(DirArgs),
+    Setup(SetupArgs),
     /// Compute the value of every wire for an input
     Witness(WitnessArgs),
     /// Prove an inference
@@ -48,11 +48,14 @@ pub enum Command {
     Templates(TemplatesArgs),
 }
 
-/// A build directory.
+/// `tensorproof setup`.
 #[derive(Debug, Args)]
-pub struct DirArgs {
-    /// The build directory
+pub struct SetupArgs {
+    /// The build directory, or a .circom file whose artefacts are beside it
     pub dir: PathBuf,
+    /// A folder to search for included files; may be given more than once
+    #[arg(long = "library", short = 'l')]
+    pub libraries: Vec<PathBuf>,
 }
 
 /// `tensorproof run`.
@@ -166,7 +169,12 @@ pub struct TranspileArgs {
   constraints.linear      constraints without one
   wires                   wires, the constant one included
   public_signals          public outputs and inputs
-  private_inputs          private inputs")]
+  private_inputs          private inputs
+  eliminated              signals that simplification removed: equalities, constants, linear
+  terms                   non-zero coefficients before and after
+  warnings                number of warnings and findings
+
+With --json, the constraints are written to FILE_constraints.json too.")]
 pub struct CompileArgs {
     /// A .circom file, or a build directory
     pub source: PathBuf,
@@ -182,26 +190,35 @@ pub struct CompileArgs {
     /// Eliminate signals that equal a signal or a constant [default]
     #[arg(long = "O1", group = "level")]
     pub o1: bool,
+    /// Eliminate signals that are linear combinations of others too
+    #[arg(long = "O2", group = "level")]
+    pub o2: bool,
     /// Write the constraints, FILE.r1cs
     #[arg(long)]
     pub r1cs: bool,
     /// Write the signals' names, FILE.sym
     #[arg(long)]
     pub sym: bool,
+    /// Show what the constraints may leave open: assertions, hints, aliased bits, unused signals
+    #[arg(long)]
+    pub inspect: bool,
 }
 
 /// `tensorproof witness`.
 #[derive(Debug, Args)]
 #[command(after_help = "Keys of the JSON result:
-  outputs   proven outputs by name, as real numbers (a class as its index)
+  outputs   proven outputs by name: real numbers of a model (a class as its index), integers of other circuits
   class     the class predicted, or null
   wires     number of values in the witness")]
 pub struct WitnessArgs {
-    /// The build directory
+    /// The build directory, or a .circom file whose artefacts are beside it
     pub dir: PathBuf,
-    /// The input: .json, .npy or .npz
+    /// The input: .json, .npy or .npz of a model's; an `input.json` as circom reads it for other circuits
     #[arg(long, short)]
     pub input: PathBuf,
+    /// A folder to search for included files; may be given more than once
+    #[arg(long = "library", short = 'l')]
+    pub libraries: Vec<PathBuf>,
     /// Which sample of the input file, counted from 0
     #[arg(long, default_value_t = 0)]
     pub sample: usize,
@@ -214,9 +231,13 @@ pub struct WitnessArgs {
   proof_bytes      size of the proof
   seconds          time to prove")]
 pub struct ProveArgs {
-    /// The build directory
+    /// The build directory, or a .circom file whose artefacts are beside it
     pub dir: PathBuf,
-    /// The input: .json, .npy or .npz [default: the witness in the build directory]
+    /// A folder to search for included files; may be given more than once
+    #[arg(long = "library", short = 'l')]
+    pub libraries: Vec<PathBuf>,
+    /// The input: .json, .npy or .npz of a model's; an `input.json` as circom reads it for other circuits [default: the
+    /// witness in the build directory]
     #[arg(long, short)]
     pub input: Option<PathBuf>,
     /// Which sample of the input file, counted from 0

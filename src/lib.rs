@@ -11,6 +11,7 @@ pub mod build_dir;
 pub mod cli;
 pub mod commands;
 mod error;
+mod inputs;
 mod stages;
 pub mod terminal;
 

@@ -13,8 +13,7 @@ use tensorproof_groth16::{
     public_from_json, public_to_json, setup, verify, verifying_key_from_json, verifying_key_to_json,
 };
 use tensorproof_r1cs::{
-    Fr, R1cs, SymbolWriter, Symbols, Unsatisfied, Wire, Witness, fr_from_bigint, fr_from_decimal,
-    fr_to_decimal, fr_to_signed,
+    Fr, R1cs, SymbolWriter, Symbols, Unsatisfied, Wire, Witness, fr_from_bigint, fr_to_signed,
 };
 use tensorproof_transpiler::data::load_samples;
 use tensorproof_transpiler::quantize::Sample;
@@ -23,6 +22,7 @@ use tensorproof_transpiler::{QuantizedGraph, Settings, emit};
 
 use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
+use crate::inputs::{flatten, inputs_to_json, read_inputs};
 
 /// Writes circuit, parameters and settings of a quantized model; what later stages made of an earlier one goes.
 pub(crate) fn write_circuit(dir: &BuildDir, quantized: &QuantizedGraph, model: &Path) -> Result<Settings> {
@@ -65,12 +65,13 @@ pub(crate) fn compile_circuit(
         sources = sources.with_library(library);
     }
     let colour = console::colors_enabled_stderr();
-    compile(sources, Options { level }).map_err(|diagnostics| Error::compile(&diagnostics, colour))
+    let options = Options { level, ..Options::default() };
+    compile(sources, options).map_err(|diagnostics| Error::compile(&diagnostics, colour))
 }
 
 /// Compiles the circuit of a build directory.
-pub(crate) fn compile_dir(dir: &BuildDir) -> Result<Circuit> {
-    compile_circuit(&dir.existing(Artefact::Circuit)?, &[], Level::O1)
+pub(crate) fn compile_dir(dir: &BuildDir, libraries: &[std::path::PathBuf]) -> Result<Circuit> {
+    compile_circuit(&dir.existing(Artefact::Circuit)?, libraries, Level::O1)
 }
 
 /// Writes the symbols of a circuit as `.sym`.
@@ -133,7 +134,7 @@ pub(crate) fn solve(
     for (signal, nested) in weights {
         let mut values = Vec::new();
         flatten(&nested, &mut values)
-            .ok_or_else(|| malformed(format!("`{signal}` holds something else than decimal integers")))?;
+            .map_err(|found| malformed(format!("`{signal}` holds {found}, expected integers")))?;
         inputs.insert(signal, values);
     }
     let text = inputs_to_json(&inputs);
@@ -143,24 +144,19 @@ pub(crate) fn solve(
     Ok(witness)
 }
 
-fn flatten(value: &Value, values: &mut Vec<Fr>) -> Option<()> {
-    match value {
-        Value::Array(items) => items.iter().try_for_each(|item| flatten(item, values)),
-        Value::String(text) => {
-            let (magnitude, is_negative) =
-                text.strip_prefix('-').map_or((text.as_str(), false), |rest| (rest, true));
-            let value = fr_from_decimal(magnitude)?;
-            values.push(if is_negative { -value } else { value });
-            Some(())
-        }
-        _ => None,
-    }
-}
-
-fn inputs_to_json(inputs: &Inputs) -> String {
-    let list =
-        |values: &Vec<Fr>| Value::Array(values.iter().map(|value| fr_to_decimal(value).into()).collect());
-    Value::Object(inputs.iter().map(|(name, values)| (name.clone(), list(values))).collect()).to_string()
+/// Computes the witness of any circuit for inputs as circom and snarkjs read them, and writes it.
+/// `log` gets the lines that the circuit prints.
+pub(crate) fn solve_inputs(
+    dir: &BuildDir,
+    circuit: &Circuit,
+    input: &Path,
+    log: &mut dyn FnMut(&str),
+) -> Result<Witness> {
+    let inputs = read_inputs(input, &circuit.inputs())?;
+    let solved = circuit.witness_with_log(&inputs, log);
+    let witness = solved.map_err(|source| Error::Witness { source, layer: None })?;
+    dir.write(Artefact::Witness, |writer| witness.write(writer))?;
+    Ok(witness)
 }
 
 /// Tells the layer whose component has no witness.

@@ -1,38 +1,45 @@
 //! `tensorproof compile`: a circuit to constraints and symbols.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use serde_json::json;
-use tensorproof_circom::{Circuit, Level};
+use tensorproof_circom::{Circuit, Level, Simplification};
 
 use super::Output;
-use crate::build_dir::{Artefact, BuildDir, replace_file};
+use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::CompileArgs;
 use crate::error::Result;
 use crate::stages;
 use crate::terminal::grouped;
 
 pub(super) fn run(args: &CompileArgs, output: Output) -> Result<()> {
-    let level = if args.o0 { Level::O0 } else { Level::O1 };
-    let is_dir = args.source.is_dir();
-    let source =
-        if is_dir { BuildDir::new(&args.source).existing(Artefact::Circuit)? } else { args.source.clone() };
+    let level = match (args.o0, args.o2) {
+        (true, _) => Level::O0,
+        (_, true) => Level::O2,
+        _ => Level::O1,
+    };
+    let dir = BuildDir::of(&args.source);
+    let source = if args.source.is_dir() { dir.existing(Artefact::Circuit)? } else { args.source.clone() };
     let (circuit, _) = output.terminal.stage(
         "compile",
         || stages::compile_circuit(&source, &args.libraries, level),
         described,
     )?;
-    let folder = args.output.as_deref().or(source.parent()).unwrap_or(Path::new("."));
-    let dir = BuildDir::create(folder)?;
-    let stem = source.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let both = !args.r1cs && !args.sym;
-    if both || args.r1cs {
-        replace_file(&dir.root().join(format!("{stem}.r1cs")), |writer| circuit.r1cs.write(writer))?;
+    show_warnings(&circuit, args.inspect, output);
+    let dir = match &args.output {
+        Some(folder) => dir.moved_to(folder),
+        None => dir,
+    };
+    dir.make()?;
+    let all = !args.r1cs && !args.sym;
+    if all || args.r1cs {
+        dir.write(Artefact::R1cs, |writer| circuit.r1cs.write(writer))?;
     }
-    if both || args.sym {
-        replace_file(&dir.root().join(format!("{stem}.sym")), |writer| {
-            stages::write_symbols(&circuit, writer)
-        })?;
+    if all || args.sym {
+        dir.write(Artefact::Symbols, |writer| stages::write_symbols(&circuit, writer))?;
+    }
+    if output.json {
+        dir.write(Artefact::Constraints, |writer| circuit.r1cs.write_json(writer))?;
     }
     let counts = circuit.r1cs.counts();
     let json = json!({
@@ -40,8 +47,45 @@ pub(super) fn run(args: &CompileArgs, output: Output) -> Result<()> {
         "wires": circuit.r1cs.wires,
         "public_signals": circuit.r1cs.public_signals(),
         "private_inputs": circuit.r1cs.private_inputs,
+        "eliminated": {
+            "equalities": circuit.simplification.equalities,
+            "constants": circuit.simplification.constants,
+            "linear": circuit.simplification.linear,
+        },
+        "terms": { "before": circuit.simplification.terms_before, "after": circuit.simplification.terms_after },
+        "warnings": circuit.warnings.len(),
     });
-    output.result(&json, &described(&circuit))
+    output.result(&json, &format!("{}\n{}", described(&circuit), eliminated(&circuit)))
+}
+
+/// Tells what simplification has eliminated.
+fn eliminated(circuit: &Circuit) -> String {
+    let Simplification { equalities, constants, linear, kept, terms_before, terms_after } =
+        circuit.simplification;
+    let kept = if kept > 0 { format!("; {} linear constraints kept", grouped(kept)) } else { String::new() };
+    format!(
+        "eliminated {} equal, {} constant and {} linear signals; {} terms became {}{kept}",
+        grouped(equalities),
+        grouped(constants),
+        grouped(linear),
+        grouped(terms_before),
+        grouped(terms_after),
+    )
+}
+
+/// Shows the compiler's warnings; the findings of `--inspect` only with it.
+fn show_warnings(circuit: &Circuit, inspect: bool, output: Output) {
+    let shown = circuit.render_warnings(console::colors_enabled_stderr(), inspect);
+    if !shown.is_empty() {
+        output.terminal.say(&shown);
+    }
+    let findings = circuit.warnings.iter().filter(|warning| warning.code.is_lint()).count();
+    if findings > 0 && !inspect {
+        let what = if findings == 1 { "finding" } else { "findings" };
+        output
+            .terminal
+            .say(&format!("{findings} {what} about what the constraints leave open: see `--inspect`"));
+    }
 }
 
 pub(super) fn described(circuit: &Circuit) -> String {
@@ -55,9 +99,13 @@ pub(super) fn described(circuit: &Circuit) -> String {
     )
 }
 
-pub(super) fn compile_dir(dir: &BuildDir, output: Output) -> Result<(Circuit, std::time::Duration)> {
+pub(super) fn compile_dir(
+    dir: &BuildDir,
+    libraries: &[PathBuf],
+    output: Output,
+) -> Result<(Circuit, std::time::Duration)> {
     let work = || -> Result<Circuit> {
-        let circuit = stages::compile_dir(dir)?;
+        let circuit = stages::compile_dir(dir, libraries)?;
         stages::write_compiled(dir, &circuit)?;
         Ok(circuit)
     };

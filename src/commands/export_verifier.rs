@@ -13,7 +13,7 @@ use crate::stages;
 
 pub(super) fn run(args: &ExportVerifierArgs, output: Output) -> Result<()> {
     let Language::Solidity = args.language;
-    let dir = BuildDir::new(&args.dir);
+    let dir = BuildDir::of(&args.dir);
     let path = dir.existing(Artefact::VerifyingKey)?;
     let text = fs::read_to_string(&path).map_err(|source| Error::read(&path, source))?;
     let vk = verifying_key_from_json(&text).map_err(Error::json(&path))?;

@@ -7,23 +7,16 @@ use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::ProveArgs;
 use crate::error::Result;
 use crate::stages;
-use crate::terminal::grouped;
 
 /// Bytes of a proof: two points of G1 and one of G2, uncompressed.
 pub(super) const PROOF_BYTES: usize = 256;
 
 pub(super) fn run(args: &ProveArgs, output: Output) -> Result<()> {
-    let dir = BuildDir::new(&args.dir);
+    let dir = BuildDir::of(&args.dir);
     let (r1cs, witness) = match &args.input {
         Some(input) => {
-            let settings = stages::read_settings(&dir)?;
-            let sample = stages::read_sample(&settings, input, args.sample)?;
-            let (circuit, _) = super::compile::compile_dir(&dir, output)?;
-            let (witness, _) = output.terminal.stage(
-                "witness",
-                || stages::solve(&dir, &circuit, &settings, &sample),
-                |witness| format!("{} wires", grouped(witness.0.len())),
-            )?;
+            let (circuit, witness) =
+                super::witness::solve(&dir, &args.libraries, input, args.sample, output)?;
             (circuit.r1cs, witness)
         }
         None => (stages::read_r1cs(&dir)?, stages::read_witness(&dir)?),

@@ -32,7 +32,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     let settings = stages::write_circuit(&dir, &quantized.model, &args.model)?;
     times.add("transpile", started.elapsed());
 
-    let (circuit, took) = compile::compile_dir(&dir, output)?;
+    let (circuit, took) = compile::compile_dir(&dir, &[], output)?;
     times.add("compile", took);
     let (key, took) = terminal.stage("setup", || stages::set_up(&dir, &circuit.r1cs), setup::described)?;
     times.add("setup", took);

@@ -5,14 +5,18 @@ use tensorproof_groth16::ProvingKey;
 
 use super::{Output, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir};
-use crate::cli::DirArgs;
+use crate::cli::SetupArgs;
 use crate::error::Result;
 use crate::stages;
 use crate::terminal::grouped;
 
-pub(super) fn run(args: &DirArgs, output: Output) -> Result<()> {
-    let dir = BuildDir::new(&args.dir);
-    let r1cs = stages::read_r1cs(&dir)?;
+pub(super) fn run(args: &SetupArgs, output: Output) -> Result<()> {
+    let dir = BuildDir::of(&args.dir);
+    let r1cs = if dir.has(Artefact::R1cs) {
+        stages::read_r1cs(&dir)?
+    } else {
+        super::compile::compile_dir(&dir, &args.libraries, output)?.0.r1cs
+    };
     let (key, took) = output.terminal.stage("setup", || stages::set_up(&dir, &r1cs), described)?;
     warn_of_development_key(output.terminal, key.origin);
     let json = json!({

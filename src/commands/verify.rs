@@ -13,7 +13,7 @@ use crate::stages;
 use crate::terminal::grouped;
 
 pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
-    let dir = args.dir.as_deref().map(BuildDir::new);
+    let dir = args.dir.as_deref().map(BuildDir::of);
     let path = |given: &Option<PathBuf>, artefact: Artefact| match (given, &dir) {
         (Some(path), _) => Ok(path.clone()),
         (None, Some(dir)) => dir.existing(artefact),

@@ -131,7 +131,7 @@ fn widths_over_253_bits_do_not_compile() {
             format!("pragma circom 2.1.0; include \"tensorproof/{file}.circom\"; component main = {main};");
         let sources = tensorproof_circom::Sources::from_text("wide.circom", &text)
             .with_embedded(tensorproof_templates::FILES);
-        let options = tensorproof_circom::Options { level: Level::O1 };
+        let options = tensorproof_circom::Options::default();
         assert!(tensorproof_circom::compile(sources, options).is_err(), "{main}");
     }
 }

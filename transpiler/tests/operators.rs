@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ndarray::ArrayD;
 use num_bigint::BigInt;
-use tensorproof_circom::{Inputs, Level, Options, Sources, compile};
+use tensorproof_circom::{Inputs, Options, Sources, compile};
 use tensorproof_r1cs::{fr_from_bigint, fr_from_decimal};
 use tensorproof_transpiler::quantize::{
     InputCheck, InputVisibility, OutputKind, ParamsVisibility, QuantizeConfig, Sample, ScaleChoice,
@@ -113,7 +113,7 @@ fn check_witness(quantized: &QuantizedGraph, samples: &[ArrayD<f64>], context: &
         fs::write(path, text).unwrap();
     }
     let sources = Sources::from_path(&folder.path().join("circuit.circom"));
-    let circuit = compile(sources, Options { level: Level::O1 })
+    let circuit = compile(sources, Options::default())
         .unwrap_or_else(|problems| panic!("{context}\n{}", problems.render(false)));
     let mut parameters: Inputs = BTreeMap::new();
     for (name, value) in program.weights.as_object().unwrap() {

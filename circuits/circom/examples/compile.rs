@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use tensorproof_circom::{Level, Options, Sources, compile};
+use tensorproof_circom::{Options, Sources, compile};
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     for library in &args[1..] {
         sources = sources.with_library(Path::new(library));
     }
-    match compile(sources, Options { level: Level::O1 }) {
+    match compile(sources, Options::default()) {
         Ok(circuit) => {
             println!("{:?}, {} wires", circuit.r1cs.counts(), circuit.r1cs.wires);
             ExitCode::SUCCESS

@@ -1,5 +1,7 @@
 //! The syntax tree of circom 2, one node per production; every node knows where it stands in the source.
 
+use std::sync::Arc;
+
 use crate::sources::FileId;
 use tensorproof_r1cs::Fr;
 
@@ -27,6 +29,11 @@ impl Names {
         self.texts.push(text.to_owned());
         self.by_text.insert(text.to_owned(), name);
         name
+    }
+
+    /// Returns the name of a text, if it has one.
+    pub(crate) fn find(&self, text: &str) -> Option<Name> {
+        self.by_text.get(text).copied()
     }
 
     /// Returns the text of a name.
@@ -63,20 +70,29 @@ pub(crate) struct File {
     pub(crate) version: Option<(Version, Span)>,
     /// `include "path";` in order.
     pub(crate) includes: Vec<(String, Span)>,
-    /// Templates and functions in order.
+    /// Whether `pragma custom_templates;` stands in the file.
+    pub(crate) custom_templates: bool,
+    /// Templates, functions and buses in order.
     pub(crate) definitions: Vec<Definition>,
     /// `component main {public [a]} = T(1);`
     pub(crate) main: Option<Main>,
+}
+
+/// The definitions of all files of a program, by name.
+#[derive(Debug, Default)]
+pub(crate) struct Program {
+    pub(crate) definitions: rustc_hash::FxHashMap<Name, Definition>,
+    pub(crate) names: Names,
 }
 
 /// A compiler version: major, minor, patch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Version(pub(crate) u64, pub(crate) u64, pub(crate) u64);
 
-/// A template or a function.
+/// A template, a function or a bus.
 #[derive(Debug)]
 pub(crate) struct Definition {
-    /// Which of the two.
+    /// Which of them.
     pub(crate) kind: DefinitionKind,
     /// Its name.
     pub(crate) name: Name,
@@ -84,6 +100,8 @@ pub(crate) struct Definition {
     pub(crate) span: Span,
     /// Its parameters.
     pub(crate) parameters: Vec<Name>,
+    /// The words between `template` and the name.
+    pub(crate) modifiers: Modifiers,
     /// Its statements.
     pub(crate) body: Vec<Statement>,
 }
@@ -95,6 +113,30 @@ pub(crate) enum DefinitionKind {
     Template,
     /// `function f(x) { … }`
     Function,
+    /// `bus B(n) { … }`
+    Bus,
+}
+
+impl DefinitionKind {
+    /// Returns the keyword.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Template => "template",
+            Self::Function => "function",
+            Self::Bus => "bus",
+        }
+    }
+}
+
+/// What a template is declared to be besides a template.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Modifiers {
+    /// `custom`: a gate of its own in systems that have such gates.
+    pub(crate) custom: bool,
+    /// `extern_c`: with a witness program in C.
+    pub(crate) extern_c: bool,
+    /// `parallel`: a hint for witness programs.
+    pub(crate) parallel: bool,
 }
 
 /// The main component.
@@ -120,13 +162,8 @@ pub(crate) struct Statement {
 /// What a statement does.
 #[derive(Debug)]
 pub(crate) enum StatementKind {
-    /// `var`, `signal` or `component` declarations, with initialisation if any.
-    Declare {
-        /// What is declared.
-        kind: DeclarationKind,
-        /// The symbols, left to right.
-        symbols: Vec<Declarator>,
-    },
+    /// `var`, `signal`, `component` or bus declarations, with initialisation if any.
+    Declare(Declaration),
     /// `target op value`; a target is a variable, a signal, an array of them, `_` or a tuple of targets.
     Assign {
         /// What is assigned to.
@@ -144,21 +181,9 @@ pub(crate) enum StatementKind {
         right: Expression,
     },
     /// `if (condition) … else …`
-    If {
-        /// The condition.
-        condition: Expression,
-        /// Taken when it is not zero.
-        then: Box<Statement>,
-        /// Taken when it is zero.
-        otherwise: Option<Box<Statement>>,
-    },
+    If(Arc<Conditional>),
     /// `while (condition) body`; `for` is a block of its first statement and a `while`.
-    While {
-        /// The condition.
-        condition: Expression,
-        /// The body.
-        body: Box<Statement>,
-    },
+    While(Arc<Loop>),
     /// `{ … }`
     Block(Vec<Statement>),
     /// `return value;`
@@ -171,11 +196,49 @@ pub(crate) enum StatementKind {
     Expression(Expression),
 }
 
+/// `if (condition) then else otherwise`
+#[derive(Debug)]
+pub(crate) struct Conditional {
+    /// The condition.
+    pub(crate) condition: Expression,
+    /// Taken when it is not zero.
+    pub(crate) then: Statement,
+    /// Taken when it is zero.
+    pub(crate) otherwise: Option<Statement>,
+}
+
+/// `while (condition) body`
+#[derive(Debug)]
+pub(crate) struct Loop {
+    /// The condition.
+    pub(crate) condition: Expression,
+    /// The body.
+    pub(crate) body: Statement,
+}
+
+/// Symbols declared together.
+#[derive(Debug)]
+pub(crate) struct Declaration {
+    /// What is declared.
+    pub(crate) kind: DeclarationKind,
+    /// `{tag, tag}` of signals and buses.
+    pub(crate) tags: Vec<(Name, Span)>,
+    /// The call of a bus, for signals that are buses.
+    pub(crate) bus: Option<Expression>,
+    /// The symbols, left to right.
+    pub(crate) symbols: Vec<Declarator>,
+    /// The values of `(a, b) = …`, which declares a tuple.
+    pub(crate) tuple: Option<(AssignOp, Expression)>,
+    /// Whether the symbols stand in parentheses.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only the printer of the tests asks"))]
+    pub(crate) is_tuple: bool,
+}
+
 /// What `log` prints.
 #[derive(Debug)]
 pub(crate) enum LogArgument {
-    /// A string, which says nothing about the circuit.
-    Text,
+    /// A string.
+    Text(String),
     /// A value.
     Value(Expression),
 }
@@ -276,14 +339,16 @@ pub(crate) enum ExpressionKind {
         /// The arguments.
         arguments: Vec<Expression>,
     },
+    /// `parallel T(a)`: a hint for witness programs.
+    Parallel(Box<Expression>),
     /// `T(a)(x, y)`: an anonymous component; its value is its output, or the tuple of its outputs.
     Anonymous {
         /// The template.
         name: Name,
         /// Its parameters.
         arguments: Vec<Expression>,
-        /// Its inputs, with their names where `name <== value` gives them.
-        inputs: Vec<(Option<Name>, Expression)>,
+        /// Its inputs, with their names and operators where `name <== value` gives them.
+        inputs: Vec<(Option<(Name, AssignOp)>, Expression)>,
     },
     /// `(a, b)`
     Tuple(Vec<Expression>),
@@ -356,8 +421,8 @@ impl Expression {
         Some(Self { kind: ExpressionKind::Place(Place { name: place.name, access }), span: self.span })
     }
 
-    /// Returns a copy of an index expression; calls, which may be long to compute, are not copied.
-    fn copy(&self) -> Option<Self> {
+    /// Returns a copy; components and tuples, which are no values, are not copied.
+    pub(crate) fn copy(&self) -> Option<Self> {
         let copy = |expression: &Self| expression.copy().map(Box::new);
         let kind = match &self.kind {
             ExpressionKind::Number(value) => ExpressionKind::Number(*value),
@@ -367,6 +432,18 @@ impl Expression {
             }
             ExpressionKind::Prefix { op, operand } => {
                 ExpressionKind::Prefix { op: *op, operand: copy(operand)? }
+            }
+            ExpressionKind::Ternary { condition, then, otherwise } => ExpressionKind::Ternary {
+                condition: copy(condition)?,
+                then: copy(then)?,
+                otherwise: copy(otherwise)?,
+            },
+            ExpressionKind::Call { name, arguments } => {
+                let arguments = arguments.iter().map(Self::copy).collect::<Option<Vec<_>>>()?;
+                ExpressionKind::Call { name: *name, arguments }
+            }
+            ExpressionKind::Array(items) => {
+                ExpressionKind::Array(items.iter().map(Self::copy).collect::<Option<Vec<_>>>()?)
             }
             _ => return None,
         };

@@ -1,12 +1,14 @@
 //! A compiled circuit: constraints, names of signals, inputs and outputs.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use tensorproof_r1cs::{R1cs, Wire};
 
-use crate::ast::DeclarationKind;
-use crate::build::{MAIN_LABEL, NO_WIRE};
-use crate::elaborate::{Instance, Signal};
+use crate::ast::{DeclarationKind, Program};
+use crate::build::{MAIN_LABEL, NO_WIRE, Simplification};
+use crate::diagnostic::{Diagnostic, render_all};
+use crate::elaborate::{Bus, BusId, Instance, Signal};
 use crate::sources::Sources;
 
 /// A compiled circuit.
@@ -14,6 +16,12 @@ use crate::sources::Sources;
 pub struct Circuit {
     /// The constraints.
     pub r1cs: R1cs,
+    /// What was eliminated from the constraints.
+    pub simplification: Simplification,
+    /// What is legal but suspicious.
+    pub warnings: Vec<Diagnostic>,
+    pub(crate) program: Arc<Program>,
+    pub(crate) buses: Vec<Bus>,
     pub(crate) instances: Vec<Instance>,
     pub(crate) main: usize,
     pub(crate) wires: Vec<u32>,
@@ -58,13 +66,59 @@ impl Circuit {
     }
 
     fn ports(&self, kind: DeclarationKind) -> Vec<Port> {
-        let port = |signal: &Signal| Port {
-            name: signal.name.clone(),
-            dimensions: signal.dimensions.to_vec(),
-            is_public: kind == DeclarationKind::Output || self.public.contains(&signal.name),
-            first: Wire(self.wires.get((signal.first + MAIN_LABEL) as usize).copied().unwrap_or(NO_WIRE)),
+        let mut ports = Vec::new();
+        for signal in self.instances[self.main].of_kind(kind) {
+            let is_public = kind == DeclarationKind::Output || self.public.contains(&signal.name);
+            self.for_each_leaf(signal, |name, dimensions, offset| {
+                let label = (signal.first + offset + MAIN_LABEL) as usize;
+                ports.push(Port {
+                    name: name.to_owned(),
+                    dimensions: dimensions.to_vec(),
+                    is_public,
+                    first: Wire(self.wires.get(label).copied().unwrap_or(NO_WIRE)),
+                });
+            });
+        }
+        ports
+    }
+
+    /// Calls `visit` with name, axes and position of each part of a signal that is no bus: the signal itself, or the
+    /// fields of a bus, as in `p[1].x`.
+    pub(crate) fn for_each_leaf(&self, signal: &Signal, mut visit: impl FnMut(&str, &[usize], u32)) {
+        self.leaves(&mut signal.name.clone(), &signal.dimensions, signal.bus, 0, &mut visit);
+    }
+
+    fn leaves(
+        &self,
+        name: &mut String,
+        dimensions: &[usize],
+        bus: Option<BusId>,
+        first: u32,
+        visit: &mut dyn FnMut(&str, &[usize], u32),
+    ) {
+        let Some(bus) = bus.map(|id| &self.buses[id.0 as usize]) else {
+            return visit(name, dimensions, first);
         };
-        self.instances[self.main].signals.iter().filter(|signal| signal.kind == kind).map(port).collect()
+        let length = name.len();
+        let mut first = first;
+        for index in 0..dimensions.iter().product() {
+            push_indices(name, dimensions, index);
+            let element = name.len();
+            for field in &bus.fields {
+                name.push('.');
+                name.push_str(&field.name);
+                self.leaves(name, &field.dimensions, field.bus, first + field.first, visit);
+                name.truncate(element);
+            }
+            name.truncate(length);
+            first += bus.size;
+        }
+    }
+
+    /// Returns the warnings as text for a terminal; what `--inspect` finds only with `lints`.
+    pub fn render_warnings(&self, colour: bool, lints: bool) -> String {
+        let shown = self.warnings.iter().filter(|warning| lints || !warning.code.is_lint());
+        render_all(shown, &self.sources, colour)
     }
 
     /// Calls `visit` with label, wire, number of the template instance and full name of every signal, in the order
@@ -81,17 +135,25 @@ impl Circuit {
         while let Some((id, first, path)) = open.pop() {
             let instance = &self.instances[id];
             for signal in &instance.signals {
-                for index in 0..signal.length {
-                    name.clear();
-                    name.push_str(&path);
-                    name.push('.');
-                    name.push_str(&signal.name);
-                    push_indices(&mut name, &signal.dimensions, index as usize);
-                    let label = first + signal.first + index;
-                    let wire = self.wires[label as usize];
-                    let number = u32::try_from(id).unwrap_or(u32::MAX);
-                    visit(u64::from(label), (wire != NO_WIRE).then_some(Wire(wire)), number, &name)?;
-                }
+                let mut visited = Ok(());
+                self.for_each_leaf(signal, |leaf, dimensions, offset| {
+                    for index in 0..dimensions.iter().product() {
+                        if visited.is_err() {
+                            return;
+                        }
+                        name.clear();
+                        name.push_str(&path);
+                        name.push('.');
+                        name.push_str(leaf);
+                        push_indices(&mut name, dimensions, index);
+                        let label = first + signal.first + offset + u32::try_from(index).unwrap_or(u32::MAX);
+                        let wire = self.wires[label as usize];
+                        let number = u32::try_from(id).unwrap_or(u32::MAX);
+                        visited =
+                            visit(u64::from(label), (wire != NO_WIRE).then_some(Wire(wire)), number, &name);
+                    }
+                });
+                visited?;
             }
             for component in instance.components.iter().rev() {
                 open.push((
@@ -106,7 +168,7 @@ impl Circuit {
 }
 
 /// Appends `[i][j]` for an element of an array, by its row-major position.
-fn push_indices(name: &mut String, dimensions: &[usize], position: usize) {
+pub(crate) fn push_indices(name: &mut String, dimensions: &[usize], position: usize) {
     let mut below: usize = dimensions.iter().product();
     let mut rest = position;
     for length in dimensions {

@@ -38,11 +38,41 @@ pub enum Code {
     E0014Violated,
     /// The program is larger than the limits allow.
     E0015Limit,
-    /// The construct is circom, but this compiler does not have it yet.
-    E0016Unsupported,
+    /// A tag is missing, or gets a value where it cannot.
+    E0016Tags,
+    /// A custom template holds what it must not, or its pragma is missing.
+    E0017Custom,
+    /// An array is assigned to one of other lengths: what both have is copied.
+    W0001Lengths,
+    /// A file does not say which version it is written for.
+    W0002NoVersion,
+    /// An assertion about signals: it checks the honest prover, not the proof.
+    W0003Assertion,
+    /// A signal gets its value without a constraint, and no constraint mentions it.
+    W0004Unconstrained,
+    /// A signal gets its value without a constraint, and the constraints do not seem to determine it.
+    W0005Undetermined,
+    /// A decomposition into so many bits that a number has two.
+    W0006AliasedBits,
+    /// An output of a component is not used.
+    W0007UnusedOutput,
+    /// An input that no constraint mentions.
+    W0008UnusedInput,
+    /// An output that no constraint mentions, or that gets no value.
+    W0009FreeOutput,
 }
 
 impl Code {
+    /// Returns whether the program compiles all the same.
+    pub fn is_warning(self) -> bool {
+        self >= Self::W0001Lengths
+    }
+
+    /// Returns whether the warning is a finding about what the constraints may leave open.
+    pub fn is_lint(self) -> bool {
+        self >= Self::W0003Assertion
+    }
+
     /// Returns the code as shown: `E0010`.
     pub fn id(self) -> String {
         format!("{self:?}").chars().take(5).collect()
@@ -88,16 +118,26 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Returns the problems as text for a terminal.
     pub fn render(&self, colour: bool) -> String {
-        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        let rendered: Vec<String> =
-            self.list.iter().map(|diagnostic| render(&renderer, diagnostic, &self.sources)).collect();
-        rendered.join("\n\n")
+        render_all(&self.list, &self.sources, colour)
     }
+}
+
+/// Returns diagnostics as text for a terminal.
+pub(crate) fn render_all<'d>(
+    list: impl IntoIterator<Item = &'d Diagnostic>,
+    sources: &Sources,
+    colour: bool,
+) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let rendered: Vec<String> =
+        list.into_iter().map(|diagnostic| render(&renderer, diagnostic, sources)).collect();
+    rendered.join("\n\n")
 }
 
 fn render(renderer: &Renderer, diagnostic: &Diagnostic, sources: &Sources) -> String {
     let id = diagnostic.code.id();
-    let title = Level::ERROR.primary_title(diagnostic.message.as_str()).id(id.as_str());
+    let level = if diagnostic.code.is_warning() { Level::WARNING } else { Level::ERROR };
+    let title = level.primary_title(diagnostic.message.as_str()).id(id.as_str());
     let path;
     let mut group = match diagnostic.span {
         Some(span) => {

@@ -111,6 +111,14 @@ impl Lexer<'_> {
         };
         if first.is_ascii_alphabetic() || first == '_' || first == '$' {
             let text = self.take(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$');
+            if text != "_"
+                && !text.trim_start_matches(['_', '$']).starts_with(|c: char| c.is_ascii_alphabetic())
+            {
+                self.problem(
+                    start,
+                    format!("`{text}` is not a name: it has no letter where one should stand"),
+                );
+            }
             return Some(Token::Word(names.intern(&text)));
         }
         if first.is_ascii_digit() {

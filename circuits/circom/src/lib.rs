@@ -12,27 +12,40 @@
 
 mod ast;
 mod build;
+mod check;
 mod circuit;
 mod diagnostic;
 mod elaborate;
 mod lexer;
+mod lints;
 mod operators;
 mod options;
 mod parser;
+#[cfg(test)]
+mod print;
 mod sources;
 mod witness;
 
 pub use ast::Span;
+pub use build::Simplification;
 pub use circuit::{Circuit, Port};
 pub use diagnostic::{Code, Diagnostic, Diagnostics};
 pub use options::{Level, Options};
 pub use sources::{FileId, SourceFile, Sources};
-pub use witness::{Inputs, WitnessError};
+pub use witness::{Inputs, WitnessCost, WitnessError};
 
-use ast::{File, Main, Names, Version};
+use std::sync::Arc;
+
+use ast::{File, Main, Names, Program, Version};
 
 /// The newest language version that programs may ask for.
 const NEWEST: Version = Version(2, 2, 3);
+
+/// The oldest language version that programs may ask for.
+const OLDEST: Version = Version(2, 0, 0);
+
+/// The first version with custom templates.
+const CUSTOM_TEMPLATES: Version = Version(2, 0, 6);
 
 /// Stack of the compiler's thread; only what is used of it takes memory.
 const STACK_BYTES: usize = 256 << 20;
@@ -59,22 +72,32 @@ pub fn compile(mut sources: Sources, options: Options) -> Result<Circuit, Box<Di
 }
 
 fn compile_files(sources: &mut Sources, options: Options) -> Result<Circuit, Vec<Diagnostic>> {
-    let mut names = Names::default();
-    let files = parse_files(sources, &mut names)?;
-    let main = main_of(&files)?;
-    let public: Vec<String> = main.public.iter().map(|(name, _)| names.text(*name).to_owned()).collect();
-    let mut elaboration = elaborate::elaborate(&files, &mut names, sources, main)?;
+    let mut warnings = Vec::new();
+    let mut program = Program::default();
+    let files = parse_files(sources, &mut program.names, &mut warnings)?;
+    let main = collect(files, &mut program)?;
+    let problems = check::check(&program, &main);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let public: Vec<String> =
+        main.public.iter().map(|(name, _)| program.names.text(*name).to_owned()).collect();
+    let mut elaboration = elaborate::elaborate(&program, sources, &main, options.steps)?;
+    warnings.append(&mut elaboration.warnings);
+    warnings.retain(|warning| !lints::is_allowed(warning, sources));
+    warnings.extend(lints::find(&elaboration, sources));
     let texts: Vec<&str> = public.iter().map(String::as_str).collect();
     let built = build::build(&mut elaboration, &texts, options.level).map_err(|_| {
-        vec![Diagnostic::new(
-            Code::E0014Violated,
-            main.span,
-            "the constraints contradict each other: no witness exists",
-        )]
+        let message = "the constraints contradict each other: no witness exists";
+        vec![Diagnostic::new(Code::E0014Violated, main.span, message)]
     })?;
     Ok(Circuit {
         r1cs: built.r1cs,
+        simplification: built.simplification,
+        warnings,
+        program: Arc::new(program),
         instances: elaboration.instances,
+        buses: elaboration.buses,
         main: elaboration.main,
         wires: built.wires,
         public,
@@ -82,8 +105,51 @@ fn compile_files(sources: &mut Sources, options: Options) -> Result<Circuit, Vec
     })
 }
 
+/// Moves the definitions of all files together and returns the main component.
+fn collect(files: Vec<File>, program: &mut Program) -> Result<Main, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let mut main: Option<Main> = None;
+    for file in files {
+        for definition in file.definitions {
+            let (name, span, custom) = (definition.name, definition.span, definition.modifiers.custom);
+            if custom && !file.custom_templates {
+                let message = "a custom template needs `pragma custom_templates;` in its file";
+                problems.push(Diagnostic::new(Code::E0017Custom, span, message));
+            }
+            if program.definitions.insert(name, definition).is_some() {
+                let message = format!("`{}` is defined twice", program.names.text(name));
+                problems.push(Diagnostic::new(Code::E0005Duplicate, span, message));
+            }
+        }
+        if let Some(found) = file.main {
+            if main.is_some() {
+                let message = "there is another main component";
+                problems.push(Diagnostic::new(Code::E0004Main, found.span, message));
+            }
+            main = Some(found);
+        }
+    }
+    match main {
+        Some(main) if problems.is_empty() => Ok(main),
+        Some(_) => Err(problems),
+        None => {
+            problems.push(Diagnostic {
+                code: Code::E0004Main,
+                message: "the program has no main component".to_owned(),
+                span: None,
+                help: Some("add `component main = …;`".to_owned()),
+            });
+            Err(problems)
+        }
+    }
+}
+
 /// Reads and parses the main file and everything it includes.
-fn parse_files(sources: &mut Sources, names: &mut Names) -> Result<Vec<File>, Vec<Diagnostic>> {
+fn parse_files(
+    sources: &mut Sources,
+    names: &mut Names,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Vec<File>, Vec<Diagnostic>> {
     let unreadable = |message, span| Diagnostic { code: Code::E0001Unreadable, message, span, help: None };
     let mut problems = Vec::new();
     let mut files = Vec::new();
@@ -93,10 +159,25 @@ fn parse_files(sources: &mut Sources, names: &mut Names) -> Result<Vec<File>, Ve
     };
     while let Some(id) = open.pop() {
         let file = parser::parse(&sources.file(id).text, id, names, &mut problems);
-        if let Some((version, span)) = file.version.filter(|(version, _)| *version > NEWEST) {
+        if file.version.is_none() {
+            let path = sources.file(id).path.display();
+            let message = format!("`{path}` does not say which version of circom it is written for");
+            let help = Some("add `pragma circom 2.2.0;`".to_owned());
+            warnings.push(Diagnostic { code: Code::W0002NoVersion, message, span: None, help });
+        }
+        if let Some((version, span)) =
+            file.version.filter(|(version, _)| *version > NEWEST || *version < OLDEST)
+        {
             let Version(major, minor, patch) = version;
-            let message =
-                format!("the program asks for circom {major}.{minor}.{patch}, this compiler speaks 2.2.3");
+            let message = format!(
+                "the program asks for circom {major}.{minor}.{patch}, this compiler speaks 2.0.0 to 2.2.3"
+            );
+            problems.push(Diagnostic::new(Code::E0003Version, span, message));
+        }
+        if let (Some((version, span)), true) = (file.version, file.custom_templates)
+            && version < CUSTOM_TEMPLATES
+        {
+            let message = "custom templates need version 2.0.6 or newer";
             problems.push(Diagnostic::new(Code::E0003Version, span, message));
         }
         for (path, span) in &file.includes {
@@ -109,20 +190,4 @@ fn parse_files(sources: &mut Sources, names: &mut Names) -> Result<Vec<File>, Ve
         files.push(file);
     }
     if problems.is_empty() { Ok(files) } else { Err(problems) }
-}
-
-fn main_of(files: &[File]) -> Result<&Main, Vec<Diagnostic>> {
-    let mut mains = files.iter().filter_map(|file| file.main.as_ref());
-    match (mains.next(), mains.next()) {
-        (Some(main), None) => Ok(main),
-        (Some(_), Some(second)) => {
-            Err(vec![Diagnostic::new(Code::E0004Main, second.span, "there is another main component")])
-        }
-        (None, _) => Err(vec![Diagnostic {
-            code: Code::E0004Main,
-            message: "the program has no main component".to_owned(),
-            span: None,
-            help: Some("add `component main = …;`".to_owned()),
-        }]),
-    }
 }

@@ -1,12 +1,14 @@
 //! How to compile.
 
-/// What is eliminated from the constraints, as circom's `--O0` and `--O1`.
+/// What is eliminated from the constraints, as circom's `--O0`, `--O1` and `--O2`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// Nothing.
     O0,
     /// Signals that equal another signal or a constant.
     O1,
+    /// Also signals that are linear combinations of others.
+    O2,
 }
 
 /// How to compile.
@@ -14,4 +16,13 @@ pub enum Level {
 pub struct Options {
     /// What is eliminated from the constraints.
     pub level: Level,
+    /// Most statements and expressions that are evaluated: a program that takes more is refused.
+    pub steps: u64,
+}
+
+impl Default for Options {
+    /// `--O1`, and some minutes of work at most.
+    fn default() -> Self {
+        Self { level: Level::O1, steps: crate::elaborate::MOST_STEPS }
+    }
 }

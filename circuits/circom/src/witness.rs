@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use ark_ff::Zero;
+use ark_ff::{PrimeField as _, Zero};
 use tensorproof_r1cs::{Fr, Witness, fr_to_signed};
 
 use crate::ast::{DeclarationKind, Span};
 use crate::build::MAIN_LABEL;
 use crate::circuit::Circuit;
-use crate::elaborate::{Coefficients, Constraint, Instance, Instruction, ONE, Operand, Operation, Operator};
+use crate::diagnostic::Code;
+use crate::elaborate::{
+    Coefficients, Constraint, Instance, Instruction, ONE, Operand, Operator, Runtime, execute,
+};
 use crate::operators;
 
 /// The values of the main component's inputs by name, arrays row-major.
@@ -69,6 +72,16 @@ pub enum WitnessError {
         /// File, line and column.
         position: String,
     },
+    /// Code that depends on the witness cannot go on.
+    #[error("no witness: `{component}` cannot go on at {position}: {message}")]
+    Stopped {
+        /// The component.
+        component: String,
+        /// File, line and column.
+        position: String,
+        /// What is wrong: an index out of bounds, a loop without end.
+        message: String,
+    },
 }
 
 impl WitnessError {
@@ -77,61 +90,137 @@ impl WitnessError {
         match self {
             Self::Unsatisfied { component, .. }
             | Self::Assertion { component, .. }
-            | Self::DivisionByZero { component, .. } => Some(component),
+            | Self::DivisionByZero { component, .. }
+            | Self::Stopped { component, .. } => Some(component),
             _ => None,
         }
     }
 }
 
+/// The field operations of a witness: those of its program and of the check of all constraints. What the program executes
+/// as it stands in the source is not counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WitnessCost {
+    /// Multiplications.
+    pub multiplications: u64,
+    /// Additions and subtractions.
+    pub additions: u64,
+    /// Other operators: comparisons, shifts, divisions.
+    pub others: u64,
+}
+
+impl WitnessCost {
+    /// Adds what a product of two linear forms and a third one costs.
+    fn add_form(&mut self, coefficients: impl Iterator<Item = u32>) {
+        for coefficient in coefficients {
+            self.additions += 1;
+            self.multiplications += u64::from(coefficient != Coefficients::ONE);
+        }
+        self.additions += 1;
+        self.multiplications += 1;
+    }
+}
+
 impl Circuit {
+    /// Returns the field operations of a witness.
+    pub fn witness_cost(&self) -> WitnessCost {
+        let mut cost = WitnessCost::default();
+        crate::build::for_each_component(&self.instances, self.main, |instance, _| {
+            let terms = |form: &Constraint| {
+                instance.parts(*form).into_iter().flatten().map(|(_, coefficient)| *coefficient)
+            };
+            for instruction in &instance.program {
+                match *instruction {
+                    Instruction::Solve { constraint, .. } | Instruction::Check { constraint } => {
+                        cost.add_form(terms(&instance.constraints[constraint as usize]));
+                    }
+                    Instruction::Operate { .. } | Instruction::Pick { .. } => cost.others += 1,
+                    _ => {}
+                }
+                instance.for_each_operand(instruction, |operand| {
+                    if let Operand::Form(form) = operand {
+                        cost.add_form(terms(&instance.forms[form as usize]));
+                    }
+                });
+            }
+        });
+        for row in 0..self.r1cs.len() {
+            let matrices = [&self.r1cs.a, &self.r1cs.b, &self.r1cs.c];
+            cost.add_form(
+                matrices.into_iter().flat_map(|matrix| matrix.row(row)).map(|term| term.coefficient),
+            );
+        }
+        cost
+    }
+
     /// Computes the witness.
     ///
     /// # Errors
     /// When inputs are missing, unknown or of another length, or when a constraint or assertion does not hold for them;
     /// the error names the component and the place in the source.
     pub fn witness(&self, inputs: &Inputs) -> Result<Witness, WitnessError> {
+        self.witness_with_log(inputs, &mut |_| {})
+    }
+
+    /// Computes the witness; `log` gets the lines that the circuit prints.
+    ///
+    /// # Errors
+    /// As [`Circuit::witness`].
+    pub fn witness_with_log(
+        &self,
+        inputs: &Inputs,
+        log: &mut dyn FnMut(&str),
+    ) -> Result<Witness, WitnessError> {
         let main = &self.instances[self.main];
         let mut values = vec![Fr::zero(); main.size as usize + MAIN_LABEL as usize];
         values[0] = Fr::from(1u64);
-        let ports: Vec<_> =
-            main.signals.iter().filter(|signal| signal.kind == DeclarationKind::Input).collect();
-        if let Some(name) = inputs.keys().find(|name| !ports.iter().any(|port| port.name == **name)) {
-            let expected: Vec<String> = ports.iter().map(|port| format!("`{}`", port.name)).collect();
-            return Err(WitnessError::UnknownInput { name: name.clone(), expected: expected.join(", ") });
-        }
-        for port in ports {
-            let Some(given) = inputs.get(&port.name) else {
-                return Err(WitnessError::MissingInput { name: port.name.clone() });
-            };
-            let first = (port.first + MAIN_LABEL) as usize;
-            let Some(target) =
-                values.get_mut(first..first + given.len()).filter(|_| given.len() == port.length as usize)
-            else {
-                return Err(WitnessError::InputLength {
-                    name: port.name.clone(),
-                    expected: port.length as usize,
-                    actual: given.len(),
-                });
-            };
-            target.copy_from_slice(given);
-        }
-        let mut solver = Solver { circuit: self, values, results: Vec::new() };
-        let at = |first: u32, span: Span| (self.component_at(first), self.position(span));
-        match solver.run(self.main, MAIN_LABEL) {
-            Ok(()) => {}
-            Err(Stop::Assertion(first, span)) => {
-                let (component, position) = at(first, span);
-                return Err(WitnessError::Assertion { component, position });
-            }
-            Err(Stop::Division(first, span)) => {
-                let (component, position) = at(first, span);
-                return Err(WitnessError::DivisionByZero { component, position });
-            }
-        }
+        self.set_inputs(inputs, &mut values)?;
+        let mut solver = Solver { circuit: self, values, slots: Vec::new(), log };
+        solver.run(self.main, MAIN_LABEL).map_err(|stop| self.told(stop))?;
         let witness = Witness(self.r1cs.wire_labels.iter().map(|label| solver.value(*label)).collect());
         match self.r1cs.check(&witness) {
             Ok(()) => Ok(witness),
             Err(_) => Err(solver.first_unsatisfied()),
+        }
+    }
+
+    fn set_inputs(&self, inputs: &Inputs, values: &mut [Fr]) -> Result<(), WitnessError> {
+        let mut ports = Vec::new();
+        for signal in self.instances[self.main].of_kind(DeclarationKind::Input) {
+            self.for_each_leaf(signal, |name, dimensions, offset| {
+                let first = (signal.first + offset + MAIN_LABEL) as usize;
+                ports.push((name.to_owned(), first, dimensions.iter().product::<usize>()));
+            });
+        }
+        if let Some(name) = inputs.keys().find(|given| !ports.iter().any(|(name, ..)| name == *given)) {
+            let expected: Vec<String> = ports.iter().map(|(name, ..)| format!("`{name}`")).collect();
+            return Err(WitnessError::UnknownInput { name: name.clone(), expected: expected.join(", ") });
+        }
+        for (name, first, expected) in ports {
+            let Some(given) = inputs.get(&name) else {
+                return Err(WitnessError::MissingInput { name });
+            };
+            if given.len() != expected {
+                return Err(WitnessError::InputLength { name, expected, actual: given.len() });
+            }
+            values[first..first + expected].copy_from_slice(given);
+        }
+        Ok(())
+    }
+
+    /// Returns what a program that ended early tells.
+    fn told(&self, Stop { first, span, why }: Stop) -> WitnessError {
+        let (component, position) = (self.component_at(first), self.position(span));
+        match why {
+            Why::Assertion => WitnessError::Assertion { component, position },
+            Why::Division => WitnessError::DivisionByZero { component, position },
+            Why::Unsatisfied(left, right) => WitnessError::Unsatisfied {
+                component,
+                position,
+                left: fr_to_signed(&left).to_string(),
+                right: fr_to_signed(&right).to_string(),
+            },
+            Why::Stopped(message) => WitnessError::Stopped { component, position, message },
         }
     }
 
@@ -159,92 +248,174 @@ impl Circuit {
     }
 }
 
-/// Why a program ends early, with the label of the component's signal 0.
-enum Stop {
-    /// An assertion does not hold.
-    Assertion(u32, Span),
-    /// An integer is divided by zero.
-    Division(u32, Span),
+/// Where and why a program ends early.
+struct Stop {
+    /// The label of the component's signal 0.
+    first: u32,
+    span: Span,
+    why: Why,
 }
 
-struct Solver<'c> {
+enum Why {
+    /// A constraint does not hold; its two sides.
+    Unsatisfied(Fr, Fr),
+    /// An assertion does not hold.
+    Assertion,
+    /// An integer is divided by zero.
+    Division,
+    /// Code executed as it stands cannot go on.
+    Stopped(String),
+}
+
+/// A component whose program runs: its instance, the label of its signal 0 and its first slot.
+#[derive(Clone, Copy)]
+struct At<'c> {
+    instance: &'c Instance,
+    first: u32,
+    slot: usize,
+}
+
+struct Solver<'c, 'l> {
     circuit: &'c Circuit,
     values: Vec<Fr>,
-    /// Results of the operations of the instruction under way.
-    results: Vec<Option<Fr>>,
+    /// Results of the instructions of the components under way; `None` where an integer was divided by zero.
+    slots: Vec<Option<Fr>>,
+    log: &'l mut dyn FnMut(&str),
 }
 
-impl Solver<'_> {
+impl<'c> Solver<'c, '_> {
     fn value(&self, label: u64) -> Fr {
         usize::try_from(label).ok().and_then(|label| self.values.get(label)).copied().unwrap_or_default()
     }
 
     /// Runs the program of an instance whose signal 0 has the label `first`.
     fn run(&mut self, id: usize, first: u32) -> Result<(), Stop> {
-        let instance = &self.circuit.instances[id];
+        let circuit = self.circuit;
+        let instance = &circuit.instances[id];
+        let at = At { instance, first, slot: self.slots.len() };
+        self.slots.resize(at.slot + instance.slots as usize, None);
+        let divided = |span: Span| Stop { first, span, why: Why::Division };
         for instruction in &instance.program {
             match *instruction {
                 Instruction::Solve { signal, constraint } => {
-                    // The signal is still zero, so that c lacks just its value.
+                    // c lacks just the signal's value, which is zero before.
+                    self.values[(first + signal) as usize] = Fr::zero();
                     let [a, b, c] = self.evaluate(instance, instance.constraints[constraint as usize], first);
                     self.values[(first + signal) as usize] = a * b - c;
                 }
-                Instruction::Compute { signal, operations, result, span } => {
-                    let value = self.compute(instance, first, operations, result);
-                    self.values[(first + signal) as usize] = value.ok_or(Stop::Division(first, span))?;
+                Instruction::Store { signal, value, span } => {
+                    let value = self.operand(at, value).ok_or_else(|| divided(span))?;
+                    self.values[(first + signal) as usize] = value;
                 }
+                Instruction::Operate { into, operator, operands } => {
+                    let value = self.operate(at, operator, operands);
+                    self.slots[at.slot + into as usize] = value;
+                }
+                Instruction::Pick { into, pick } => {
+                    let value = self.pick(at, pick);
+                    self.slots[at.slot + into as usize] = value;
+                }
+                Instruction::Execute { deferred } => self.execute(at, deferred)?,
                 Instruction::Run { component } => {
                     let part = &instance.components[component as usize];
                     self.run(part.instance, first + part.first)?;
                 }
-                Instruction::Assert { operations, result, span } => {
-                    match self.compute(instance, first, operations, result) {
-                        None => return Err(Stop::Division(first, span)),
-                        Some(value) if value.is_zero() => return Err(Stop::Assertion(first, span)),
-                        Some(_) => {}
+                Instruction::Check { constraint } => {
+                    let constraint = constraint as usize;
+                    let [a, b, c] = self.evaluate(instance, instance.constraints[constraint], first);
+                    if a * b != c {
+                        return Err(Stop {
+                            first,
+                            span: instance.spans[constraint],
+                            why: Why::Unsatisfied(a * b, c),
+                        });
+                    }
+                }
+                Instruction::Assert { holds, span } => {
+                    if self.operand(at, holds).ok_or_else(|| divided(span))?.is_zero() {
+                        return Err(Stop { first, span, why: Why::Assertion });
+                    }
+                }
+                Instruction::Log { log, condition } => {
+                    if self.operand(at, condition).is_some_and(|condition| !condition.is_zero()) {
+                        let parts = &instance.logs[log as usize];
+                        let texts: Vec<String> = parts
+                            .iter()
+                            .map(|part| part.shown(|operand| self.operand(at, operand)))
+                            .collect();
+                        (self.log)(&texts.join(" "));
                     }
                 }
             }
         }
+        self.slots.truncate(at.slot);
         Ok(())
     }
 
-    /// Runs operations; `None` when the result depends on an integer division by zero.
-    fn compute(
-        &mut self,
-        instance: &Instance,
-        first: u32,
-        operations: (u32, u32),
-        result: Operand,
-    ) -> Option<Fr> {
-        let (start, end) = operations;
-        self.results.clear();
-        for Operation { operator, operands } in &instance.operations[start as usize..end as usize] {
-            let [left, right, third] = *operands;
-            let left = self.operand(instance, first, start, left);
-            let value = left.and_then(|left| match operator {
-                Operator::Infix(op) => {
-                    operators::checked_infix(*op, &left, &self.operand(instance, first, start, right)?)
-                }
-                Operator::Prefix(op) => Some(operators::prefix(*op, &left)),
-                Operator::Select => {
-                    self.operand(instance, first, start, if left.is_zero() { third } else { right })
-                }
-            });
-            self.results.push(value);
+    fn operate(&self, at: At<'_>, operator: Operator, [left, right, third]: [Operand; 3]) -> Option<Fr> {
+        let left = self.operand(at, left)?;
+        match operator {
+            Operator::Infix(op) => operators::checked_infix(op, &left, &self.operand(at, right)?),
+            Operator::Prefix(op) => Some(operators::prefix(op, &left)),
+            Operator::Select => self.operand(at, if left.is_zero() { third } else { right }),
         }
-        self.operand(instance, first, start, result)
     }
 
-    fn operand(&self, instance: &Instance, first: u32, start: u32, operand: Operand) -> Option<Fr> {
+    /// Returns an element of an array; zero where an index is out of bounds, as the other branch may be the one taken.
+    fn pick(&self, at: At<'_>, pick: u32) -> Option<Fr> {
+        let pick = &at.instance.picks[pick as usize];
+        let mut position = pick.start;
+        for (index, length, stride) in &pick.indices {
+            let index = self.operand(at, *index)?.into_bigint();
+            let inside = index.0[1..] == [0; 3] && index.0[0] < *length as u64;
+            if !inside {
+                return None;
+            }
+            position += usize::try_from(index.0[0]).ok()? * stride;
+        }
+        self.operand(at, pick.items[position])
+    }
+
+    fn execute(&mut self, at: At<'c>, deferred: u32) -> Result<(), Stop> {
+        let circuit = self.circuit;
+        let deferred = &at.instance.deferred[deferred as usize];
+        let stop = |span: Span, why: Why| Stop { first: at.first, span, why };
+        let skip = self.operand(at, deferred.condition).is_none_or(|condition| condition.is_zero());
+        let values: Option<Vec<Fr>> =
+            deferred.operands().map(|operand| self.operand(at, operand).or(skip.then(Fr::zero))).collect();
+        let values = values.ok_or_else(|| stop(deferred.span, Why::Division))?;
+        let signals = at.first as usize..(at.first + at.instance.size) as usize;
+        let runtime = Runtime {
+            signals: &self.values[signals],
+            instance: at.instance,
+            instances: &circuit.instances,
+            buses: &circuit.buses,
+            log: self.log,
+        };
+        let results = execute(&circuit.program, runtime, deferred, values, skip).map_err(|problem| {
+            let span = problem.span.unwrap_or(deferred.span);
+            match problem.code {
+                Code::E0014Violated if problem.message.starts_with("division") => stop(span, Why::Division),
+                Code::E0014Violated => stop(span, Why::Assertion),
+                _ => stop(span, Why::Stopped(problem.message)),
+            }
+        })?;
+        let into = at.slot + deferred.into as usize;
+        for (slot, result) in self.slots[into..].iter_mut().zip(results) {
+            *slot = Some(result);
+        }
+        Ok(())
+    }
+
+    fn operand(&self, at: At<'_>, operand: Operand) -> Option<Fr> {
         match operand {
             Operand::Known(coefficient) => Some(self.circuit.r1cs.coefficients[coefficient as usize]),
-            Operand::Signal(signal) => Some(self.values[(first + signal) as usize]),
+            Operand::Signal(signal) => Some(self.values[(at.first + signal) as usize]),
             Operand::Form(form) => {
-                let [a, b, c] = self.evaluate(instance, instance.forms[form as usize], first);
+                let [a, b, c] = self.evaluate(at.instance, at.instance.forms[form as usize], at.first);
                 Some(a * b + c)
             }
-            Operand::Result(position) => self.results[(position - start) as usize],
+            Operand::Slot(slot) => self.slots[at.slot + slot as usize],
         }
     }
 

@@ -10,7 +10,7 @@ use ark_bn254::{G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
 use ark_std::rand::SeedableRng as _;
 use ark_std::rand::rngs::StdRng;
-use tensorproof_circom::{Circuit, Level, Options, Sources, compile};
+use tensorproof_circom::{Circuit, Options, Sources, compile};
 use tensorproof_groth16::{
     InvalidProof, Origin, Proof, ProveError, ProvingKey, SetupError, UnsafeKey, VerifyingKey,
     proof_from_json, proof_to_json, prove, public_from_json, public_to_json, setup, verify,
@@ -40,7 +40,7 @@ struct Case {
 }
 
 fn case() -> Case {
-    let circuit = compile(Sources::from_text("chain.circom", CIRCUIT), Options { level: Level::O1 }).unwrap();
+    let circuit = compile(Sources::from_text("chain.circom", CIRCUIT), Options::default()).unwrap();
     let values = |values: &[u64]| values.iter().map(|value| Fr::from(*value)).collect();
     let inputs = BTreeMap::from([("x".to_owned(), values(&[3])), ("y".to_owned(), values(&[5, 7]))]);
     let witness = circuit.witness(&inputs).unwrap();
@@ -264,9 +264,8 @@ fn refuses_an_unsatisfied_witness() {
 #[test]
 fn refuses_a_key_of_another_circuit() {
     let case = case();
-    let other = |text: &str| {
-        compile(Sources::from_text("other.circom", text), Options { level: Level::O1 }).unwrap().r1cs
-    };
+    let other =
+        |text: &str| compile(Sources::from_text("other.circom", text), Options::default()).unwrap().r1cs;
     let changed = other(&CIRCUIT.replace("x + i", "x + 2 * i"));
     let longer = other(&CIRCUIT.replace("Chain(20)", "Chain(21)"));
     for system in [changed, longer] {
@@ -282,7 +281,7 @@ fn refuses_a_key_of_another_circuit() {
 #[test]
 fn refuses_a_circuit_without_constraints() {
     let text = "pragma circom 2.1.0; template T() { signal input x; } component main = T();";
-    let empty = compile(Sources::from_text("empty.circom", text), Options { level: Level::O1 }).unwrap();
+    let empty = compile(Sources::from_text("empty.circom", text), Options::default()).unwrap();
     assert_eq!(setup(&empty.r1cs, &mut StdRng::seed_from_u64(1)).unwrap_err(), SetupError::Empty);
 }
 

@@ -15,7 +15,8 @@ const MOST_BITS: usize = 14;
 /// Compiles a program of `include` lines and a main component.
 pub(crate) fn circuit(text: &str, level: Level) -> Circuit {
     let sources = Sources::from_text("case.circom", text).with_embedded(tensorproof_templates::FILES);
-    compile(sources, Options { level }).unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(false)))
+    compile(sources, Options { level, ..Options::default() })
+        .unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(false)))
 }
 
 /// Returns the witness for inputs given as integers.

@@ -3,15 +3,17 @@
 //!
 //! Source: <https://docs.circom.io/circom-language/formats/sym/>, and the files that circom writes.
 
+use super::component::Part;
 use super::instance::{Instance, Instruction, ONE, Operand};
 use crate::ast::DeclarationKind;
 
 /// Renumbers the signals and components of an instance, whose signals were numbered as they were met. `size` tells the
-/// signals of each component; inputs in `public` stand before the others.
-pub(super) fn lay_out(instance: &mut Instance, size: impl Fn(usize) -> u32, public: &[&str]) {
+/// signals of each component; inputs in `public` stand before the others; `parts` tell where inputs of components were
+/// numbered before the component was.
+pub(super) fn lay_out(instance: &mut Instance, size: impl Fn(usize) -> u32, public: &[&str], parts: &[Part]) {
     let mut moved = vec![0; instance.size as usize];
     let mut next = 0;
-    let mut place = |first: &mut u32, length: u32| {
+    let mut place = |first: &mut u32, length: u32, moved: &mut Vec<u32>| {
         for (old, new) in (*first..*first + length).zip(next..) {
             moved[old as usize] = new;
         }
@@ -25,7 +27,7 @@ pub(super) fn lay_out(instance: &mut Instance, size: impl Fn(usize) -> u32, publ
         _ => 3,
     });
     for signal in &mut instance.signals {
-        place(&mut signal.first, signal.length);
+        place(&mut signal.first, signal.length, &mut moved);
     }
     let mut order: Vec<usize> = (0..instance.components.len()).collect();
     order.sort_by_cached_key(|position| sort_key(&instance.components[*position].name));
@@ -34,11 +36,17 @@ pub(super) fn lay_out(instance: &mut Instance, size: impl Fn(usize) -> u32, publ
     for (new, old) in (0..).zip(order) {
         positions[old] = new;
         let component = components[old].take().map(|mut component| {
-            place(&mut component.first, size(component.instance));
+            place(&mut component.first, size(component.instance), &mut moved);
+            for (first, length, signal) in parts.get(old).iter().flat_map(|part| &part.moved) {
+                for (old, new) in (*first..*first + *length).zip(component.first + signal..) {
+                    moved[old as usize] = new;
+                }
+            }
             component
         });
         instance.components.extend(component);
     }
+    instance.size = next;
     renumber(instance, &moved, &positions);
 }
 
@@ -46,24 +54,28 @@ fn renumber(instance: &mut Instance, moved: &[u32], positions: &[u32]) {
     for (signal, _) in instance.terms.iter_mut().filter(|(signal, _)| *signal != ONE) {
         *signal = moved[*signal as usize];
     }
-    let operand = |operand: &mut Operand| {
+    for (signal, _) in &mut instance.hinted {
+        *signal = moved[*signal as usize];
+    }
+    for signal in &mut instance.unassigned {
+        *signal = moved[*signal as usize];
+    }
+    instance.change_operands(|operand| {
         if let Operand::Signal(signal) = operand {
             *signal = moved[*signal as usize];
         }
-    };
+    });
     for instruction in &mut instance.program {
         match instruction {
-            Instruction::Solve { signal, .. } => *signal = moved[*signal as usize],
-            Instruction::Compute { signal, result, .. } => {
+            Instruction::Solve { signal, .. } | Instruction::Store { signal, .. } => {
                 *signal = moved[*signal as usize];
-                operand(result);
             }
             Instruction::Run { component } => *component = positions[*component as usize],
-            Instruction::Assert { result, .. } => operand(result),
+            _ => {}
         }
     }
-    for operation in &mut instance.operations {
-        operation.operands.iter_mut().for_each(operand);
+    for deferred in &mut instance.deferred {
+        deferred.renumber(moved, positions);
     }
 }
 

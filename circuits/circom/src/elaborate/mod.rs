@@ -2,37 +2,54 @@
 //! program for the witness.
 //!
 //! A template with given parameters is elaborated once, over signals that are numbered from 0 in the instance; a
-//! component is an instance and the number of its first signal.
+//! component is an instance and the number of its first signal. Under a condition that only the witness tells, both
+//! branches are executed and what they assign is selected by the condition. Loops whose number of rounds only the
+//! witness tells, and functions that return under such a condition, are left to the witness program, which executes
+//! them as they stand in the source with the values it has by then: see [`deferred`].
 
-mod execute;
+mod assign;
+mod bus;
+mod component;
+mod declare;
+mod deferred;
 mod expression;
+mod frame;
 mod instance;
 mod layout;
 mod linear;
+mod operate;
 mod place;
-mod program;
-mod scalar;
+mod statement;
+mod tags;
+mod value;
 
-pub(crate) use instance::{Constraint, Instance, Instruction, ONE, Operand, Operation, Operator, Signal};
+pub(crate) use bus::{Bus, BusId};
+pub(crate) use deferred::{Runtime, execute};
+pub(crate) use instance::{Constraint, Instance, Instruction, ONE, Operand, Operator, Signal};
 pub(crate) use linear::Coefficients;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashMap;
 
-use crate::ast::{Definition, DefinitionKind, ExpressionKind, File, Main, Name, Names, Span};
+use crate::ast::{
+    Definition, DefinitionKind, Expression, ExpressionKind, Loop, Main, Name, Names, Program, Span,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sources::{FileId, Sources};
-use scalar::Value;
+use deferred::LoopNames;
+use frame::{Building, Frame};
+use tags::Tags as InputTags;
+use value::{Scalar, Value};
 
 /// Most statements and expressions that are evaluated when compiling: some minutes of work.
-const MOST_STEPS: u64 = 2_000_000_000;
+pub(crate) const MOST_STEPS: u64 = 2_000_000_000;
 /// Most signals of a program: the wires' numbers are 32-bit.
 const MOST_SIGNALS: u64 = 1 << 30;
 /// Most elements of an array.
 const MOST_ELEMENTS: usize = 1 << 28;
 /// Deepest nesting of templates and functions; each level costs native stack.
-const DEEPEST: usize = 128;
+const DEEPEST: usize = 256;
 
 /// A problem that ends the elaboration of an instance.
 type Elaborated<T> = Result<T, Box<Diagnostic>>;
@@ -41,126 +58,115 @@ type Elaborated<T> = Result<T, Box<Diagnostic>>;
 pub(crate) struct Elaboration {
     /// The distinct instances; sub-components stand before what uses them.
     pub(crate) instances: Vec<Instance>,
+    /// The distinct buses.
+    pub(crate) buses: Vec<Bus>,
     /// The main component's instance, the last one.
     pub(crate) main: usize,
     /// The coefficients that constraints point to.
     pub(crate) coefficients: Coefficients,
+    /// What is legal but suspicious.
+    pub(crate) warnings: Vec<Diagnostic>,
 }
 
-/// Elaborates the main component and all it needs.
+/// Elaborates the main component and all it needs, in at most `steps` steps.
 pub(crate) fn elaborate(
-    files: &[File],
-    names: &mut Names,
+    program: &Program,
     sources: &Sources,
     main: &Main,
+    steps: u64,
 ) -> Result<Elaboration, Vec<Diagnostic>> {
-    let mut problems = Vec::new();
-    let mut definitions: FxHashMap<Name, &Definition> = FxHashMap::default();
-    for definition in files.iter().flat_map(|file| &file.definitions) {
-        if definitions.insert(definition.name, definition).is_some() {
-            let message = format!("`{}` is defined twice", names.text(definition.name));
-            problems.push(Diagnostic::new(Code::E0005Duplicate, definition.span, message));
-        }
-    }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let mut elaborator = Elaborator {
-        definitions,
-        names,
-        sources,
-        lines: FxHashMap::default(),
-        instances: Vec::new(),
-        known: FxHashMap::default(),
-        coefficients: Coefficients::new(),
-        steps: 0,
-        depth: 0,
-    };
+    let mut elaborator = Elaborator::new(program, Coefficients::new());
+    elaborator.sources = Some(sources);
+    elaborator.most_steps = steps;
     match elaborator.main(main) {
-        Ok(main) => {
-            Ok(Elaboration { instances: elaborator.instances, main, coefficients: elaborator.coefficients })
-        }
+        Ok(main) => Ok(Elaboration {
+            instances: elaborator.instances,
+            buses: elaborator.buses,
+            main,
+            coefficients: elaborator.coefficients,
+            warnings: elaborator.warnings,
+        }),
         Err(problem) => Err(vec![*problem]),
     }
 }
 
 struct Elaborator<'a> {
-    definitions: FxHashMap<Name, &'a Definition>,
+    program: &'a Program,
     names: &'a Names,
-    sources: &'a Sources,
+    sources: Option<&'a Sources>,
     /// The lines of anonymous components.
     lines: FxHashMap<(FileId, u32), usize>,
     instances: Vec<Instance>,
-    known: FxHashMap<(Name, Vec<Value>), usize>,
+    known: FxHashMap<(Name, Vec<Value>, Vec<InputTags>), usize>,
+    buses: Vec<Bus>,
+    known_buses: FxHashMap<(Name, Vec<Value>), BusId>,
     coefficients: Coefficients,
+    warnings: Vec<Diagnostic>,
+    /// The instance that is being built.
+    building: Building,
+    /// The conditions around that only the witness tells, each with those around it.
+    guards: Vec<Scalar>,
+    /// The functions under execution.
+    active: Vec<Name>,
+    /// What loops that are left to the witness program mention.
+    loop_names: FxHashMap<*const Loop, Arc<LoopNames>>,
+    /// The witness program that executes, if one does.
+    runtime: Option<Runtime<'a>>,
     steps: u64,
+    most_steps: u64,
     depth: usize,
 }
 
 impl<'a> Elaborator<'a> {
+    fn new(program: &'a Program, coefficients: Coefficients) -> Self {
+        Self {
+            program,
+            names: &program.names,
+            sources: None,
+            lines: FxHashMap::default(),
+            instances: Vec::new(),
+            known: FxHashMap::default(),
+            buses: Vec::new(),
+            known_buses: FxHashMap::default(),
+            coefficients,
+            warnings: Vec::new(),
+            building: Building::default(),
+            guards: Vec::new(),
+            active: Vec::new(),
+            loop_names: FxHashMap::default(),
+            runtime: None,
+            steps: 0,
+            most_steps: MOST_STEPS,
+            depth: 0,
+        }
+    }
+
     fn main(&mut self, main: &'a Main) -> Elaborated<usize> {
-        let ExpressionKind::Call { name, arguments } = &main.call.kind else {
+        let ExpressionKind::Call { name, arguments } = &without_parallel(&main.call).kind else {
             return fail(Code::E0004Main, main.call.span, "the main component is not a call of a template");
         };
-        let mut frame = execute::Frame::default();
-        let mut values = Vec::with_capacity(arguments.len());
-        for argument in arguments {
-            values.push(self.value(&mut frame, argument)?);
+        let arguments = self.arguments(&mut Frame::default(), arguments)?;
+        let id = self.instantiate(*name, arguments, Vec::new(), main.call.span)?;
+        for input in self.instances[id].of_kind(crate::ast::DeclarationKind::Input) {
+            if !input.tags.is_empty() {
+                let message = format!("the input `{}` of the main component has tags", input.name);
+                return fail(Code::E0016Tags, main.span, message);
+            }
         }
-        let id = self.instantiate(*name, values, main.call.span)?;
         for (public, span) in &main.public {
             let text = self.names.text(*public);
-            let is_input = |signal: &Signal| signal.kind == crate::ast::DeclarationKind::Input;
-            if !self.instances[id].signals.iter().any(|signal| signal.name == text && is_input(signal)) {
-                return fail(
-                    Code::E0006Undefined,
-                    *span,
-                    format!("`{text}` is not an input of the main component"),
-                );
+            let mut inputs = self.instances[id].of_kind(crate::ast::DeclarationKind::Input);
+            if !inputs.any(|signal| signal.name == text) {
+                let message = format!("`{text}` is not an input of the main component");
+                return fail(Code::E0006Undefined, *span, message);
             }
         }
         // No component has the main component's instance, for it would contain itself.
         let public: Vec<&str> = main.public.iter().map(|(name, _)| self.names.text(*name)).collect();
         let mut instance = std::mem::take(&mut self.instances[id]);
-        layout::lay_out(&mut instance, |id| self.instances[id].size, &public);
+        layout::lay_out(&mut instance, |id| self.instances[id].size, &public, &[]);
         self.instances[id] = instance;
         Ok(id)
-    }
-
-    /// Returns the instance of a template with parameters, elaborating it when it is met first.
-    fn instantiate(&mut self, name: Name, arguments: Vec<Value>, span: Span) -> Elaborated<usize> {
-        let definition = self.definition(name, DefinitionKind::Template, arguments.len(), span)?;
-        if arguments.iter().any(|argument| argument.items().iter().any(|item| item.known().is_none())) {
-            return fail(Code::E0009Index, span, "a parameter of a template is known only with the witness");
-        }
-        let key = (name, arguments);
-        if let Some(&id) = self.known.get(&key) {
-            return Ok(id);
-        }
-        let mut frame = execute::Frame::for_template(self.names.text(name));
-        for (parameter, value) in definition.parameters.iter().zip(&key.1) {
-            frame.bind_variable(*parameter, value.clone());
-        }
-        self.nested(span, |elaborator| elaborator.block(&mut frame, &definition.body))?;
-        let mut instance = frame.finish(definition.span)?;
-        layout::lay_out(&mut instance, |id| self.instances[id].size, &[]);
-        let id = self.instances.len();
-        self.instances.push(instance);
-        self.known.insert(key, id);
-        Ok(id)
-    }
-
-    fn call_function(&mut self, name: Name, arguments: Vec<Value>, span: Span) -> Elaborated<Value> {
-        let definition = self.definition(name, DefinitionKind::Function, arguments.len(), span)?;
-        let mut frame = execute::Frame::default();
-        for (parameter, value) in definition.parameters.iter().zip(arguments) {
-            frame.bind_variable(*parameter, value);
-        }
-        self.nested(span, |elaborator| elaborator.block(&mut frame, &definition.body))?;
-        match frame.returned {
-            Some(value) => Ok(value),
-            None => fail(Code::E0008Kind, span, format!("`{}` ends without `return`", self.names.text(name))),
-        }
     }
 
     fn definition(
@@ -171,9 +177,8 @@ impl<'a> Elaborator<'a> {
         span: Span,
     ) -> Elaborated<&'a Definition> {
         let text = self.names.text(name);
-        let what = if kind == DefinitionKind::Template { "template" } else { "function" };
-        let Some(definition) = self.definitions.get(&name).copied().filter(|found| found.kind == kind) else {
-            return fail(Code::E0006Undefined, span, format!("there is no {what} `{text}`"));
+        let Some(definition) = self.program.definitions.get(&name).filter(|found| found.kind == kind) else {
+            return fail(Code::E0006Undefined, span, format!("there is no {} `{text}`", kind.word()));
         };
         let expected = definition.parameters.len();
         if expected != arguments {
@@ -183,13 +188,17 @@ impl<'a> Elaborator<'a> {
         Ok(definition)
     }
 
+    fn buses(&self) -> &[Bus] {
+        match &self.runtime {
+            Some(runtime) => runtime.buses,
+            None => &self.buses,
+        }
+    }
+
     fn nested<T>(&mut self, span: Span, work: impl FnOnce(&mut Self) -> Elaborated<T>) -> Elaborated<T> {
         if self.depth == DEEPEST {
-            return fail(
-                Code::E0015Limit,
-                span,
-                format!("templates or functions are nested more than {DEEPEST} deep"),
-            );
+            let message = format!("templates or functions are nested more than {DEEPEST} deep");
+            return fail(Code::E0015Limit, span, message);
         }
         self.depth += 1;
         let result = work(self);
@@ -198,11 +207,31 @@ impl<'a> Elaborator<'a> {
     }
 
     fn step(&mut self, span: Span) -> Elaborated<()> {
-        self.steps += 1;
-        if self.steps > MOST_STEPS {
-            return fail(Code::E0015Limit, span, format!("compiling takes more than {MOST_STEPS} steps"));
+        self.steps_of(1, span)
+    }
+
+    fn steps_of(&mut self, steps: u64, span: Span) -> Elaborated<()> {
+        self.steps += steps;
+        if self.steps > self.most_steps {
+            let message = format!("the program takes more than {} steps", self.most_steps);
+            return fail(Code::E0015Limit, span, message);
         }
         Ok(())
+    }
+
+    /// Notes what is legal but suspicious, once per place.
+    fn warn(&mut self, code: Code, span: Span, message: String) {
+        let warning = Diagnostic::new(code, span, message);
+        if !self.warnings.iter().any(|known| known.code == code && known.span == Some(span)) {
+            self.warnings.push(warning);
+        }
+    }
+}
+
+fn without_parallel(expression: &Expression) -> &Expression {
+    match &expression.kind {
+        ExpressionKind::Parallel(inner) => inner,
+        _ => expression,
     }
 }
 
@@ -221,5 +250,6 @@ fn elements(dimensions: &[usize], span: Span) -> Elaborated<usize> {
 
 /// Shared empty axes of scalars.
 fn no_axes() -> Arc<[usize]> {
-    Arc::from([])
+    static NO_AXES: LazyLock<Arc<[usize]>> = LazyLock::new(|| Arc::from([]));
+    Arc::clone(&NO_AXES)
 }

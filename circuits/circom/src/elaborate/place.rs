@@ -1,35 +1,69 @@
-//! Names, indices and members to what they stand for.
+//! Where a place leads: variables, signals, fields of buses, tags, components and their signals.
 
+use std::iter::Peekable;
+use std::slice::Iter;
 use std::sync::Arc;
 
 use ark_ff::PrimeField as _;
 use tensorproof_r1cs::Fr;
 
-use super::execute::{Entity, Frame};
-use super::scalar::{Items, Scalar, Value};
+use super::bus::BusId;
+use super::frame::{Entity, Frame, Signals};
+use super::instance::{Instance, Operand, SubComponent, narrow};
+use super::tags::Tags;
+use super::value::{Items, Scalar, Value};
 use super::{Elaborated, Elaborator, fail};
-use crate::ast::{Access, DeclarationKind, Expression, Place, Span};
+use crate::ast::{Access, DeclarationKind, Expression, InfixOp, Name, Place, Span};
 use crate::diagnostic::Code;
 
-/// What a place stands for: always a run of consecutive elements.
+/// What a place leads to.
 #[derive(Clone, Debug)]
 pub(crate) enum Resolved {
-    /// Elements `first..` of the variable at a position of the scope.
-    Variable { position: usize, first: usize, dimensions: Arc<[usize]> },
-    /// Signals of the instance.
-    Signals { first: u32, dimensions: Arc<[usize]>, owner: Owner },
-    /// An element of the component array at a position of the scope.
+    /// Elements of a variable: its position in the scope, the first element.
+    Variable { position: usize, first: usize, dimensions: Arc<[usize]>, unknown: Vec<UnknownIndex> },
+    /// Signals.
+    Signals(SignalPlace),
+    /// A tag of signals.
+    Tag(SignalPlace, Name),
+    /// A component: its position in the scope, its slot and its full name.
     Component { position: usize, slot: usize, name: String },
 }
 
-/// Whose signals they are.
+/// An index that is known only with the witness, the length of its axis, how far apart its elements are.
+pub(crate) type UnknownIndex = (Scalar, usize, usize);
+
+/// Signals that a place leads to.
+#[derive(Clone, Debug)]
+pub(crate) struct SignalPlace {
+    pub(crate) first: u32,
+    pub(crate) dimensions: Arc<[usize]>,
+    pub(crate) bus: Option<BusId>,
+    pub(crate) owner: Owner,
+    /// The fields from the declared signal to here.
+    pub(crate) path: Vec<Name>,
+    pub(crate) unknown: Vec<UnknownIndex>,
+    /// Whether it is all of the declared signal or field.
+    pub(crate) is_whole: bool,
+    /// Whether a field of an array of buses is meant, of all its elements: only its tags are there.
+    pub(crate) is_spread: bool,
+}
+
+/// Whose a signal is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
-    /// The template's own.
-    Own(DeclarationKind),
-    /// A component's.
-    Component(usize, DeclarationKind),
+    /// The template's own: kind and position among its declared signals.
+    Own(DeclarationKind, usize),
+    /// A component's: the component, kind and position among the instance's signals, or among its inputs.
+    Component(usize, DeclarationKind, usize),
 }
+
+/// An index of an element.
+enum Index {
+    Known(usize),
+    Unknown(Scalar),
+}
+
+type Steps<'s> = Peekable<Iter<'s, Access>>;
 
 impl<'a> Elaborator<'a> {
     pub(super) fn resolve(
@@ -42,111 +76,198 @@ impl<'a> Elaborator<'a> {
         let Some(position) = frame.find(place.name) else {
             return fail(Code::E0006Undefined, span, format!("`{text}` is not declared"));
         };
-        let mut access = place.access.iter().peekable();
-        let mut indices = Vec::new();
-        while let Some(Access::Index(index)) = access.peek() {
-            indices.push(self.index(frame, index)?);
-            access.next();
-        }
+        let mut steps = place.access.iter().peekable();
+        let indices = self.indices(frame, &mut steps)?;
         match frame.entity(position) {
             Entity::Variable(value) => {
-                if access.next().is_some() {
-                    return fail(Code::E0008Kind, span, format!("`{text}` is a variable and has no signals"));
+                if steps.next().is_some() {
+                    return fail(Code::E0008Kind, span, format!("`{text}` is a variable and has no members"));
                 }
-                let (first, dimensions) = select(&value.dimensions, &indices, text, span)?;
-                Ok(Resolved::Variable { position, first, dimensions })
+                let mut unknown = Vec::new();
+                let (first, dimensions) = select(&value.dimensions, indices, 1, &mut unknown, text, span)?;
+                Ok(Resolved::Variable { position, first, dimensions, unknown })
             }
-            Entity::Signals { first, dimensions, kind } => {
-                if access.next().is_some() {
-                    return fail(Code::E0008Kind, span, format!("`{text}` is a signal and has no members"));
-                }
-                let (offset, dimensions) = select(dimensions, &indices, text, span)?;
-                Ok(Resolved::Signals { first: first + narrow(offset), dimensions, owner: Owner::Own(*kind) })
+            Entity::Signals(Signals { first, dimensions, bus, kind, declared }) => {
+                let start = SignalPlace {
+                    first: *first,
+                    dimensions: Arc::clone(dimensions),
+                    bus: *bus,
+                    owner: Owner::Own(*kind, *declared),
+                    path: Vec::new(),
+                    unknown: Vec::new(),
+                    is_whole: true,
+                    is_spread: false,
+                };
+                self.descend(frame, start, indices, steps, text, span)
             }
             Entity::Components { dimensions, slots } => {
-                let (slot, rest) = select(dimensions, &indices, text, span)?;
+                let mut unknown = Vec::new();
+                let (slot, rest) = select(dimensions, indices, 1, &mut unknown, text, span)?;
+                if !unknown.is_empty() {
+                    let message = "which component is meant is known only with the witness";
+                    return fail(Code::E0009Index, span, message);
+                }
                 if !rest.is_empty() {
                     let message = format!("`{text}` is an array of components, expected one of them");
                     return fail(Code::E0007Count, span, message);
                 }
-                let Some(member) = access.next() else {
-                    let name = indices.iter().fold(text.to_owned(), |name, index| format!("{name}[{index}]"));
+                let Some(member) = steps.next() else {
+                    let mut name = text.to_owned();
+                    crate::circuit::push_indices(&mut name, dimensions, slot);
                     return Ok(Resolved::Component { position, slot, name });
                 };
                 let Some(component) = slots[slot] else {
-                    return fail(
-                        Code::E0012Unassigned,
-                        span,
-                        format!("the component `{text}` is not set yet"),
-                    );
+                    let message = format!("the component `{text}` is not set yet");
+                    return fail(Code::E0012Unassigned, span, message);
                 };
                 let Access::Member(member) = member else {
                     return fail(Code::E0007Count, span, format!("`{text}` has fewer axes"));
                 };
-                let mut indices = Vec::new();
-                for step in access {
-                    match step {
-                        Access::Index(index) => indices.push(self.index(frame, index)?),
-                        Access::Member(_) => {
-                            return fail(Code::E0008Kind, span, "a signal of a component has no members");
-                        }
-                    }
-                }
-                let member = self.names.text(*member);
-                self.member(frame, component, member, &indices, span)
+                let start = self.member(component, *member, span)?;
+                let indices = self.indices(frame, &mut steps)?;
+                self.descend(frame, start, indices, steps, self.names.text(*member), span)
             }
+        }
+    }
+
+    /// Goes on from declared signals through indices and fields.
+    fn descend(
+        &mut self,
+        frame: &mut Frame,
+        mut place: SignalPlace,
+        mut indices: Vec<Index>,
+        mut steps: Steps<'a>,
+        mut text: &'a str,
+        span: Span,
+    ) -> Elaborated<Resolved> {
+        loop {
+            let size = self.element_size(place.bus) as usize;
+            place.is_whole &= indices.is_empty();
+            let (offset, rest) = select(&place.dimensions, indices, size, &mut place.unknown, text, span)?;
+            place.first += narrow(offset);
+            place.dimensions = rest;
+            let member = match steps.next() {
+                None if place.is_spread => {
+                    let message = format!("`{text}` is a field of an array of buses, expected one of them");
+                    return fail(Code::E0007Count, span, message);
+                }
+                None => return Ok(Resolved::Signals(place)),
+                Some(Access::Member(member)) => *member,
+                Some(Access::Index(_)) => return fail(Code::E0007Count, span, "too many indices"),
+            };
+            text = self.names.text(member);
+            let field = place
+                .bus
+                .and_then(|id| self.buses()[id.0 as usize].fields.iter().find(|field| field.id == member));
+            let Some(field) = field else {
+                if steps.next().is_some() {
+                    return fail(Code::E0008Kind, span, format!("there is nothing below `{text}`"));
+                }
+                if !place.is_whole {
+                    return fail(Code::E0016Tags, span, "tags belong to whole arrays, not to their elements");
+                }
+                return Ok(Resolved::Tag(place, member));
+            };
+            place.is_spread |= !place.dimensions.is_empty();
+            place.first += field.first;
+            place.dimensions = Arc::clone(&field.dimensions);
+            place.bus = field.bus;
+            place.path.push(member);
+            indices = self.indices(frame, &mut steps)?;
         }
     }
 
     /// Returns signals of a component.
-    pub(super) fn member(
-        &self,
-        frame: &Frame,
-        component: usize,
-        member: &str,
-        indices: &[usize],
-        span: Span,
-    ) -> Elaborated<Resolved> {
-        let sub = &frame.instance.components[component];
-        let instance = &self.instances[sub.instance];
-        let Some(signal) = instance.signals.iter().find(|signal| signal.name == member) else {
-            let message = format!("the template `{}` has no signal `{member}`", instance.template);
+    pub(super) fn member(&self, component: usize, member: Name, span: Span) -> Elaborated<SignalPlace> {
+        let text = self.names.text(member);
+        let sub = &self.components()[component];
+        let place = |first: u32, signal: &super::Signal, position: usize| SignalPlace {
+            first,
+            dimensions: Arc::clone(&signal.dimensions),
+            bus: signal.bus,
+            owner: Owner::Component(component, signal.kind, position),
+            path: Vec::new(),
+            unknown: Vec::new(),
+            is_whole: true,
+            is_spread: false,
+        };
+        let find = |signals: &[super::Signal]| signals.iter().position(|signal| signal.name == text);
+        if let Some(pending) = self.building.parts.get(component).and_then(|part| part.pending.as_ref()) {
+            let Some(position) = find(&pending.inputs) else {
+                let message = format!("`{}` is used before all its inputs have values", sub.name);
+                return fail(Code::E0012Unassigned, span, message);
+            };
+            return Ok(place(pending.inputs[position].first, &pending.inputs[position], position));
+        }
+        let instance = self.instance_of(sub);
+        let Some(position) = find(&instance.signals) else {
+            let message = format!("the template `{}` has no signal `{text}`", instance.template);
             return fail(Code::E0006Undefined, span, message);
         };
+        let signal = &instance.signals[position];
         if signal.kind == DeclarationKind::Intermediate {
-            let message = format!("`{member}` is internal to the template `{}`", instance.template);
+            let message = format!("`{text}` is internal to the template `{}`", instance.template);
             return fail(Code::E0008Kind, span, message);
         }
-        let (offset, dimensions) = select(&signal.dimensions, indices, member, span)?;
-        let first = sub.first + signal.first + narrow(offset);
-        Ok(Resolved::Signals { first, dimensions, owner: Owner::Component(component, signal.kind) })
+        Ok(place(sub.first + signal.first, signal, position))
     }
 
-    /// Returns an index or a length: a number known when compiling.
-    pub(super) fn index(&mut self, frame: &mut Frame, expression: &'a Expression) -> Elaborated<usize> {
-        let value = self.value(frame, expression)?;
-        let Items::One(Scalar::Known(known)) = value.items else {
-            let message = "expected a number that is known when compiling";
-            return fail(Code::E0009Index, expression.span, message);
-        };
-        let index = known.into_bigint();
-        match usize::try_from(index.0[0]) {
-            Ok(small) if index.0[1..] == [0; 3] => Ok(small),
-            _ => {
-                fail(Code::E0009Index, expression.span, format!("{} is not a length or index", shown(&known)))
-            }
+    /// Returns the components of the template under execution.
+    fn components(&self) -> &[SubComponent] {
+        match &self.runtime {
+            Some(runtime) => &runtime.instance.components,
+            None => &self.building.instance.components,
         }
     }
-}
 
-impl Frame {
+    pub(super) fn instance_of(&self, component: &SubComponent) -> &Instance {
+        match &self.runtime {
+            Some(runtime) => &runtime.instances[component.instance],
+            None => &self.instances[component.instance],
+        }
+    }
+
+    fn indices(&mut self, frame: &mut Frame, steps: &mut Steps<'a>) -> Elaborated<Vec<Index>> {
+        let mut indices = Vec::new();
+        while let Some(Access::Index(index)) = steps.peek() {
+            indices.push(match self.scalar(frame, index)? {
+                Scalar::Known(known) => Index::Known(small(&known, index.span)?),
+                unknown => Index::Unknown(unknown),
+            });
+            steps.next();
+        }
+        Ok(indices)
+    }
+
+    /// Returns lengths of axes: numbers known when compiling.
+    pub(super) fn lengths(
+        &mut self,
+        frame: &mut Frame,
+        expressions: &'a [Expression],
+    ) -> Elaborated<Vec<usize>> {
+        let mut lengths = Vec::with_capacity(expressions.len());
+        for expression in expressions {
+            if let Some(known) = self.scalar(frame, expression)?.known() {
+                lengths.push(small(&known, expression.span)?);
+            } else {
+                let message = "expected a number that is known when compiling";
+                return fail(Code::E0009Index, expression.span, message);
+            }
+        }
+        Ok(lengths)
+    }
+
     /// Returns what a place holds now.
-    pub(super) fn load(&self, resolved: &Resolved, span: Span) -> Elaborated<Value> {
+    pub(super) fn load(&mut self, frame: &Frame, resolved: &Resolved, span: Span) -> Elaborated<Value> {
         match resolved {
-            Resolved::Variable { position, first, dimensions } => {
-                let Entity::Variable(value) = self.entity(*position) else {
+            Resolved::Variable { position, first, dimensions, unknown } => {
+                let Entity::Variable(value) = frame.entity(*position) else {
                     return fail(Code::E0008Kind, span, "expected a variable");
                 };
+                if !unknown.is_empty() {
+                    let items = value.items()[*first..].iter().map(|item| self.operand(item)).collect();
+                    return Ok(self.picked(unknown, &items, dimensions, None));
+                }
                 if dimensions.len() == value.dimensions.len() {
                     return Ok(value.clone());
                 }
@@ -156,32 +277,240 @@ impl Frame {
                 let length: usize = dimensions.iter().product();
                 Ok(Value::array(Arc::clone(dimensions), value.items()[*first..*first + length].to_vec()))
             }
-            Resolved::Signals { first, dimensions, owner } => {
-                if let Owner::Component(component, DeclarationKind::Output) = owner
-                    && self.missing(*component) > 0
-                {
-                    let name = &self.instance.components[*component].name;
-                    let message = format!("an output of `{name}` is used before all its inputs have values");
-                    return fail(Code::E0012Unassigned, span, message);
-                }
-                if dimensions.is_empty() {
-                    return Ok(Value::scalar(Scalar::signal(*first)));
-                }
-                let length: usize = dimensions.iter().product();
-                let items = (*first..*first + narrow(length)).map(Scalar::signal).collect();
-                Ok(Value::array(Arc::clone(dimensions), items))
+            Resolved::Signals(place) => self.load_signals(place, span),
+            Resolved::Tag(SignalPlace { owner: Owner::Component(_, DeclarationKind::Input, _), .. }, _) => {
+                fail(Code::E0016Tags, span, "the tags of a component's input are known inside only")
             }
+            Resolved::Tag(place, tag) => match self.tags(place).find(&[], *tag) {
+                Some(super::tags::Tag { value: Some(value), .. }) => Ok(Value::scalar(Scalar::Known(*value))),
+                Some(_) => {
+                    let message = format!("the tag `{}` has no value here", self.names.text(*tag));
+                    fail(Code::E0016Tags, span, message)
+                }
+                None => {
+                    let message = format!("there is no tag or field `{}` here", self.names.text(*tag));
+                    fail(Code::E0006Undefined, span, message)
+                }
+            },
             Resolved::Component { name, .. } => {
                 fail(Code::E0008Kind, span, format!("`{name}` is a component, expected one of its signals"))
             }
         }
     }
+
+    fn load_signals(&mut self, place: &SignalPlace, span: Span) -> Elaborated<Value> {
+        let inner: usize = place.dimensions.iter().product();
+        let length = inner * self.element_size(place.bus) as usize;
+        if let Some(runtime) = &self.runtime {
+            let first = place.first as usize;
+            let items = runtime.signals[first..first + length].iter().copied().map(Scalar::Known);
+            return Ok(whole(&place.dimensions, place.bus, items, Tags::default()));
+        }
+        let reach: usize = place.unknown.iter().map(|(_, axis, stride)| (axis - 1) * stride).sum();
+        self.check_initialized(place, length + reach, span)?;
+        if !place.unknown.is_empty() {
+            let items = (place.first..place.first + narrow(length + reach)).map(Operand::Signal).collect();
+            return Ok(self.picked(&place.unknown, &items, &place.dimensions, place.bus));
+        }
+        let tags = self.tags(place);
+        if length == 1 && place.dimensions.is_empty() {
+            let signal = Scalar::signal(place.first);
+            return Ok(Value { tags, bus: place.bus, ..Value::scalar(signal) });
+        }
+        let items = (place.first..place.first + narrow(length)).map(Scalar::signal);
+        Ok(whole(&place.dimensions, place.bus, items, tags))
+    }
+
+    fn check_initialized(&self, place: &SignalPlace, length: usize, span: Span) -> Elaborated<()> {
+        match place.owner {
+            Owner::Component(component, DeclarationKind::Output, _) => {
+                if self.building.parts[component].missing > 0 {
+                    let name = &self.building.instance.components[component].name;
+                    let message = format!("an output of `{name}` is used before all its inputs have values");
+                    return fail(Code::E0012Unassigned, span, message);
+                }
+            }
+            _ => {
+                if !self.building.are_assigned(place.first, length) {
+                    return fail(Code::E0012Unassigned, span, "the signal has no value yet");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn picked(
+        &mut self,
+        unknown: &[UnknownIndex],
+        items: &Arc<[Operand]>,
+        dimensions: &Arc<[usize]>,
+        bus: Option<BusId>,
+    ) -> Value {
+        let length = dimensions.iter().product::<usize>() * self.element_size(bus) as usize;
+        let picked: Vec<Scalar> = (0..length).map(|start| self.pick(unknown, items, start)).collect();
+        whole(dimensions, bus, picked.into_iter(), Tags::default())
+    }
+
+    /// Returns the tags of signals.
+    pub(super) fn tags(&self, place: &SignalPlace) -> Tags {
+        let signal = match place.owner {
+            _ if self.runtime.is_some() => return Tags::default(),
+            Owner::Own(_, declared) => &self.building.instance.signals[declared],
+            Owner::Component(component, _, position) => match &self.building.parts[component].pending {
+                Some(pending) => &pending.inputs[position],
+                None => &self.instance_of(&self.building.instance.components[component]).signals[position],
+            },
+        };
+        signal.tags.below(&place.path)
+    }
+
+    /// Gives elements of a variable their values.
+    pub(super) fn store_variable(
+        &mut self,
+        frame: &mut Frame,
+        place: Resolved,
+        value: Value,
+        span: Span,
+    ) -> Elaborated<()> {
+        let Resolved::Variable { position, first, dimensions, unknown } = place else {
+            return fail(Code::E0008Kind, span, "expected a variable");
+        };
+        if value.bus.is_some() {
+            return fail(Code::E0008Kind, span, "a variable cannot hold a bus");
+        }
+        let Entity::Variable(held) = frame.entity_mut(position) else {
+            return fail(Code::E0008Kind, span, "expected a variable");
+        };
+        held.tags = Tags::default();
+        if unknown.is_empty() && held.dimensions.len() == dimensions.len() {
+            if held.dimensions == value.dimensions {
+                *held = value;
+                return Ok(());
+            }
+            let copied = copy_overlap(&dimensions, held.items_mut(), &value);
+            return self.check_lengths(copied, &dimensions, &value, span);
+        }
+        let length: usize = dimensions.iter().product();
+        if unknown.is_empty() {
+            let copied = copy_overlap(&dimensions, &mut held.items_mut()[first..first + length], &value);
+            return self.check_lengths(copied, &dimensions, &value, span);
+        }
+        if dimensions != value.dimensions {
+            return self.check_lengths(false, &dimensions, &value, span);
+        }
+        // Every element that the indices can lead to keeps its value unless they lead there.
+        let mut items = std::mem::replace(&mut held.items, Items::One(Scalar::Known(Fr::from(0u64))));
+        let elements = match &mut items {
+            Items::One(item) => std::slice::from_mut(item),
+            Items::Many(items) => std::rc::Rc::make_mut(items).as_mut_slice(),
+        };
+        for (start, is_here) in self.combinations(&unknown, span)? {
+            for (element, new) in elements[first + start..][..length].iter_mut().zip(value.items()) {
+                *element = self.select(&is_here, new, element);
+            }
+        }
+        if let Entity::Variable(held) = frame.entity_mut(position) {
+            held.items = items;
+        }
+        Ok(())
+    }
+
+    /// Returns the position of each element that indices can lead to, and whether they lead there.
+    pub(super) fn combinations(
+        &mut self,
+        unknown: &[UnknownIndex],
+        span: Span,
+    ) -> Elaborated<Vec<(usize, Scalar)>> {
+        let mut all: Vec<(usize, Option<Scalar>)> = vec![(0, None)];
+        for (index, length, stride) in unknown {
+            let mut next = Vec::with_capacity(all.len() * length);
+            for number in 0..*length {
+                let known = Scalar::Known(Fr::from(number as u64));
+                let equal = self.infix(InfixOp::Equal, index.clone(), known, span)?;
+                for (start, others) in &all {
+                    let is_here = match others {
+                        Some(others) => self.infix(InfixOp::And, others.clone(), equal.clone(), span)?,
+                        None => equal.clone(),
+                    };
+                    next.push((start + number * stride, Some(is_here)));
+                }
+            }
+            all = next;
+        }
+        let here = Scalar::Known(Fr::from(1u64));
+        Ok(all.into_iter().map(|(start, is_here)| (start, is_here.unwrap_or(here.clone()))).collect())
+    }
+
+    /// Reports an array of other lengths than expected: a warning where circom copies what fits.
+    fn check_lengths(
+        &mut self,
+        copied: bool,
+        dimensions: &[usize],
+        value: &Value,
+        span: Span,
+    ) -> Elaborated<()> {
+        if *dimensions == *value.dimensions {
+            return Ok(());
+        }
+        if copied {
+            if self.runtime.is_none() {
+                self.warn(Code::W0001Lengths, span, mismatch(dimensions, &value.dimensions));
+            }
+            return Ok(());
+        }
+        super::assign::same_axes(dimensions, value, span)
+    }
 }
 
-/// Returns the first element and the remaining axes after some indices.
+fn mismatch(expected: &[usize], got: &[usize]) -> String {
+    format!("an array of {got:?} is assigned to one of {expected:?}; the elements that both have are copied")
+}
+
+/// Copies the elements that both arrays have; returns whether the numbers of axes are the same.
+pub(super) fn copy_overlap(dimensions: &[usize], target: &mut [Scalar], value: &Value) -> bool {
+    if dimensions.len() != value.dimensions.len() {
+        return false;
+    }
+    if *dimensions == *value.dimensions {
+        target.clone_from_slice(value.items());
+        return true;
+    }
+    copy_axes(dimensions, target, &value.dimensions, value.items());
+    true
+}
+
+fn copy_axes(dimensions: &[usize], target: &mut [Scalar], from: &[usize], source: &[Scalar]) {
+    let ([rows, inner @ ..], [source_rows, source_inner @ ..]) = (dimensions, from) else {
+        target.clone_from_slice(source);
+        return;
+    };
+    let (step, source_step): (usize, usize) = (inner.iter().product(), source_inner.iter().product());
+    for row in 0..*rows.min(source_rows) {
+        let target = &mut target[row * step..(row + 1) * step];
+        copy_axes(inner, target, source_inner, &source[row * source_step..(row + 1) * source_step]);
+    }
+}
+
+fn whole(
+    dimensions: &Arc<[usize]>,
+    bus: Option<BusId>,
+    mut items: impl Iterator<Item = Scalar>,
+    tags: Tags,
+) -> Value {
+    let items = if dimensions.is_empty() && bus.is_none() {
+        Items::One(items.next().unwrap_or(Scalar::Known(Fr::from(0u64))))
+    } else {
+        Items::Many(std::rc::Rc::new(items.collect()))
+    };
+    Value { dimensions: Arc::clone(dimensions), bus, items, tags }
+}
+
+/// Returns the first element and the remaining axes after some indices; unknown ones count as zero and are told apart.
 fn select(
     dimensions: &Arc<[usize]>,
-    indices: &[usize],
+    indices: Vec<Index>,
+    size: usize,
+    unknown: &mut Vec<UnknownIndex>,
     name: &str,
     span: Span,
 ) -> Elaborated<(usize, Arc<[usize]>)> {
@@ -192,22 +521,34 @@ fn select(
         let message = format!("`{name}` has {} axes, got {} indices", dimensions.len(), indices.len());
         return fail(Code::E0007Count, span, message);
     }
+    let rest: Arc<[usize]> =
+        if indices.len() == dimensions.len() { super::no_axes() } else { dimensions[indices.len()..].into() };
+    let mut stride: usize = size * dimensions.iter().product::<usize>();
     let mut offset = 0;
-    for (index, length) in indices.iter().zip(dimensions.iter()) {
-        if index >= length {
-            let message = format!("index {index} of `{name}` is out of bounds, expected less than {length}");
-            return fail(Code::E0009Index, span, message);
+    for (index, length) in indices.into_iter().zip(dimensions.iter()) {
+        stride /= (*length).max(1);
+        match index {
+            Index::Known(index) if index < *length => offset += index * stride,
+            Index::Known(index) => {
+                let message =
+                    format!("index {index} of `{name}` is out of bounds, expected less than {length}");
+                return fail(Code::E0009Index, span, message);
+            }
+            Index::Unknown(_) if *length == 0 => {
+                return fail(Code::E0009Index, span, format!("`{name}` has no elements"));
+            }
+            Index::Unknown(index) => unknown.push((index, *length, stride)),
         }
-        offset = offset * length + index;
     }
-    let rest: Arc<[usize]> = Arc::from(&dimensions[indices.len()..]);
-    let length: usize = rest.iter().product();
-    Ok((offset * length, rest))
+    Ok((offset, rest))
 }
 
-/// Signals are fewer than 2^30; see `Frame::declare_signals`.
-fn narrow(offset: usize) -> u32 {
-    u32::try_from(offset).unwrap_or(u32::MAX)
+fn small(value: &Fr, span: Span) -> Elaborated<usize> {
+    let integer = value.into_bigint();
+    match usize::try_from(integer.0[0]) {
+        Ok(small) if integer.0[1..] == [0; 3] => Ok(small),
+        _ => fail(Code::E0009Index, span, format!("{} is not a length or index", shown(value))),
+    }
 }
 
 fn shown(value: &Fr) -> String {

@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::{Parsed, Parser, is_keyword};
-use crate::ast::{Access, Expression, ExpressionKind, InfixOp, Name, Place, PrefixOp};
+use crate::ast::{Access, AssignOp, Expression, ExpressionKind, InfixOp, Name, Place, PrefixOp};
 use crate::lexer::Token;
 
 /// Operators by how strongly they bind; those of one row associate to the left.
@@ -34,15 +34,19 @@ const LEVELS: [&[(&str, InfixOp)]; 11] = [
 impl Parser<'_> {
     pub(super) fn expression(&mut self) -> Parsed<Expression> {
         self.deeper(|parser| {
-            // `parallel` before a component is a hint for code generators that has no meaning here.
-            parser.take_word("parallel");
+            let start = parser.span();
+            if parser.take_word("parallel") {
+                let inner = parser.infix(0)?;
+                let span = start.to(inner.span);
+                return Ok(Expression { kind: ExpressionKind::Parallel(Box::new(inner)), span });
+            }
             let condition = parser.infix(0)?;
             if !parser.take("?") {
                 return Ok(condition);
             }
-            let then = parser.expression()?;
+            let then = parser.infix(0)?;
             parser.expect(":")?;
-            let otherwise = parser.expression()?;
+            let otherwise = parser.infix(0)?;
             let span = condition.span.to(otherwise.span);
             let kind = ExpressionKind::Ternary {
                 condition: Box::new(condition),
@@ -80,7 +84,7 @@ impl Parser<'_> {
         let span = self.span();
         for (symbol, op) in [("-", PrefixOp::Negate), ("!", PrefixOp::Not), ("~", PrefixOp::Complement)] {
             if self.take(symbol) {
-                let operand = self.deeper(Self::prefix)?;
+                let operand = self.primary()?;
                 let span = span.to(operand.span);
                 return Ok(Expression {
                     kind: ExpressionKind::Prefix { op, operand: Box::new(operand) },
@@ -150,13 +154,18 @@ impl Parser<'_> {
             if !inputs.is_empty() {
                 self.expect(",")?;
             }
-            let named = matches!(self.peek(), Token::Word(_)) && *self.peek_second() == Token::Symbol("<==");
-            let input = if named {
-                let (name, _) = self.identifier()?;
-                self.expect("<==")?;
-                Some(name)
-            } else {
-                None
+            let op = match self.peek_second() {
+                Token::Symbol("<==") => Some(AssignOp::Constrain),
+                Token::Symbol("<--") => Some(AssignOp::Signal),
+                _ => None,
+            };
+            let input = match op {
+                Some(op) if matches!(self.peek(), Token::Word(_)) => {
+                    let (name, _) = self.identifier()?;
+                    self.advance();
+                    Some((name, op))
+                }
+                _ => None,
             };
             inputs.push((input, self.expression()?));
         }

@@ -3,7 +3,7 @@
 mod expressions;
 mod statements;
 
-use crate::ast::{Definition, DefinitionKind, File, Main, Name, Names, Span, Version};
+use crate::ast::{Definition, DefinitionKind, File, Main, Modifiers, Name, Names, Span, Version};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lexer::{Token, lex};
 use crate::sources::FileId;
@@ -23,6 +23,15 @@ pub(crate) fn parse(text: &str, file: FileId, names: &mut Names, problems: &mut 
     parser.file()
 }
 
+/// The parts of a file, in their order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Pragmas,
+    Includes,
+    Definitions,
+    Main,
+}
+
 struct Parser<'a> {
     tokens: Vec<(Token, Span)>,
     position: usize,
@@ -34,8 +43,10 @@ struct Parser<'a> {
 impl Parser<'_> {
     fn file(&mut self) -> File {
         let mut file = File::default();
+        let mut part = Part::Pragmas;
         while *self.peek() != Token::End {
             let before = self.position;
+            part = self.check_order(part);
             if self.item(&mut file).is_err() {
                 self.skip_to_item(before);
             }
@@ -43,11 +54,31 @@ impl Parser<'_> {
         file
     }
 
+    /// Returns the part of the file that begins here, and reports one that comes too late.
+    fn check_order(&mut self, before: Part) -> Part {
+        let part = if self.at_word("pragma") {
+            Part::Pragmas
+        } else if self.at_word("include") {
+            Part::Includes
+        } else if self.at_word("component") {
+            Part::Main
+        } else {
+            Part::Definitions
+        };
+        if part < before || before == Part::Main {
+            let span = self.span();
+            let message = "this comes too late: pragmas, includes, definitions and the main component follow in this order";
+            self.problems.push(Diagnostic::new(Code::E0002Syntax, span, message));
+        }
+        part.max(before)
+    }
+
     fn item(&mut self, file: &mut File) -> Parsed<()> {
         let span = self.span();
         if self.take_word("pragma") {
             if self.take_word("custom_templates") {
-                return self.unsupported(span, "`pragma custom_templates`");
+                file.custom_templates = true;
+                return self.expect(";").map(|_| ());
             }
             self.expect_word("circom")?;
             let Token::Version(text) = self.peek().clone() else {
@@ -57,7 +88,9 @@ impl Parser<'_> {
             let Some(version) = version(&text) else {
                 return self.fail_at(span, format!("`{text}` is not a version such as `2.1.0`"));
             };
-            file.version = Some((version, span));
+            if file.version.replace((version, span)).is_some() {
+                return self.fail_at(span, "the version is given twice");
+            }
             return self.expect(";").map(|_| ());
         }
         if self.take_word("include") {
@@ -81,29 +114,31 @@ impl Parser<'_> {
             DefinitionKind::Template
         } else if self.take_word("function") {
             DefinitionKind::Function
-        } else if self.at_word("bus") {
-            return self.unsupported(span, "`bus`");
+        } else if self.take_word("bus") {
+            DefinitionKind::Bus
         } else {
-            return self.fail("expected `pragma`, `include`, `template`, `function` or `component main`");
+            return self
+                .fail("expected `pragma`, `include`, `template`, `function`, `bus` or `component main`");
         };
+        let mut modifiers = Modifiers::default();
         if kind == DefinitionKind::Template {
-            // `parallel` is a hint for code generators that has no meaning here.
-            self.take_word("parallel");
-            if self.at_word("custom") || self.at_word("extern_c") {
-                return self.unsupported(span, "a custom template");
-            }
+            modifiers.custom = self.take_word("custom");
+            modifiers.extern_c = self.take_word("extern_c");
+            modifiers.parallel = self.take_word("parallel");
         }
         let (name, span) = self.identifier()?;
-        self.expect("(")?;
         let mut parameters = Vec::new();
-        while !self.take(")") {
-            if !parameters.is_empty() {
-                self.expect(",")?;
+        // A definition without parameters may leave out the parentheses.
+        if self.take("(") {
+            while !self.take(")") {
+                if !parameters.is_empty() {
+                    self.expect(",")?;
+                }
+                parameters.push(self.identifier()?.0);
             }
-            parameters.push(self.identifier()?.0);
         }
         let body = self.block()?;
-        file.definitions.push(Definition { kind, name, span, parameters, body });
+        file.definitions.push(Definition { kind, name, span, parameters, modifiers, body });
         Ok(())
     }
 
@@ -112,10 +147,9 @@ impl Parser<'_> {
         if self.take("{") {
             self.expect_word("public")?;
             self.expect("[")?;
+            public.push(self.identifier()?);
             while !self.take("]") {
-                if !public.is_empty() {
-                    self.expect(",")?;
-                }
+                self.expect(",")?;
                 public.push(self.identifier()?);
             }
             self.expect("}")?;
@@ -215,11 +249,6 @@ impl Parser<'_> {
     fn fail_code<T>(&mut self, code: Code, span: Span, message: impl Into<String>) -> Parsed<T> {
         self.problems.push(Diagnostic::new(code, span, message));
         Err(Abandoned)
-    }
-
-    fn unsupported<T>(&mut self, span: Span, what: &str) -> Parsed<T> {
-        self.advance();
-        self.fail_code(Code::E0016Unsupported, span, format!("{what} is not supported"))
     }
 
     fn deeper<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {

@@ -1,9 +1,11 @@
 //! Statements.
 
+use std::sync::Arc;
+
 use super::{Parsed, Parser};
 use crate::ast::{
-    AssignOp, DeclarationKind, Declarator, Expression, ExpressionKind, InfixOp, LogArgument, Statement,
-    StatementKind,
+    AssignOp, Conditional, Declaration, DeclarationKind, Declarator, Expression, ExpressionKind, InfixOp,
+    LogArgument, Loop, Name, Span, Statement, StatementKind,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lexer::Token;
@@ -62,6 +64,15 @@ impl Parser<'_> {
         self.deeper(Self::statement_here)
     }
 
+    /// Parses what a condition or loop governs: no declaration, which would be of no use.
+    fn branch(&mut self) -> Parsed<Statement> {
+        let statement = self.statement()?;
+        if matches!(statement.kind, StatementKind::Declare(_)) {
+            return self.fail_at(statement.span, "a declaration alone has no use here, expected a block");
+        }
+        Ok(statement)
+    }
+
     fn statement_here(&mut self) -> Parsed<Statement> {
         let start = self.span();
         let kind = if self.at("{") {
@@ -70,14 +81,14 @@ impl Parser<'_> {
             self.expect("(")?;
             let condition = self.expression()?;
             self.expect(")")?;
-            let then = Box::new(self.statement()?);
-            let otherwise = if self.take_word("else") { Some(Box::new(self.statement()?)) } else { None };
-            StatementKind::If { condition, then, otherwise }
+            let then = self.branch()?;
+            let otherwise = if self.take_word("else") { Some(self.branch()?) } else { None };
+            StatementKind::If(Arc::new(Conditional { condition, then, otherwise }))
         } else if self.take_word("while") {
             self.expect("(")?;
             let condition = self.expression()?;
             self.expect(")")?;
-            StatementKind::While { condition, body: Box::new(self.statement()?) }
+            StatementKind::While(Arc::new(Loop { condition, body: self.branch()? }))
         } else if self.take_word("for") {
             self.for_loop()?
         } else {
@@ -99,38 +110,31 @@ impl Parser<'_> {
         let step_start = self.span();
         let step = Statement { kind: self.simple()?, span: step_start };
         self.expect(")")?;
-        let body = self.statement()?;
+        let body = self.branch()?;
         let span = body.span;
-        let body = Box::new(Statement { kind: StatementKind::Block(vec![body, step]), span });
-        let repeat = Statement { kind: StatementKind::While { condition, body }, span: start.to(span) };
+        let body = Statement { kind: StatementKind::Block(vec![body, step]), span };
+        let kind = StatementKind::While(Arc::new(Loop { condition, body }));
+        let repeat = Statement { kind, span: start.to(span) };
         Ok(StatementKind::Block(vec![first, repeat]))
     }
 
     /// Parses a statement that ends in `;`, without it.
     fn simple(&mut self) -> Parsed<StatementKind> {
         if self.take_word("var") {
-            return self.declaration(DeclarationKind::Var);
+            return self.declaration(DeclarationKind::Var, None);
         }
         if self.take_word("component") {
-            return self.declaration(DeclarationKind::Component);
+            return self.declaration(DeclarationKind::Component, None);
         }
         if self.take_word("signal") {
-            let kind = if self.take_word("input") {
-                DeclarationKind::Input
-            } else if self.take_word("output") {
-                DeclarationKind::Output
-            } else {
-                DeclarationKind::Intermediate
-            };
-            if self.at("{") {
-                let span = self.span();
-                return self.unsupported(span, "a signal tag");
-            }
-            return self.declaration(kind);
+            let kind = self.direction();
+            return self.declaration(kind, None);
         }
         if self.at_word("input") || self.at_word("output") {
-            let span = self.span();
-            return self.unsupported(span, "a bus signal");
+            let kind = self.direction();
+            let bus = self.expression()?;
+            let bus = bus_call(&bus).unwrap_or(bus);
+            return self.declaration(kind, Some(bus));
         }
         if self.take_word("return") {
             return Ok(StatementKind::Return(self.expression()?));
@@ -154,9 +158,9 @@ impl Parser<'_> {
             if !arguments.is_empty() {
                 self.expect(",")?;
             }
-            if matches!(self.peek(), Token::Text(_)) {
+            if let Token::Text(text) = self.peek().clone() {
                 self.advance();
-                arguments.push(LogArgument::Text);
+                arguments.push(LogArgument::Text(text));
             } else {
                 arguments.push(LogArgument::Value(self.expression()?));
             }
@@ -164,11 +168,34 @@ impl Parser<'_> {
         Ok(StatementKind::Log(arguments))
     }
 
-    fn declaration(&mut self, kind: DeclarationKind) -> Parsed<StatementKind> {
-        if self.at("(") {
-            let span = self.span();
-            return self.unsupported(span, "a declaration of a tuple");
+    /// Parses `input` or `output`, if one stands here.
+    fn direction(&mut self) -> DeclarationKind {
+        if self.take_word("input") {
+            DeclarationKind::Input
+        } else if self.take_word("output") {
+            DeclarationKind::Output
+        } else {
+            DeclarationKind::Intermediate
         }
+    }
+
+    /// Parses `{tag, tag}`, if it stands here.
+    fn tags(&mut self) -> Parsed<Vec<(Name, Span)>> {
+        let mut tags = Vec::new();
+        if self.take("{") {
+            while !self.take("}") {
+                if !tags.is_empty() {
+                    self.expect(",")?;
+                }
+                tags.push(self.identifier()?);
+            }
+        }
+        Ok(tags)
+    }
+
+    fn declaration(&mut self, kind: DeclarationKind, bus: Option<Expression>) -> Parsed<StatementKind> {
+        let tags = if kind.is_signal() { self.tags()? } else { Vec::new() };
+        let is_tuple = self.take("(");
         let mut symbols = Vec::new();
         loop {
             let (name, span) = self.identifier()?;
@@ -177,37 +204,49 @@ impl Parser<'_> {
                 dimensions.push(self.expression()?);
                 self.expect("]")?;
             }
-            let op_span = self.span();
-            let op = if self.take("=") {
-                Some(AssignOp::Set)
-            } else if self.take("<==") {
-                Some(AssignOp::Constrain)
-            } else if self.take("<--") {
-                Some(AssignOp::Signal)
-            } else {
-                None
-            };
-            if op.is_some_and(|op| (op == AssignOp::Set) == kind.is_signal()) {
-                let message = if kind.is_signal() {
-                    "a signal gets its value with `<==` or `<--`"
-                } else {
-                    "a variable or component gets its value with `=`"
-                };
-                self.problems.push(Diagnostic::new(Code::E0008Kind, op_span, message));
-            }
-            let value = match op {
-                Some(op) => Some((op, self.expression()?)),
-                None => None,
-            };
+            let value = if is_tuple { None } else { self.initial_value(kind)? };
             symbols.push(Declarator { name, span, dimensions, value });
             if !self.take(",") {
-                return Ok(StatementKind::Declare { kind, symbols });
+                break;
             }
         }
+        let mut tuple = None;
+        if is_tuple {
+            self.expect(")")?;
+            tuple = self.initial_value(kind)?;
+        }
+        Ok(StatementKind::Declare(Declaration { kind, tags, bus, symbols, tuple, is_tuple }))
+    }
+
+    /// Parses `= value`, `<== value` or `<-- value`, if it stands here.
+    fn initial_value(&mut self, kind: DeclarationKind) -> Parsed<Option<(AssignOp, Expression)>> {
+        let span = self.span();
+        let op = if self.take("=") {
+            AssignOp::Set
+        } else if self.take("<==") {
+            AssignOp::Constrain
+        } else if self.take("<--") {
+            AssignOp::Signal
+        } else {
+            return Ok(None);
+        };
+        if (op == AssignOp::Set) == kind.is_signal() {
+            let message = if kind.is_signal() {
+                "a signal gets its value with `<==` or `<--`"
+            } else {
+                "a variable or component gets its value with `=`"
+            };
+            self.problems.push(Diagnostic::new(Code::E0008Kind, span, message));
+        }
+        Ok(Some((op, self.expression()?)))
     }
 
     fn substitution(&mut self) -> Parsed<StatementKind> {
         let left = self.expression()?;
+        let declares = matches!(self.peek(), Token::Word(_)) || self.at("{");
+        if let (Some(bus), true) = (bus_call(&left), declares) {
+            return self.declaration(DeclarationKind::Intermediate, Some(bus));
+        }
         let span = self.span();
         if self.take("===") {
             return Ok(StatementKind::Constrain { left, right: self.expression()? });
@@ -247,5 +286,20 @@ impl Parser<'_> {
         };
         let kind = ExpressionKind::Infix { op, left: Box::new(left), right: Box::new(right) };
         Ok(StatementKind::Assign { target, op: AssignOp::Set, value: Expression { kind, span } })
+    }
+}
+
+/// Returns the call of a bus, whose parentheses may be left out.
+fn bus_call(expression: &Expression) -> Option<Expression> {
+    match &expression.kind {
+        ExpressionKind::Place(place) if place.access.is_empty() => {
+            let kind = ExpressionKind::Call { name: place.name, arguments: Vec::new() };
+            Some(Expression { kind, span: expression.span })
+        }
+        ExpressionKind::Call { name, arguments } => {
+            let arguments = arguments.iter().map(Expression::copy).collect::<Option<Vec<_>>>()?;
+            Some(Expression { kind: ExpressionKind::Call { name: *name, arguments }, span: expression.span })
+        }
+        _ => None,
     }
 }

@@ -1,0 +1,9 @@
+// An anonymous component is no condition.
+pragma circom 2.2.0;
+template T() { signal input a; signal output b; b <== a; }
+template Main() {
+    signal input a;
+    signal output b;
+    b <-- T()(a) ? 1 : 2; // error: [E0008]
+}
+component main = Main();

@@ -1,0 +1,10 @@
+// An anonymous component in `===`.
+pragma circom 2.2.0;
+template T() { signal input a; signal output b; b <== a; }
+template Main() {
+    signal input a;
+    signal output b;
+    b <== a;
+    b === T()(a); // error: [E0008]
+}
+component main = Main();

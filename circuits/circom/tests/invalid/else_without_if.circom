@@ -1,0 +1,9 @@
+// An else without an if.
+pragma circom 2.2.0;
+template Main() {
+    signal input a;
+    signal output b;
+    b <== a;
+    else { b === a; } // error: [E0002]
+}
+component main = Main();

@@ -1,0 +1,5 @@
+// An end without a block.
+pragma circom 2.2.0;
+template Main() { signal input a; signal output b; b <== a; }
+} // error: [E0002]
+component main = Main();

@@ -1,0 +1,8 @@
+// A function declares a signal.
+pragma circom 2.2.0;
+function f(x) {
+    signal s; // error: [E0008]
+    return x;
+}
+template Main() { signal input a; signal output b; b <== a * f(1); }
+component main = Main();

@@ -1,0 +1,9 @@
+// An anonymous component needs a tag.
+pragma circom 2.2.0;
+template Need() { signal input {binary} a; signal output b; b <== a; }
+template Main() {
+    signal input a;
+    signal output b;
+    b <== Need()(a); // error: [E0016]
+}
+component main = Main();

@@ -1,0 +1,10 @@
+// An expression has no tags.
+pragma circom 2.2.0;
+template Need() { signal input {binary} a; signal output b; b <== a; }
+template Main() {
+    signal input a;
+    signal output b;
+    signal {binary} t <== a;
+    b <== Need()(1 - t); // error: [E0016]
+}
+component main = Main();

@@ -1,0 +1,9 @@
+// Tuples in `===`.
+pragma circom 2.2.0;
+template Main() {
+    signal input a;
+    signal output b;
+    b <== a;
+    (a, b) === (b, a); // error: [E0008]
+}
+component main = Main();
