@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: the figures of the README, measured in one run on one machine.
 
+mod compile;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,13 +25,20 @@ const PIPELINES: [(&str, &str); 6] = [
     ("mnist_lenet5", "private"),
 ];
 
-/// Builds the release binary and prints one table for the pipeline and one against stock circom.
+/// Builds the release binary and prints one table for the pipeline and those against stock circom.
 pub(crate) fn run_all() -> Result<(), String> {
     tensorproof_oracles::install().map_err(|error| error.to_string())?;
     run("cargo", &["build", "--release", "--locked", "--package", "tensorproof"])?;
     let folder = root().join("target/bench");
     pipelines(&folder)?;
-    compilers(&folder)
+    compile::compare(&folder)
+}
+
+/// Measures the compiler and its witnesses against stock circom and snarkjs.
+pub(crate) fn run_compile() -> Result<(), String> {
+    tensorproof_oracles::install().map_err(|error| error.to_string())?;
+    run("cargo", &["build", "--release", "--locked", "--package", "tensorproof"])?;
+    compile::compare(&root().join("target/bench"))
 }
 
 fn pipelines(folder: &Path) -> Result<(), String> {
@@ -63,39 +72,6 @@ fn pipelines(folder: &Path) -> Result<(), String> {
         );
     }
     say(&table);
-    Ok(())
-}
-
-fn compilers(folder: &Path) -> Result<(), String> {
-    let circuit = folder.join("mnist_cnn-private/circuit.circom");
-    let out = folder.join("compile");
-    fs::create_dir_all(&out).map_err(|error| error.to_string())?;
-    let circom = tensorproof_oracles::package("circom2").join("cli.js");
-    let (mut ours, mut stock) = (Vec::new(), Vec::new());
-    for _ in 0..RUNS {
-        ours.push(measure(
-            Command::new(binary()).arg("compile").arg(&circuit).arg("-o").arg(&out).args(["--r1cs", "--sym"]),
-        )?);
-        stock.push(measure(
-            Command::new("node")
-                .arg("--max-old-space-size=16384")
-                .arg(&circom)
-                .arg("circuit.circom")
-                .args(["--O1", "--r1cs", "--sym", "--wasm", "-o"])
-                .arg(&out)
-                .current_dir(circuit.parent().expect("a circuit is in a folder")),
-        )?);
-    }
-    let seconds = |runs: &[Measured]| median(runs.iter().map(|run| run.wall)).as_secs_f64();
-    let peak = |runs: &[Measured]| runs.iter().map(|run| run.peak_kib).max().unwrap_or(0) / 1024;
-    say(&format!(
-        "compile mnist_cnn (private): tensorproof {:.2} s, {} MiB; circom2 {:.2} s, {} MiB; {:.0} times faster",
-        seconds(&ours),
-        peak(&ours),
-        seconds(&stock),
-        peak(&stock),
-        seconds(&stock) / seconds(&ours),
-    ));
     Ok(())
 }
 
