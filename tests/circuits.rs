@@ -75,7 +75,10 @@ fn levels_and_findings_are_shown() {
     let told = String::from_utf8_lossy(&inspected.stderr).into_owned();
     assert!(inspected.status.success());
     let counted = tensorproof(["compile", &circuit]);
-    assert!(!String::from_utf8_lossy(&counted.stderr).contains("W0005"), "findings are shown with --inspect only");
+    assert!(
+        !String::from_utf8_lossy(&counted.stderr).contains("W0005"),
+        "findings are shown with --inspect only"
+    );
     let hint = dir.join("hint.circom");
     fs::write(&hint, "pragma circom 2.1.0;\ntemplate T() { signal input a; signal output b; b <-- a * a; assert(b > 0); }\ncomponent main = T();\n").unwrap();
     let inspected = tensorproof(["compile".as_ref(), hint.as_os_str(), "--inspect".as_ref()]);
@@ -96,7 +99,7 @@ fn inputs_that_do_not_fit_are_refused_by_name() {
         (r#"{"p": {"x": 3, "y": 1.5}, "n": [1, 2]}"#, "1.5"),
         (r#"{"p": 3, "n": [1, 2]}"#, "`p` is a bus"),
         (r#"{"p": {"x": 3, "y": 1}, "n": [1]}"#, "expected 2"),
-        (r#"[1]"#, "expected an object"),
+        ("[1]", "expected an object"),
         (r#"{"p": "#, "EOF"),
     ];
     for (text, word) in rows {

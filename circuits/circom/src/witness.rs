@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ark_ff::{PrimeField as _, Zero};
-use tensorproof_r1cs::{Fr, Witness, fr_to_signed};
+use tensorproof_r1cs::{Fr, Witness, add_product, fr_to_signed};
 
 use crate::ast::{DeclarationKind, Span};
 use crate::build::MAIN_LABEL;
@@ -357,6 +357,7 @@ impl<'c> Solver<'c, '_> {
         match operator {
             Operator::Infix(op) => operators::checked_infix(op, &left, &self.operand(at, right)?),
             Operator::Prefix(op) => Some(operators::prefix(op, &left)),
+            Operator::Keep => Some(left),
             Operator::Select => self.operand(at, if left.is_zero() { third } else { right }),
         }
     }
@@ -423,12 +424,11 @@ impl<'c> Solver<'c, '_> {
         instance.parts(constraint).map(|part| {
             let mut sum = Fr::zero();
             for &(signal, coefficient) in part {
-                let factor = self.circuit.r1cs.coefficients[coefficient as usize];
-                sum += match (signal, coefficient) {
-                    (ONE, _) => factor,
-                    (_, Coefficients::ONE) => self.values[(first + signal) as usize],
-                    _ => factor * self.values[(first + signal) as usize],
-                };
+                let factor = &self.circuit.r1cs.coefficients[coefficient as usize];
+                match signal {
+                    ONE => sum += factor,
+                    _ => add_product(&mut sum, factor, &self.values[(first + signal) as usize]),
+                }
             }
             sum
         })

@@ -1,6 +1,6 @@
 //! Conversions between field elements, integers and decimal text.
 
-use ark_ff::{BigInteger, PrimeField};
+use ark_ff::{BigInteger, One as _, PrimeField, Zero as _};
 use num_bigint::{BigInt, BigUint, Sign};
 
 use crate::Fr;
@@ -26,6 +26,21 @@ pub fn fr_from_decimal(text: &str) -> Option<Fr> {
     }
     let value: BigUint = text.parse().ok()?;
     (value < modulus()).then(|| Fr::from_le_bytes_mod_order(&value.to_bytes_le()))
+}
+
+/// Adds `coefficient * value`. Most values of a witness are bits, and most coefficients are one: those take no
+/// multiplication.
+pub fn add_product(sum: &mut Fr, coefficient: &Fr, value: &Fr) {
+    if value.is_zero() {
+        return;
+    }
+    if value.is_one() {
+        *sum += coefficient;
+    } else if coefficient.is_one() {
+        *sum += value;
+    } else {
+        *sum += *coefficient * value;
+    }
 }
 
 /// Returns the residue in decimal, in `0..p`.

@@ -18,7 +18,7 @@ mod witness;
 mod wtns_file;
 
 pub use ark_bn254::Fr;
-pub use field::{fr_from_bigint, fr_from_decimal, fr_to_bigint, fr_to_decimal, fr_to_signed};
+pub use field::{add_product, fr_from_bigint, fr_from_decimal, fr_to_bigint, fr_to_decimal, fr_to_signed};
 pub use linear::{Matrix, Term, Wire};
 pub use r1cs::{ConstraintCounts, R1cs, Unsatisfied};
 pub use sym_file::{SymbolWriter, Symbols};

@@ -3,7 +3,7 @@
 use ark_ff::Zero;
 use rayon::prelude::*;
 
-use crate::{Fr, Matrix, Term, Witness};
+use crate::{Fr, Matrix, Term, Witness, add_product};
 
 /// A rank-1 constraint system in circom's wire order:
 /// one, public outputs, public inputs, private inputs, the rest.
@@ -95,7 +95,11 @@ impl R1cs {
     pub fn evaluate(&self, terms: &[Term], witness: &Witness) -> Fr {
         let mut sum = Fr::zero();
         for term in terms {
-            sum += self.coefficients[term.coefficient as usize] * witness.0[term.wire.index()];
+            add_product(
+                &mut sum,
+                &self.coefficients[term.coefficient as usize],
+                &witness.0[term.wire.index()],
+            );
         }
         sum
     }

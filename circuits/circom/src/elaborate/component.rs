@@ -298,6 +298,7 @@ impl<'a> Elaborator<'a> {
 
     /// Forgets what was added to the witness program since a mark; functions add nothing else.
     pub(super) fn reset(&mut self, mark: Mark) {
+        self.building.kept_forms.clear();
         let instance = &mut self.building.instance;
         instance.program.truncate(mark.program);
         instance.slots = mark.slots;

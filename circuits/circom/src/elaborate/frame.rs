@@ -1,5 +1,7 @@
 //! A template or function under execution, and the template instance that is being built.
 
+use std::collections::VecDeque;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -7,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::bus::BusId;
 use super::component::Part;
 use super::instance::{Instance, narrow};
+use super::linear::Linear;
 use super::tags::Tags;
 use super::value::Value;
 use super::{Elaborated, MOST_SIGNALS, fail};
@@ -112,6 +115,8 @@ pub(crate) struct Building {
     pub(crate) component_names: Vec<Name>,
     /// What is known of each component.
     pub(crate) parts: Vec<Part>,
+    /// Forms that were read last, and the slots that keep their values.
+    pub(crate) kept_forms: VecDeque<(Rc<Linear>, u32)>,
     /// The tags that the instance's inputs are given, by name.
     pub(crate) given: Vec<(Name, Tags)>,
 }

@@ -132,6 +132,8 @@ pub(crate) enum Operator {
     Prefix(PrefixOp),
     /// The second operand when the first is not zero, otherwise the third.
     Select,
+    /// The first operand: a form that is read again.
+    Keep,
 }
 
 /// An element of an array by indices.

@@ -14,6 +14,9 @@ use crate::ast::{InfixOp, PrefixOp, Span};
 use crate::diagnostic::Code;
 use crate::operators;
 
+/// Most forms whose slots are remembered: reads of one follow each other closely.
+const MOST_KEPT_FORMS: usize = 4;
+
 impl Elaborator<'_> {
     /// Applies an operator; a division by a known zero is an error, as in circom.
     pub(super) fn infix(
@@ -127,7 +130,7 @@ impl Elaborator<'_> {
                 if let Some(signal) = linear.as_signal() {
                     return Operand::Signal(signal);
                 }
-                [&Linear::default(), &Linear::default(), &**linear]
+                return self.kept_form(linear);
             }
             Scalar::Quadratic(form) => [&form[0], &form[1], &form[2]],
         };
@@ -135,6 +138,26 @@ impl Elaborator<'_> {
         let form = instance.store(parts, &mut self.coefficients);
         instance.forms.push(form);
         Operand::Form(narrow(instance.forms.len() - 1))
+    }
+
+    /// Returns the slot that keeps the value of a form: hints often read one many times, bit by bit.
+    fn kept_form(&mut self, linear: &Rc<Linear>) -> Operand {
+        let mut kept = self.building.kept_forms.iter();
+        if let Some((_, slot)) = kept.find(|(known, _)| Rc::ptr_eq(known, linear)) {
+            return Operand::Slot(*slot);
+        }
+        let instance = &mut self.building.instance;
+        let zero = Linear::default();
+        let form = instance.store([&zero, &zero, linear], &mut self.coefficients);
+        instance.forms.push(form);
+        let form = Operand::Form(narrow(instance.forms.len() - 1));
+        let into = instance.take_slots(1);
+        instance.program.push(Instruction::Operate { into, operator: Operator::Keep, operands: [form; 3] });
+        if self.building.kept_forms.len() == MOST_KEPT_FORMS {
+            self.building.kept_forms.pop_front();
+        }
+        self.building.kept_forms.push_back((Rc::clone(linear), into));
+        Operand::Slot(into)
     }
 
     /// Does the work under a condition that is known only with the witness.
