@@ -56,6 +56,24 @@ pub fn package(name: &str) -> PathBuf {
     path
 }
 
+/// Copies a folder with all that is below it, as stock circom sees no file outside of the folder it runs in.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
 /// Runs a script of an npm package under node in `cwd`.
 ///
 /// # Panics

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use ark_std::rand::rngs::StdRng;
 use ark_std::rand::{Rng as _, SeedableRng as _};
 use support::{check, random_value};
-use tensorproof_oracles::package;
+use tensorproof_oracles::{copy_folder, package};
 use tensorproof_r1cs::fr_to_decimal;
 
 /// Files of circomlib-ml's tests that take stock circom minutes.
@@ -33,23 +33,11 @@ fn circuits(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 #[test]
 fn constraints_and_witnesses_are_those_of_stock_circom() {
     let folder = tempfile::tempdir().unwrap();
     let valid = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/valid");
-    copy_folder(&valid, folder.path());
+    copy_folder(&valid, folder.path()).unwrap();
     let name = |path: PathBuf| PathBuf::from(path.file_name().unwrap());
     check(folder.path(), &circuits(&valid).into_iter().map(name).collect::<Vec<_>>());
 }
@@ -58,8 +46,8 @@ fn constraints_and_witnesses_are_those_of_stock_circom() {
 fn check_library(library: &str) {
     let folder = tempfile::tempdir().unwrap();
     let root = package(library);
-    copy_folder(&root.join("circuits"), &folder.path().join("circuits"));
-    copy_folder(&root.join("test/circuits"), &folder.path().join("test/circuits"));
+    copy_folder(&root.join("circuits"), &folder.path().join("circuits")).unwrap();
+    copy_folder(&root.join("test/circuits"), &folder.path().join("test/circuits")).unwrap();
     let paths = circuits(&root.join("test/circuits")).into_iter();
     let small = paths.filter(|path| !TOO_LARGE.contains(&path.file_stem().unwrap().to_str().unwrap()));
     let name = |path: PathBuf| Path::new("test/circuits").join(path.file_name().unwrap());

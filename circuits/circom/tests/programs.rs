@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use ark_ff::PrimeField as _;
 use proptest::prelude::*;
 use tensorproof_circom::{Circuit, Diagnostics, Inputs, Level, Options, Sources, compile};
-use tensorproof_oracles::{circom, expect_success, package, snarkjs};
+use tensorproof_oracles::{circom, copy_folder, expect_success, package, snarkjs};
 use tensorproof_r1cs::Fr;
 
 fn files(folder: &str) -> Vec<PathBuf> {
@@ -25,18 +25,6 @@ fn files(folder: &str) -> Vec<PathBuf> {
 
 fn compile_file(path: &Path, level: Level) -> Result<Circuit, Box<Diagnostics>> {
     compile(Sources::from_path(path), Options { level, ..Options::default() })
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 /// Runs a check on every file, on two threads: most of the time goes to node. Fails with all that the checks tell.
@@ -167,7 +155,7 @@ fn circomlib_circuits_have_no_more_constraints_than_with_stock_circom() {
     ];
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
-    copy_folder(&library, &dir.join("library"));
+    copy_folder(&library, &dir.join("library")).unwrap();
     for (file, main) in rows {
         let text = format!("pragma circom 2.0.0;\ninclude \"{file}.circom\";\ncomponent main = {main};\n");
         fs::write(dir.join("a.circom"), text).unwrap();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use tensorproof_oracles::package;
+use tensorproof_oracles::{copy_folder, package};
 
 use super::{Measured, binary, measure, median};
 use crate::shell::{root, run, say};
@@ -34,7 +34,7 @@ pub(super) fn compare(folder: &Path) -> Result<(), String> {
     let libraries = folder.join("libraries");
     let _ = fs::remove_dir_all(&libraries);
     for library in ["circomlib", "circomlib-ml"] {
-        copy(&package(library), &libraries.join(library)).map_err(io)?;
+        copy_folder(&package(library), &libraries.join(library)).map_err(io)?;
     }
     for (blocks, bits) in [(64, SHA_64_BLOCKS), (16, SHA_16_BLOCKS)] {
         let sha = format!(
@@ -182,18 +182,4 @@ fn seconds(runs: &[Measured]) -> f64 {
 fn peak(runs: &[Measured]) -> u32 {
     let kib = runs.iter().map(|run| run.peak_kib).max().unwrap_or(0);
     u32::try_from(kib / 1024).unwrap_or(u32::MAX)
-}
-
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

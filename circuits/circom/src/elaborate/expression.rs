@@ -165,7 +165,7 @@ impl<'a> Elaborator<'a> {
                 elements.extend_from_slice(value.items());
             } else {
                 let mut padded = vec![Scalar::Known(Fr::zero()); super::elements(&inner, span)?];
-                super::place::copy_overlap(&inner, &mut padded, value);
+                super::variable::copy_overlap(&inner, &mut padded, value);
                 elements.extend(padded);
             }
         }

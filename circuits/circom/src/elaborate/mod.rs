@@ -17,11 +17,13 @@ mod frame;
 mod instance;
 mod layout;
 mod linear;
+mod loop_names;
 mod operate;
 mod place;
 mod statement;
 mod tags;
 mod value;
+mod variable;
 
 pub(crate) use bus::{Bus, BusId};
 pub(crate) use deferred::{Runtime, execute};
@@ -37,8 +39,8 @@ use crate::ast::{
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sources::{FileId, Sources};
-use deferred::LoopNames;
 use frame::{Building, Frame};
+use loop_names::LoopNames;
 use tags::Tags as InputTags;
 use value::{Scalar, Value};
 
