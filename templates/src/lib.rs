@@ -27,6 +27,7 @@ library! {
     "nn/arg_max.circom",
     "nn/conv2d.circom",
     "nn/conv2d_fixed.circom",
+    "nn/conv2d_tiled.circom",
     "nn/dense.circom",
     "nn/dense_fixed.circom",
     "nn/mat_mul.circom",

@@ -129,7 +129,7 @@ pub(crate) fn propagate(kernel: &Kernel, inputs: &[&[Interval]], shapes: Shapes<
             };
             input.chunks(width).flat_map(row).collect()
         }
-        Kernel::Conv2D { geometry, parameters } => {
+        Kernel::Conv2D { geometry, parameters, .. } => {
             let plane = |shape: &[usize]| [shape[0], shape[1], shape[2]];
             let area = shapes.output[1] * shapes.output[2];
             let bias = parameters.bias.iter();

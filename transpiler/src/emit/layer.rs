@@ -168,13 +168,16 @@ fn arguments(layer: &Layer, input: &[usize]) -> Vec<String> {
             let units = parameters.bias.len();
             push(&[parameters.weights.len() / units, units]);
         }
-        Kernel::Conv2D { geometry, .. } => {
+        Kernel::Conv2D { geometry, tile, .. } => {
             push(input);
             push(&[geometry.kernel[0], geometry.kernel[2], geometry.kernel[3]]);
-            push(&geometry.strides);
-            push(&geometry.dilations);
+            if tile.is_none() {
+                push(&geometry.strides);
+                push(&geometry.dilations);
+            }
             push(&geometry.pads);
             push(&[geometry.groups]);
+            push(tile.as_ref().map_or(&[], |tile| tile.as_slice()));
         }
         Kernel::SumPool2D(window) | Kernel::MaxPool2D { window, .. } => {
             push(input);

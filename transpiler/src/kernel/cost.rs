@@ -27,6 +27,10 @@ impl Kernel {
                 let width = parameters.weights.len() / parameters.bias.len();
                 cost(parameters.weights.len() * (inputs / width), 0)
             }
+            Self::Conv2D { geometry, tile: Some(tile), .. } => {
+                let (from, to) = shapes.planes();
+                super::tile::cost(geometry, from, to, *tile)
+            }
             Self::Conv2D { geometry, .. } => {
                 let (from, to) = shapes.planes();
                 let mut products = 0;

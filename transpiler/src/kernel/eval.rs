@@ -36,7 +36,7 @@ impl Kernel {
                 };
                 input.chunks(width).flat_map(row).collect()
             }
-            Self::Conv2D { geometry, parameters } => {
+            Self::Conv2D { geometry, parameters, .. } => {
                 let (from, to) = shapes.planes();
                 let weights: Vec<T> = parameters.weights.iter().map(T::of).collect();
                 let area = to[1] * to[2];

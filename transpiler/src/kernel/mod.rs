@@ -3,6 +3,7 @@
 mod cost;
 mod eval;
 mod table;
+mod tile;
 
 use num_bigint::BigInt;
 use num_integer::Integer;
@@ -13,18 +14,21 @@ use crate::ops::{Conv, MatMul, Rows, Window};
 pub use cost::Cost;
 pub(crate) use eval::power;
 pub use table::Table;
+pub(crate) use tile::cheapest as cheapest_tile;
 
 /// A kernel with everything but its inputs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kernel {
     /// `Dense` or `DenseFixed` for each row of the input; weights `[units, inputs]`.
     Dense(Parameters),
-    /// `Conv2D` or `Conv2DFixed`; the real-valued parameters of `geometry` are not used.
+    /// `Conv2D`, `Conv2DTiled` or `Conv2DFixed`; the real-valued parameters of `geometry` are not used.
     Conv2D {
         /// Strides, dilations, pads, groups and the shape of the kernel.
         geometry: Box<Conv>,
         /// Weights `[filters, channels / groups, height, width]`.
         parameters: Parameters,
+        /// Height and width of the tiles that it is computed by.
+        tile: Option<[usize; 2]>,
     },
     /// No template: a tensor of parameters.
     Parameter(Vec<BigInt>),
@@ -210,6 +214,7 @@ impl Kernel {
             Self::Dense(_) if is_fixed => "DenseFixed",
             Self::Dense(_) => "Dense",
             Self::Conv2D { .. } if is_fixed => "Conv2DFixed",
+            Self::Conv2D { tile: Some(_), .. } => "Conv2DTiled",
             Self::Conv2D { .. } => "Conv2D",
             Self::SumPool2D(_) => "SumPool2D",
             Self::MaxPool2D { .. } => "MaxPool2D",

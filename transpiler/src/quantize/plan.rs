@@ -16,9 +16,9 @@ use super::{
 use crate::error::{Error, Result};
 use crate::graph::{EdgeId, Graph};
 use crate::interval::{Interval, propagate};
-use crate::kernel::{Kernel, Order, Origin, Parameters, Shapes, power};
+use crate::kernel::{Kernel, Order, Origin, Parameters, Shapes, cheapest_tile, power};
 use crate::names::component_name;
-use crate::ops::{Affine, Op, Rows, Source, Wire};
+use crate::ops::{Affine, Conv, Op, Rows, Source, Wire};
 use crate::tensor::flat;
 
 /// Widest product that is not narrowed before; more would make the comparisons behind it dear.
@@ -147,12 +147,7 @@ impl<'g> Builder<'g> {
                 let input = self.narrowed(inputs[0], self.scale.numer().bits(), name)?;
                 let scale = self.scale_of(input) * &self.scale;
                 let parameters = self.parameters(&conv.weights, &conv.bias, &scale)?;
-                self.layer(
-                    Kernel::Conv2D { geometry: Box::new(conv.clone()), parameters },
-                    step,
-                    vec![input],
-                    scale,
-                )
+                self.convolution(conv, parameters, step, input, scale)
             }
             Op::Affine(affine) => self.affine(affine, step, inputs[0]),
             Op::AveragePool(pool) => {
@@ -216,6 +211,29 @@ impl<'g> Builder<'g> {
                 self.same(step, inputs[0], scale)
             }
         }
+    }
+
+    /// Plans a convolution, by tiles where the weights are signals and that takes fewer constraints.
+    fn convolution(
+        &mut self,
+        conv: &Conv,
+        parameters: Parameters,
+        step: Step<'_>,
+        input: usize,
+        scale: BigRational,
+    ) -> Result<usize> {
+        let from = self.quantized.quantities[input].shape.clone();
+        let geometry = Box::new(conv.clone());
+        let plain = Kernel::Conv2D { geometry: geometry.clone(), parameters: parameters.clone(), tile: None };
+        let is_fixed = self.quantized.config.params == ParamsVisibility::Fixed;
+        let tile = match (&from[..], step.shape) {
+            (&[channels, height, width], &[filters, rows, columns]) if !is_fixed => {
+                let cost = plain.cost(Shapes { input: &from, output: step.shape }, false, false);
+                cheapest_tile(conv, [channels, height, width], [filters, rows, columns], cost)
+            }
+            _ => None,
+        };
+        self.layer(Kernel::Conv2D { geometry, parameters, tile }, step, vec![input], scale)
     }
 
     pub(super) fn scale_of(&self, place: usize) -> BigRational {
