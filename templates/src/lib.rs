@@ -20,6 +20,8 @@ library! {
     "arith/range.circom",
     "arith/rescale.circom",
     "arith/to_bits.circom",
+    "crypto/commitment.circom",
+    "crypto/merkle_path.circom",
     "crypto/poseidon.circom",
     "crypto/poseidon_constants.circom",
     "crypto/poseidon_permutation.circom",

@@ -41,6 +41,22 @@ async function main() {
         const input = { in: text(state.slice(fixed)), add: text(add) };
         rows.push({ template: "crypto/poseidon_rounds.circom", main: `PoseidonRounds(${t}, ${fixed}, 7)`, in: input, out: { out: text(out) } });
     }
+    for (const [index, depth] of [[0, 1], [1, 1], [5, 3], [2, 3]]) {
+        const bits = range(depth, 0).map((level) => (index >> level) & 1);
+        const sibling = range(depth, 50);
+        const root = bits.reduce((node, bit, level) => hash(bit ? [sibling[level], node] : [node, sibling[level]]), 9n);
+        const input = { leaf: text(9), index: text(bits), sibling: text(sibling) };
+        rows.push({ template: "crypto/merkle_path.circom", main: `MerklePath(${depth})`, in: input, out: { root: text(root) } });
+    }
+    for (const [size, n, offset, from] of [[3, 100, 0, 0], [3, 100, 0, 77], [5, 4, 8, -8], [5, 4, 8, 3]]) {
+        const per = Math.floor(253 / n);
+        const values = range(size, from);
+        const packed = Array(Math.ceil(size / per)).fill(0n);
+        values.forEach((value, i) => (packed[Math.floor(i / per)] += BigInt(value + offset) << BigInt(n * (i % per))));
+        const input = { in: text(values), salt: text(123456789) };
+        const out = { out: text(sponge([...packed, 123456789n], 3n)) };
+        rows.push({ template: "crypto/commitment.circom", main: `Commitment(${size}, ${n}, ${offset}, 3)`, in: input, out });
+    }
     console.log(JSON.stringify(rows));
     process.exit(0);
 }
