@@ -51,3 +51,8 @@ fn check(script: &str) {
 fn poseidon_agrees_with_circomlibjs() {
     check("poseidon.js");
 }
+
+#[test]
+fn baby_jubjub_agrees_with_circomlibjs() {
+    check("babyjub.js");
+}
