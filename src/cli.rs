@@ -197,8 +197,10 @@ pub struct ExportVkArgs {
 /// `tensorproof run`.
 #[derive(Debug, Args)]
 #[command(after_help = "Keys of the JSON result:
-  class            class predicted: the proven one, or the largest of the proven outputs; null if there is no such thing
-  outputs          proven outputs by name, as real numbers (a class as its index)
+  class            class predicted: the proven one, or the largest of the outputs; null if there is no such thing. A list for
+                   a batch, here and in outputs
+  outputs          outputs by name, as real numbers (a class as its index)
+  commitments      commitments among the public signals, by what they are to: input, params, output
   max_abs_error    largest difference between a proven output and the float model's (of the logits when a class is proven)
   scale            scale of inputs and weights, such as \"10^2\"
   constraints      number of constraints: quadratic, linear, total
@@ -213,7 +215,7 @@ pub struct RunArgs {
     /// The input to prove: .json, .npy or .npz
     #[arg(long, short)]
     pub input: PathBuf,
-    /// Which sample of the input file, counted from 0
+    /// Which sample of the input file, counted from 0; the first one of a batch
     #[arg(long, default_value_t = 0)]
     pub sample: usize,
     /// The build directory [default: the model's name, beside you]
@@ -245,6 +247,12 @@ pub struct CircuitArgs {
     /// Who sees the parameters
     #[arg(long, value_enum, default_value = "private")]
     pub params_visibility: ParamsVisibility,
+    /// Who sees the output
+    #[arg(long, value_enum, default_value = "public")]
+    pub output_visibility: OutputVisibility,
+    /// How many inputs one proof is about; all share the parameters
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = batch_size())]
+    pub batch: usize,
     /// Where the input's range is checked
     #[arg(long, value_enum, default_value = "auto")]
     pub input_check: InputCheck,
@@ -260,6 +268,24 @@ pub enum InputVisibility {
     Public,
     /// In the witness only
     Private,
+    /// A salted Poseidon commitment to it is in the public signals
+    Hashed,
+}
+
+/// Who sees the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputVisibility {
+    /// In the public signals
+    Public,
+    /// In the witness only
+    Private,
+    /// A salted Poseidon commitment to it is in the public signals
+    Hashed,
+}
+
+/// Returns what reads a batch size; each sample is a copy of the model's circuit.
+fn batch_size() -> impl TypedValueParser<Value = usize> {
+    clap::value_parser!(u16).range(1..=4096).map(usize::from)
 }
 
 /// Who sees the parameters.
@@ -269,6 +295,8 @@ pub enum ParamsVisibility {
     Public,
     /// In the witness only
     Private,
+    /// A salted Poseidon commitment to them is in the public signals
+    Hashed,
     /// Constants of the circuit: linear layers cost nothing, and who has the circuit has them
     Fixed,
 }

@@ -12,7 +12,9 @@ use tensorproof_transpiler::{Graph, Settings, load_graph};
 
 use super::Output;
 use crate::build_dir::BuildDir;
-use crate::cli::{CircuitArgs, InputCheck, InputVisibility, ParamsVisibility, TranspileArgs};
+use crate::cli::{
+    CircuitArgs, InputCheck, InputVisibility, OutputVisibility, ParamsVisibility, TranspileArgs,
+};
 use crate::error::{Error, Result};
 use crate::stages;
 use crate::terminal::{Terminal, grouped};
@@ -60,14 +62,14 @@ pub(super) struct Quantized {
     pub(super) layer_errors: Vec<Option<f64>>,
 }
 
-/// Returns the input to prove, once the shapes of the inputs are known.
-pub(super) type PickSample<'p> = &'p dyn Fn(&Graph) -> Result<Sample>;
+/// Returns the inputs to prove, once the shapes of the inputs are known.
+pub(super) type PickSamples<'p> = &'p dyn Fn(&Graph) -> Result<Vec<Sample>>;
 
-/// Reads and quantizes a model; `sample` is the input to prove, if there is one already.
+/// Reads and quantizes a model; `samples` are the inputs to prove, if there are some already.
 pub(super) fn quantize_model(
     model: &Path,
     args: &CircuitArgs,
-    sample: Option<PickSample<'_>>,
+    samples: Option<PickSamples<'_>>,
     terminal: Terminal,
 ) -> Result<Quantized> {
     let mut config = config(args)?;
@@ -76,9 +78,9 @@ pub(super) fn quantize_model(
         || load_graph(model).map_err(Error::from),
         |graph: &Graph| format!("{} nodes", graph.nodes.len()),
     )?;
-    let samples = match (&args.calibrate, sample) {
+    let samples = match (&args.calibrate, samples) {
         (Some(path), _) => load_samples(path, &input_shapes(&graph))?,
-        (None, Some(sample)) => vec![sample(&graph)?],
+        (None, Some(samples)) => samples(&graph)?,
         (None, None) => {
             let range = *config.input_range.get_or_insert((-1.0, 1.0));
             terminal.warn(&format!(
@@ -103,7 +105,7 @@ pub(super) fn quantize_model(
 
 pub(super) fn total(quantized: &QuantizedGraph) -> usize {
     let cost = quantized.cost();
-    cost.quadratic + cost.linear
+    (cost.quadratic + cost.linear) * quantized.config.batch
 }
 
 /// Returns what is known of a quantized model, for machines.
@@ -147,9 +149,10 @@ fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
     let input = match args.input_visibility {
         InputVisibility::Public => quantize::InputVisibility::Public,
         InputVisibility::Private => quantize::InputVisibility::Private,
+        InputVisibility::Hashed => quantize::InputVisibility::Hashed,
     };
     let check_in_circuit = match args.input_check {
-        InputCheck::Auto => input == quantize::InputVisibility::Private,
+        InputCheck::Auto => input != quantize::InputVisibility::Public,
         InputCheck::Circuit => true,
         InputCheck::Verifier => false,
     };
@@ -161,6 +164,7 @@ fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
         params: match args.params_visibility {
             ParamsVisibility::Public => quantize::ParamsVisibility::Public,
             ParamsVisibility::Private => quantize::ParamsVisibility::Private,
+            ParamsVisibility::Hashed => quantize::ParamsVisibility::Hashed,
             ParamsVisibility::Fixed => quantize::ParamsVisibility::Fixed,
         },
         input_check: if check_in_circuit {
@@ -169,6 +173,12 @@ fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
             quantize::InputCheck::Verifier
         },
         output: if args.raw { OutputKind::Raw } else { OutputKind::Auto },
+        output_visibility: match args.output_visibility {
+            OutputVisibility::Public => quantize::OutputVisibility::Public,
+            OutputVisibility::Private => quantize::OutputVisibility::Private,
+            OutputVisibility::Hashed => quantize::OutputVisibility::Hashed,
+        },
+        batch: args.batch,
     })
 }
 

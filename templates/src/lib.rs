@@ -34,6 +34,7 @@ library! {
     "crypto/baby_sum.circom",
     "crypto/commitment.circom",
     "crypto/merkle_path.circom",
+    "crypto/pack.circom",
     "crypto/poseidon.circom",
     "crypto/poseidon_constants.circom",
     "crypto/poseidon_permutation.circom",

@@ -6,6 +6,7 @@
 //!
 //! [`quantize::QuantizedGraph::eval`] is the specification in integers: the circuit's outputs equal it, always.
 
+mod commitment;
 pub mod data;
 pub mod emit;
 mod error;
@@ -23,6 +24,7 @@ mod tensor;
 
 use std::path::Path;
 
+pub use commitment::Subject;
 pub use emit::{CircomProgram, emit};
 pub use error::{Error, Result};
 pub use graph::Graph;

@@ -6,16 +6,20 @@ use num_traits::Zero as _;
 use serde::{Deserialize, Serialize};
 
 use crate::data::InputShape;
+use crate::emit::subjects;
 use crate::error::{Error, Result};
 use crate::interval::Interval;
 use crate::quantize::{
-    InputCheck, InputVisibility, ParamsVisibility, QuantizedGraph, Sample, dequantized, quantize_values,
-    scale_text,
+    InputCheck, InputVisibility, OutputVisibility, ParamsVisibility, QuantizedGraph, Sample, dequantized,
+    quantize_values, scale_text,
 };
 use crate::tensor::flat;
 
 /// The version of the file's format.
 const FORMAT: u32 = 1;
+
+/// Most values of a tensor of a batch.
+const LARGEST_TENSOR: usize = 1 << 30;
 
 /// The file's content; integers and scales are decimal strings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,16 +31,34 @@ pub struct Settings {
     pub model: String,
     /// The scale of inputs and weights, `10^2`.
     pub scale: String,
-    /// `public` or `private`.
+    /// `public`, `private` or `hashed`.
     pub input_visibility: String,
-    /// `public`, `private` or `fixed`.
+    /// `public`, `private`, `hashed` or `fixed`.
     pub params_visibility: String,
+    /// `public`, `private` or `hashed`.
+    pub output_visibility: String,
+    /// How many samples a proof is about.
+    pub batch: usize,
+    /// The commitments, in the order of the public signals; they follow the public outputs.
+    pub commitments: Vec<CommitmentSettings>,
     /// The inputs, in the model's order.
     pub inputs: Vec<InputSettings>,
     /// The outputs, in the model's order.
     pub outputs: Vec<OutputSettings>,
     /// The layers, in order.
     pub layers: Vec<LayerSettings>,
+}
+
+/// A commitment among the public signals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommitmentSettings {
+    /// What it is to: `input`, `params` or `output`.
+    pub of: String,
+    /// Its signal in the circuit.
+    pub signal: String,
+    /// The private input that salts it.
+    pub salt: String,
 }
 
 /// An input.
@@ -116,14 +138,31 @@ impl Settings {
             input_visibility: match quantized.config.input {
                 InputVisibility::Public => "public",
                 InputVisibility::Private => "private",
+                InputVisibility::Hashed => "hashed",
             }
             .to_owned(),
             params_visibility: match quantized.config.params {
                 ParamsVisibility::Public => "public",
                 ParamsVisibility::Private => "private",
+                ParamsVisibility::Hashed => "hashed",
                 ParamsVisibility::Fixed => "fixed",
             }
             .to_owned(),
+            output_visibility: match quantized.config.output_visibility {
+                OutputVisibility::Public => "public",
+                OutputVisibility::Private => "private",
+                OutputVisibility::Hashed => "hashed",
+            }
+            .to_owned(),
+            batch: quantized.config.batch,
+            commitments: subjects(quantized)
+                .into_iter()
+                .map(|subject| CommitmentSettings {
+                    of: subject.name().to_owned(),
+                    signal: subject.hash_signal(),
+                    salt: subject.salt_signal(),
+                })
+                .collect(),
             inputs: quantized
                 .inputs
                 .iter()
@@ -194,6 +233,17 @@ impl Settings {
                 settings.format
             )));
         }
+        let shapes = settings.inputs.iter().map(|input| &input.shape);
+        for shape in shapes.chain(settings.outputs.iter().map(|output| &output.shape)) {
+            let count = shape.iter().try_fold(settings.batch, |count, length| count.checked_mul(*length));
+            if !count.is_some_and(|count| (1..=LARGEST_TENSOR).contains(&count)) {
+                let reason = format!(
+                    "settings.json: a batch of {} tensors of shape {shape:?}, expected 1 to {LARGEST_TENSOR} values",
+                    settings.batch
+                );
+                return Err(Error::model(reason));
+            }
+        }
         for input in &settings.inputs {
             input.range()?;
         }
@@ -213,19 +263,27 @@ impl Settings {
             .collect()
     }
 
-    /// Returns the integers of a sample, by signal.
+    /// Returns the integers of the samples of a proof, by signal.
     ///
     /// # Errors
     /// When a value is outside the range; the error names it.
-    pub fn quantize_sample(&self, sample: &Sample) -> Result<Vec<(String, Vec<BigInt>)>> {
-        let pairs = self.inputs.iter().zip(sample);
-        pairs
-            .map(|(input, values)| {
-                let (scale, interval) = input.range()?;
-                let values = quantize_values(&input.name, &flat(values), &input.shape, &scale, &interval)?;
-                Ok((input.signal.clone(), values))
-            })
-            .collect()
+    pub fn quantize_samples(&self, samples: &[Sample]) -> Result<Vec<(String, Vec<BigInt>)>> {
+        let mut signals = Vec::new();
+        for (position, input) in self.inputs.iter().enumerate() {
+            let (scale, interval) = input.range()?;
+            let mut integers = Vec::new();
+            for values in samples.iter().filter_map(|sample| sample.get(position)) {
+                integers.extend(quantize_values(
+                    &input.name,
+                    &flat(values),
+                    &input.shape,
+                    &scale,
+                    &interval,
+                )?);
+            }
+            signals.push((input.signal.clone(), integers));
+        }
+        Ok(signals)
     }
 }
 

@@ -15,7 +15,8 @@ use tensorproof_circom::{Inputs, Options, Sources, compile};
 use tensorproof_oracles::{expect_success, python};
 use tensorproof_r1cs::fr_from_bigint;
 use tensorproof_transpiler::quantize::{
-    InputCheck, InputVisibility, OutputKind, ParamsVisibility, Power, QuantizeConfig, Sample, ScaleChoice,
+    InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, QuantizeConfig,
+    Sample, ScaleChoice,
 };
 use tensorproof_transpiler::{Graph, QuantizedGraph, emit, load, passes, quantize};
 
@@ -85,6 +86,8 @@ fn check(folder: &Path, model: &CaseModel, outputs: &[Tensor]) -> Result<(), Str
         params: ParamsVisibility::Private,
         input_check: InputCheck::Verifier,
         output: OutputKind::Raw,
+        output_visibility: OutputVisibility::Public,
+        batch: 1,
     };
     let quantized =
         quantize(&graph, &config, std::slice::from_ref(&sample)).map_err(|error| error.to_string())?;
