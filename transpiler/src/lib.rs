@@ -7,6 +7,7 @@
 //! [`quantize::QuantizedGraph::eval`] is the specification in integers: the circuit's outputs equal it, always.
 
 mod commitment;
+mod control;
 pub mod data;
 pub mod emit;
 mod error;

@@ -172,7 +172,8 @@ fn a_batch_is_the_samples_one_by_one() {
 
 #[test]
 fn commitments_bind_what_is_hashed() {
-    let is_conv = |case: &Case| case.path.file_stem().is_some_and(|name| name.to_string_lossy().starts_with("conv"));
+    let is_conv =
+        |case: &Case| case.path.file_stem().is_some_and(|name| name.to_string_lossy().starts_with("conv"));
     let case = cases().into_iter().find(is_conv).unwrap();
     let graph = load_graph(&case.path).unwrap();
     let config = QuantizeConfig {
