@@ -1,8 +1,6 @@
-//! The tools that tests compare with, in a cache folder under `target/`: circom, snarkjs and solc from npm, and keras
-//! and onnxruntime from PyPI.
+//! The tools that tests compare with (circom, snarkjs, solc from npm, onnx and keras from PyPI), in a cache folder under `target/`.
 //!
-//! `cargo xtask oracles` installs those from npm once, [`python`] makes its environment at first use; nothing outside
-//! tests and benchmarks uses them.
+//! `cargo xtask oracles` installs them once; nothing outside tests and benchmarks uses them.
 
 mod python;
 
@@ -12,7 +10,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-pub use python::{python, run_python};
+pub use python::{install_python, python};
 
 const MANIFEST: &str = include_str!("../npm/package.json");
 const LOCK: &str = include_str!("../npm/package-lock.json");

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use ndarray::ArrayD;
 use serde_json::{Value, json};
-use tensorproof_oracles::{expect_success, run_python};
+use tensorproof_oracles::{expect_success, python};
 use tensorproof_transpiler::onnx::{Attribute, Constant};
 use tensorproof_transpiler::{Graph, Model, keras, load};
 
@@ -22,7 +22,7 @@ fn models() -> &'static Path {
     FOLDER
         .get_or_init(|| {
             let folder = tempfile::tempdir().unwrap();
-            expect_success(&run_python(&script("build.py"), [""; 0], folder.path()));
+            expect_success(&python(&script("build.py"), [""; 0], folder.path()));
             folder
         })
         .path()
@@ -81,7 +81,7 @@ fn translations_compute_what_keras_computes() {
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
-    expect_success(&run_python(&script("check.py"), [""; 0], folder));
+    expect_success(&python(&script("check.py"), [""; 0], folder));
 }
 
 fn flat(value: &Value) -> Vec<f64> {

@@ -126,6 +126,7 @@ impl Builder {
             nodes: Vec::new(),
             constants: BTreeMap::new(),
             inputs: Vec::new(),
+            integers: BTreeSet::new(),
             outputs: Vec::new(),
         };
         Self { model, layer: String::new(), taken: BTreeSet::new(), shared: BTreeMap::new() }
