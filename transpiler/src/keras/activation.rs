@@ -3,8 +3,9 @@
 use ndarray::{ArrayD, IxDyn};
 use serde_json::Value as Json;
 
-use super::builder::{Builder, Value, op};
-use super::config::Layer;
+use super::builder::{Builder, Value, int, op};
+use super::config::{Layer, is_of_keras};
+use super::custom;
 use crate::error::Result;
 
 /// Applies the activation that the configuration of a layer names under `key`.
@@ -18,12 +19,11 @@ pub(super) fn apply_configured(
         None => Ok(value.clone()),
         Some(Json::String(name)) => apply(builder, layer, name, value),
         Some(json) => match (json["class_name"].as_str(), &json["config"]) {
-            (Some("function"), Json::String(name)) => apply(builder, layer, name, value),
-            (Some(class), Json::Object(config)) => {
-                let part =
-                    Layer { name: layer.name.clone(), class, config, scope: layer.scope.clone(), ..*layer };
+            (Some("function"), Json::String(name)) if is_of_keras(json) => apply(builder, layer, name, value),
+            (Some(_), Json::Object(_)) => {
+                let part = layer.wrapped(key, "")?;
                 match layer_value(builder, &part, value)? {
-                    Some(result) if class != "PReLU" => Ok(result),
+                    Some(result) if part.class != "PReLU" => Ok(result),
                     _ => Err(layer.unexpected(key, json, "an activation of Keras")),
                 }
             }
@@ -59,12 +59,24 @@ pub(super) fn apply(builder: &mut Builder, layer: &Layer<'_>, name: &str, value:
         "softsign" => op("Softsign"),
         "exponential" | "exp" => op("Exp"),
         "mish" => op("Mish"),
-        "hard_shrink" => op("Shrink").float("lambd", 0.5),
-        "soft_shrink" => op("Shrink").float("lambd", 0.5).float("bias", 0.5),
-        "swish" | "silu" => {
-            let sigmoid = builder.elementwise(op("Sigmoid"), value, &[]);
-            return builder.binary(op("Mul"), value, &sigmoid);
+        "swish" | "silu" => op("Swish"),
+        "sparse_sigmoid" => op("HardSigmoid").float("alpha", 0.5).float("beta", 0.5),
+        "hard_shrink" => {
+            let above = op("ThresholdedRelu").float("alpha", 0.5);
+            return both_sides(builder, value, |builder, side| {
+                Ok(builder.elementwise(above.clone(), side, &[]))
+            });
         }
+        "soft_shrink" => {
+            return both_sides(builder, value, |builder, side| {
+                let threshold = builder.scalar("threshold", -0.5);
+                let above = builder.elementwise(op("Add"), side, &[&threshold]);
+                Ok(builder.elementwise(op("Relu"), &above, &[]))
+            });
+        }
+        "sparse_plus" => return sparse_plus(builder, value),
+        "squareplus" => return square_plus(builder, value),
+        "glu" => return gated(builder, layer, value),
         "tanh_shrink" => {
             let tanh = builder.elementwise(op("Tanh"), value, &[]);
             return builder.binary(op("Sub"), value, &tanh);
@@ -84,8 +96,75 @@ pub(super) fn apply(builder: &mut Builder, layer: &Layer<'_>, name: &str, value:
     Ok(builder.elementwise(operator, value, &[]))
 }
 
+/// Returns `f(x) - f(-x)`.
+fn both_sides(
+    builder: &mut Builder,
+    value: &Value,
+    f: impl Fn(&mut Builder, &Value) -> Result<Value>,
+) -> Result<Value> {
+    let above = f(builder, value)?;
+    let negative = builder.elementwise(op("Neg"), value, &[]);
+    let below = f(builder, &negative)?;
+    builder.binary(op("Sub"), &above, &below)
+}
+
+/// 0 up to -1, (x + 1)^2 / 4 up to 1, x from there.
+fn sparse_plus(builder: &mut Builder, value: &Value) -> Result<Value> {
+    let one = builder.scalar("one", 1.0);
+    let inner = clip(builder, value, Some(-1.0), Some(1.0));
+    let inner = builder.elementwise(op("Add"), &inner, &[&one]);
+    let square = builder.binary(op("Mul"), &inner, &inner)?;
+    let quarter = builder.scalar("quarter", 0.25);
+    let square = builder.elementwise(op("Mul"), &square, &[&quarter]);
+    let outer = builder.elementwise(op("Sub"), value, &[&one]);
+    let outer = builder.elementwise(op("Relu"), &outer, &[]);
+    builder.binary(op("Add"), &square, &outer)
+}
+
+/// (x + sqrt(x^2 + 4)) / 2.
+fn square_plus(builder: &mut Builder, value: &Value) -> Result<Value> {
+    let square = builder.binary(op("Mul"), value, value)?;
+    let four = builder.scalar("four", 4.0);
+    let sum = builder.elementwise(op("Add"), &square, &[&four]);
+    let root = builder.elementwise(op("Sqrt"), &sum, &[]);
+    let sum = builder.binary(op("Add"), value, &root)?;
+    let half = builder.scalar("half", 0.5);
+    Ok(builder.elementwise(op("Mul"), &sum, &[&half]))
+}
+
+/// The first half of the last axis, times the sigmoid of the second.
+fn gated(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> Result<Value> {
+    let axis = value.rank().saturating_sub(1);
+    let length = value.shape().get(axis).copied().unwrap_or(0);
+    if axis == 0 || length == 0 || length % 2 != 0 {
+        return Err(layer.fail(format!("`glu` halves an axis of {length} places")));
+    }
+    let mut half = |number: usize| {
+        let bounds = [number * length / 2, (number + 1) * length / 2];
+        let names = ["starts", "ends"].map(|role| format!("half{number}/{role}"));
+        let start = builder.ints(&names[0], vec![int(bounds[0])]);
+        let end = builder.ints(&names[1], vec![int(bounds[1])]);
+        let axes = builder.ints("half/axes", vec![int(value.stored_axis(axis))]);
+        let name = builder.node(op("Slice"), &[value.name(), &start, &end, &axes]);
+        let mut stored = value.stored().to_vec();
+        stored[value.stored_axis(axis)] = length / 2;
+        builder.value(name, stored, &value.order())
+    };
+    let (first, second) = (half(0)?, half(1)?);
+    let gate = builder.elementwise(op("Sigmoid"), &second, &[]);
+    builder.binary(op("Mul"), &first, &gate)
+}
+
 /// Applies a layer that is an activation; `None` when it is another.
 pub(super) fn layer_value(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> Result<Option<Value>> {
+    if let Some(result) = custom::apply(builder, layer, value)? {
+        return Ok(Some(result));
+    }
+    if layer.is_custom {
+        return Err(layer.fail(
+            "is a class of the model's own, whose Python code is not in the file; replace it by layers of Keras, or export the model to ONNX (`model.export`)",
+        ));
+    }
     Ok(Some(match layer.class {
         "Activation" => apply_configured(builder, layer, "activation", value)?,
         "ReLU" => relu(builder, layer, value)?,

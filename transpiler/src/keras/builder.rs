@@ -62,6 +62,7 @@ fn inverse(order: &[usize]) -> Vec<usize> {
 }
 
 /// An operator with its attributes, before it is a node.
+#[derive(Clone)]
 pub(super) struct Operator {
     name: &'static str,
     attributes: BTreeMap<String, Attribute>,
@@ -114,6 +115,8 @@ pub(super) struct Builder {
     model: Model,
     /// The layer that is being translated.
     layer: String,
+    /// How many nodes there were before it.
+    entered: usize,
     taken: BTreeSet<String>,
     /// The names of constants by layer and role, so that a layer that is used twice has its weights once.
     shared: BTreeMap<(String, String), String>,
@@ -129,16 +132,37 @@ impl Builder {
             integers: BTreeSet::new(),
             outputs: Vec::new(),
         };
-        Self { model, layer: String::new(), taken: BTreeSet::new(), shared: BTreeMap::new() }
+        Self { model, layer: String::new(), entered: 0, taken: BTreeSet::new(), shared: BTreeMap::new() }
     }
 
     /// Names the layer that the next nodes belong to.
     pub(super) fn enter(&mut self, layer: &str) {
         layer.clone_into(&mut self.layer);
+        self.entered = self.model.nodes.len();
+    }
+
+    /// Gives the layer's name to what it computes, if it added a node for that.
+    pub(super) fn leave(&mut self, value: Value) -> Value {
+        let nodes = self.model.nodes.get(self.entered..).unwrap_or_default();
+        if !nodes.iter().any(|node| node.outputs.contains(&value.name)) {
+            return value;
+        }
+        let name = self.unique(&self.layer.clone());
+        for node in &mut self.model.nodes[self.entered..] {
+            if node.outputs.contains(&value.name) {
+                node.name.clone_from(&name);
+            }
+            for other in node.inputs.iter_mut().chain(&mut node.outputs) {
+                if *other == value.name {
+                    other.clone_from(&name);
+                }
+            }
+        }
+        Value { name, ..value }
     }
 
     /// Adds an input of the model.
-    pub(super) fn input(&mut self, name: &str, shape: &[Option<usize>]) -> Result<Value> {
+    pub(super) fn input(&mut self, name: &str, shape: &[Option<usize>], is_integer: bool) -> Result<Value> {
         let fail = |reason: String| Error::Input { input: name.to_owned(), reason };
         let mut lengths = vec![1];
         for (axis, length) in shape.iter().enumerate().skip(1) {
@@ -158,7 +182,17 @@ impl Builder {
         }
         let name = self.unique(name);
         self.model.inputs.push((name.clone(), lengths.iter().copied().map(Some).collect()));
+        if is_integer {
+            self.model.integers.insert(name.clone());
+        }
         Ok(Value::new(name, lengths))
+    }
+
+    /// Says that a value holds integers, if it is an input.
+    pub(super) fn hold_integers(&mut self, value: &Value) {
+        if self.model.inputs.iter().any(|(input, _)| *input == value.name) {
+            self.model.integers.insert(value.name.clone());
+        }
     }
 
     /// Adds an output of the model.
@@ -188,8 +222,8 @@ impl Builder {
         inputs: &[&str],
         outputs: usize,
     ) -> Vec<String> {
-        let layer = self.layer.clone();
-        let names: Vec<String> = (0..outputs).map(|_| self.unique(&layer)).collect();
+        let wish = format!("{}/{}", self.layer, operator.name);
+        let names: Vec<String> = (0..outputs).map(|_| self.unique(&wish)).collect();
         self.model.nodes.push(ModelNode {
             name: names[0].clone(),
             operator: operator.name.to_owned(),

@@ -11,6 +11,8 @@ pub(super) struct Layer<'a> {
     pub(super) name: String,
     /// Its class.
     pub(super) class: &'a str,
+    /// Whether the class is not one of Keras.
+    pub(super) is_custom: bool,
     /// Its configuration.
     pub(super) config: &'a Map<String, Json>,
     /// Where its weights are.
@@ -30,14 +32,12 @@ impl<'a> Layer<'a> {
     /// Returns a layer that this one wraps.
     pub(super) fn wrapped(&self, key: &str, group: &str) -> Result<Layer<'a>> {
         let json = self.config.get(key).unwrap_or(&Json::Null);
-        let class = json["class_name"].as_str();
-        let config = json["config"].as_object();
-        let (Some(class), Some(config)) = (class, config) else {
+        let (Some((class, is_custom)), Some(config)) = (class_of(json), json["config"].as_object()) else {
             return Err(self.fail(format!("`{key}` is not a layer")));
         };
         let name = config.get("name").and_then(Json::as_str).unwrap_or_default();
         let scope = self.scope.part(group, name);
-        Ok(Layer { name: self.name.clone(), class, config, scope, ..*self })
+        Ok(Layer { name: self.name.clone(), class, is_custom, config, scope, ..*self })
     }
 
     /// Returns the weights of these names, as [`Weights::read`] does.
@@ -171,6 +171,24 @@ impl<'a> Layer<'a> {
         }
         self.fail(format!("`{key}` {text} is not supported, expected {expected}"))
     }
+}
+
+/// Returns the class of a layer, without its package, and whether it is not one of Keras.
+///
+/// A class that was registered has a name such as `package>Poly`; one that was not has the module of its program.
+pub(super) fn class_of(json: &Json) -> Option<(&str, bool)> {
+    let full = json["class_name"].as_str()?;
+    let class = full.rsplit('>').next().unwrap_or_default();
+    let is_registered = [full, json["registered_name"].as_str().unwrap_or_default()]
+        .iter()
+        .any(|name| name.contains('>') && !name.starts_with("keras"));
+    Some((class, is_registered || !is_of_keras(json)))
+}
+
+/// Returns whether an object's module is Keras, or not told.
+pub(super) fn is_of_keras(json: &Json) -> bool {
+    let module = json["module"].as_str().unwrap_or("keras");
+    matches!(module.split('.').next(), Some("keras" | "tf_keras" | "tensorflow"))
 }
 
 /// Returns all axes with `axis` after the batch.

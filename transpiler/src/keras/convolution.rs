@@ -5,6 +5,7 @@ use ndarray::{ArrayD, IxDyn};
 use super::activation::apply_configured;
 use super::builder::{Builder, Operator, Value, int, op};
 use super::config::Layer;
+use super::custom::scaled;
 use crate::error::Result;
 use crate::onnx::Attribute;
 use crate::tensor::array;
@@ -278,6 +279,17 @@ pub(super) fn pool(
     let name = builder.arrange(value, &window.order)?;
     let name = builder.node(window.operator(operator), &[&name]);
     builder.value(name, stored, &window.order)
+}
+
+/// circomlib-ml's `SumPooling2D`: the average with what padding adds, times the window's places.
+pub(super) fn sum_pool(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> Result<Value> {
+    let mut window = Window::read(layer, value, 2, "pool_size")?;
+    window.pad(layer)?;
+    let stored = window.output(layer, window.stored[1])?;
+    let name = builder.arrange(value, &window.order)?;
+    let name = builder.node(window.operator("AveragePool").int("count_include_pad", 1), &[&name]);
+    let average = builder.value(name, stored, &window.order)?;
+    Ok(scaled(builder, &average, window.kernel.iter().product()))
 }
 
 /// `GlobalMaxPooling1D` and its kin.

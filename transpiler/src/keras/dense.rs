@@ -51,6 +51,7 @@ pub(super) fn embedding(builder: &mut Builder, layer: &Layer<'_>, value: &Value)
     }
     let table = [layer.size("input_dim")?, layer.size("output_dim")?];
     let weights = layer.weights(&[("embeddings", &table)])?.swap_remove(0);
+    builder.hold_integers(value);
     let name = builder.plain(value)?;
     // 7 is INT64.
     let indices = builder.node(op("Cast").int("to", 7), &[&name]);

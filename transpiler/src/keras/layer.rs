@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::builder::{Builder, Value, op};
 use super::config::Layer;
-use super::{activation, convolution, dense, recurrent, wiring};
+use super::{activation, convolution, dense, operation, recurrent, wiring};
 use crate::error::Result;
 
 /// Translates a call of a layer; `options` are the call's own arguments.
@@ -25,12 +25,14 @@ pub(super) fn apply(
         return Err(layer.fail("is called with `training`, expected a model for inference"));
     }
     match layer.class {
-        "Add" | "Subtract" | "Multiply" | "Average" | "Maximum" | "Minimum" | "Divide" | "TrueDivide" => {
+        "Add" | "Subtract" | "Multiply" | "Average" | "Maximum" | "Minimum" | "Divide" | "TrueDivide"
+            if !layer.is_custom =>
+        {
             return wiring::merge(builder, layer, inputs);
         }
-        "Concatenate" => return wiring::concatenate(builder, layer, inputs),
-        "Dot" => return wiring::dot(builder, layer, inputs),
-        "MultiHeadAttention" => {
+        "Concatenate" if !layer.is_custom => return wiring::concatenate(builder, layer, inputs),
+        "Dot" if !layer.is_custom => return wiring::dot(builder, layer, inputs),
+        "MultiHeadAttention" if !layer.is_custom => {
             return dense::attention(builder, layer, inputs, is_given("use_causal_mask"));
         }
         _ => {}
@@ -88,21 +90,23 @@ fn single(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> Result<Val
         "Bidirectional" => recurrent::bidirectional(builder, layer, value),
         "TimeDistributed" => time_distributed(builder, layer, value),
         "Dropout" | "SpatialDropout1D" | "SpatialDropout2D" | "GaussianDropout" | "GaussianNoise"
-        | "AlphaDropout" | "ActivityRegularization" | "Identity" => {
+        | "AlphaDropout" | "SpatialDropout3D" | "ActivityRegularization" | "Identity" => {
             Ok(builder.elementwise(op("Identity"), value, &[]))
         }
         "Lambda" => Err(layer.fail(
-            "holds Python code, which is not read; replace it by layers of Keras, or export the model to ONNX",
+            "holds Python code, which is not read; replace it by layers of Keras (`Multiply` and `Add` for x**2 + x), or export the model to ONNX (`model.export`)",
         )),
-        _ => Err(layer.fail(
+        class => operation::unary(builder, class, value).unwrap_or_else(|| Err(layer.fail(
             "is not a layer that is supported; replace it by others, or export the model to ONNX (`model.export`)",
-        )),
+        ))),
     }
 }
 
 /// `TimeDistributed` of layers that treat the places before the last axis alike.
 fn time_distributed(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> Result<Value> {
     let inner = layer.wrapped("layer", "layer")?;
+    // Keras 2 leaves the layer's name out of those of its weights; there is one layer.
+    let inner = Layer { scope: layer.scope.part("layer", ""), ..inner };
     match inner.class {
         "Dense" => dense::dense(builder, &inner, value),
         "Activation" | "ReLU" | "LeakyReLU" | "ELU" | "Dropout" | "Identity" => {

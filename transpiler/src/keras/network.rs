@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde_json::{Map, Value as Json};
 
 use super::builder::{Builder, Value};
-use super::config::Layer;
-use super::layer;
+use super::config::{Layer, class_of};
 use super::weights::{Scope, Weights};
+use super::{layer, operation};
 use crate::error::{Error, Result};
 use crate::onnx::Model;
 
@@ -32,23 +32,47 @@ struct State {
 /// One use of a layer.
 struct Call<'a> {
     layer: usize,
-    /// The layer, its use, and its output, in the order of the inputs.
-    inputs: Vec<Reference<'a>>,
+    arguments: Vec<Argument<'a>>,
     options: Map<String, Json>,
-    /// Numbers among the inputs of an operator, with their positions.
-    numbers: Vec<(usize, f64)>,
 }
 
+/// An input of a call.
+enum Argument<'a> {
+    Tensor(Reference<'a>),
+    Number(f64),
+}
+
+/// A layer and which of its uses.
 type Reference<'a> = (&'a str, usize);
+
+impl<'a> Call<'a> {
+    fn tensors(&self) -> impl Iterator<Item = Reference<'a>> {
+        self.arguments.iter().filter_map(|argument| match argument {
+            Argument::Tensor(reference) => Some(*reference),
+            Argument::Number(_) => None,
+        })
+    }
+}
 
 /// A layer of the list of a model.
 struct Entry<'a> {
     name: &'a str,
     class: &'a str,
+    is_custom: bool,
     config: &'a Map<String, Json>,
     json: &'a Json,
     /// The name of its weights' group in a `.keras` file.
     group: String,
+}
+
+impl State {
+    fn count(&mut self) -> Result<()> {
+        self.calls += 1;
+        if self.calls > MOST_CALLS {
+            return Err(Error::model(format!("it uses more than {MOST_CALLS} layers")));
+        }
+        Ok(())
+    }
 }
 
 impl Network<'_> {
@@ -108,7 +132,7 @@ impl Network<'_> {
                 })?;
                 let name =
                     if entry.class == "InputLayer" { entry.name.to_owned() } else { "input".to_owned() };
-                values = Some(vec![state.builder.input(&name, &shape)?]);
+                values = Some(vec![state.builder.input(&name, &shape, is_integer(entry.config))?]);
             }
             if entry.class != "InputLayer" {
                 let before = values.take().unwrap_or_default();
@@ -153,36 +177,44 @@ impl Network<'_> {
                         input: entry.name.to_owned(),
                         reason: "has no shape in the model".to_owned(),
                     })?;
-                    state.builder.input(entry.name, &shape)?
+                    state.builder.input(entry.name, &shape, is_integer(entry.config))?
                 }
             };
             values.insert(*reference, vec![value]);
         }
-        let mut calls = BTreeMap::new();
-        for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.class != "InputLayer") {
-            for (number, node) in entry.json["inbound_nodes"].as_array().into_iter().flatten().enumerate() {
-                calls.insert((entry.name, number), call(index, entry, node)?);
-            }
-        }
+        let outputs_named = output_references(&config["output_layers"]);
+        let calls = calls(&entries, &outputs_named)?;
         for reference in sorted(&calls)? {
             let Some(call) = calls.get(&reference) else { continue };
             let entry = &entries[call.layer];
             let mut given = Vec::new();
-            for input in &call.inputs {
-                let value = values.get(input).and_then(|values| values.first());
-                given.push(value.cloned().ok_or_else(|| {
-                    Error::node(entry.name, entry.class, format!("its input `{}` is not defined", input.0))
-                })?);
+            let mut number = None;
+            for (position, argument) in call.arguments.iter().enumerate() {
+                match argument {
+                    Argument::Number(value) => number = Some((position, *value)),
+                    Argument::Tensor(input) => {
+                        let value = values.get(input).and_then(|values| values.first());
+                        given.push(value.cloned().ok_or_else(|| {
+                            let reason = format!("its input `{}` is not defined", input.0);
+                            Error::node(entry.name, entry.class, reason)
+                        })?);
+                    }
+                }
             }
-            let result = if call.numbers.is_empty() {
-                self.call(state, entry, scope, &given, &call.options, depth)?
+            let result = if number.is_some() || entry.class == "TFOpLambda" {
+                state.count()?;
+                let name = scope.part("", entry.name).name();
+                state.builder.enter(&name);
+                let class = operation::class(entry.class, entry.config);
+                let result = operation::apply(&mut state.builder, &name, class, &given, number)?;
+                vec![state.builder.leave(result)]
             } else {
-                vec![arithmetic(state, entry, scope, &given, &call.numbers)?]
+                self.call(state, entry, scope, &given, &call.options, depth)?
             };
             values.insert(reference, result);
         }
         let mut outputs = Vec::new();
-        for (name, number, output) in output_references(&config["output_layers"]) {
+        for (name, number, output) in outputs_named {
             let value = values.get(&(name, number)).and_then(|values| values.get(output));
             outputs.push(
                 value.cloned().ok_or_else(|| Error::model(format!("its output `{name}` is not defined")))?,
@@ -203,13 +235,10 @@ impl Network<'_> {
         options: &Map<String, Json>,
         depth: usize,
     ) -> Result<Vec<Value>> {
-        state.calls += 1;
-        if state.calls > MOST_CALLS {
-            return Err(Error::model(format!("it uses more than {MOST_CALLS} layers")));
-        }
+        state.count()?;
         let list = self.weights.layers(scope);
         let place = scope.part(&format!("{list}/{}", entry.group), entry.name);
-        if matches!(entry.class, "Sequential" | "Functional" | "Model") {
+        if is_model(entry.class) {
             let config = &entry.json["config"];
             return self.model(state, entry.class, config, &place, Some(inputs), depth + 1);
         }
@@ -218,42 +247,15 @@ impl Network<'_> {
         let layer = Layer {
             name,
             class: entry.class,
+            is_custom: entry.is_custom,
             config: entry.config,
             scope: place,
             weights: self.weights,
             is_keras_2: self.is_keras_2,
         };
-        Ok(vec![layer::apply(&mut state.builder, &layer, inputs, options)?])
+        let result = layer::apply(&mut state.builder, &layer, inputs, options)?;
+        Ok(vec![state.builder.leave(result)])
     }
-}
-
-/// An operator such as `x * 2 + 1` between a value and a number.
-fn arithmetic(
-    state: &mut State,
-    entry: &Entry<'_>,
-    scope: &Scope,
-    values: &[Value],
-    numbers: &[(usize, f64)],
-) -> Result<Value> {
-    let operator = match entry.class {
-        "Add" => "Add",
-        "Subtract" => "Sub",
-        "Multiply" => "Mul",
-        "Divide" | "TrueDivide" => "Div",
-        _ => "",
-    };
-    let ([value], [(position, number)], false) = (values, numbers, operator.is_empty()) else {
-        let reason = "is called with numbers, which is not supported";
-        return Err(Error::node(entry.name, entry.class, reason));
-    };
-    let builder = &mut state.builder;
-    builder.enter(&scope.part("", entry.name).name());
-    let number = builder.scalar("number", *number);
-    if *position > 0 {
-        return Ok(builder.elementwise(super::builder::op(operator), value, &[&number]));
-    }
-    let name = builder.node(super::builder::op(operator), &[&number, value.name()]);
-    builder.value(name, value.stored().to_vec(), &value.order())
 }
 
 fn entries(layers: &Json) -> Result<Vec<Entry<'_>>> {
@@ -261,9 +263,8 @@ fn entries(layers: &Json) -> Result<Vec<Entry<'_>>> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut entries = Vec::new();
     for (index, json) in layers.iter().enumerate() {
-        let class = json["class_name"].as_str();
         let config = json["config"].as_object();
-        let (Some(class), Some(config)) = (class, config) else {
+        let (Some((class, is_custom)), Some(config)) = (class_of(json), config) else {
             return Err(Error::model(format!("its layer {index} has no class or no configuration")));
         };
         let name = json["name"].as_str().or_else(|| config.get("name")?.as_str());
@@ -273,7 +274,7 @@ fn entries(layers: &Json) -> Result<Vec<Entry<'_>>> {
         let count = counts.entry(base.clone()).or_default();
         let group = if *count == 0 { base } else { format!("{base}_{count}") };
         *count += 1;
-        entries.push(Entry { name, class, config, json, group });
+        entries.push(Entry { name, class, is_custom, config, json, group });
     }
     Ok(entries)
 }
@@ -310,54 +311,102 @@ fn shape_of(json: &Json) -> Option<Vec<Option<usize>>> {
     json.as_array()?.iter().map(length).collect()
 }
 
-/// Reads a use of a layer: `{"args": .., "kwargs": ..}` of Keras 3, or `[["name", 0, 0, {}], ..]` of Keras 2.
-fn call<'a>(layer: usize, entry: &Entry<'a>, node: &'a Json) -> Result<Call<'a>> {
-    let mut call = Call { layer, inputs: Vec::new(), options: Map::new(), numbers: Vec::new() };
-    let unknown = || Error::node(entry.name, entry.class, "its call has a form that is not known");
-    if let Some(arguments) = node["args"].as_array() {
-        for (position, argument) in arguments.iter().enumerate() {
-            arguments_of(argument, position, &mut call).ok_or_else(unknown)?;
+/// Returns whether an input is declared to hold integers or booleans.
+fn is_integer(config: &Map<String, Json>) -> bool {
+    let kind = config.get("dtype").and_then(Json::as_str).unwrap_or_default();
+    kind.starts_with("int") || kind.starts_with("uint") || kind == "bool"
+}
+
+/// Returns all uses of layers.
+fn calls<'a>(
+    entries: &[Entry<'a>],
+    outputs: &[(&'a str, usize, usize)],
+) -> Result<BTreeMap<Reference<'a>, Call<'a>>> {
+    let mut calls = BTreeMap::new();
+    for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.class != "InputLayer") {
+        for (number, node) in entry.json["inbound_nodes"].as_array().into_iter().flatten().enumerate() {
+            calls.insert((entry.name, number), call(index, entry, node)?);
         }
-        for (key, argument) in node["kwargs"].as_object().into_iter().flatten() {
-            if matches!(key.as_str(), "query" | "value" | "key" | "inputs") {
-                arguments_of(argument, call.inputs.len(), &mut call).ok_or_else(unknown)?;
+    }
+    // Keras 2 counts a model's own making as its first use, and leaves it out of the list.
+    let known: BTreeSet<Reference<'a>> = calls.keys().copied().collect();
+    let read = calls
+        .values()
+        .flat_map(Call::tensors)
+        .chain(outputs.iter().map(|(name, number, _)| (*name, *number)));
+    let shifted: BTreeSet<&str> = read
+        .filter(|(name, number)| {
+            *number > 0 && !known.contains(&(*name, *number)) && known.contains(&(*name, *number - 1))
+        })
+        .map(|(name, _)| name)
+        .collect();
+    let is_model = |name: &str| entries.iter().any(|entry| entry.name == name && is_model(entry.class));
+    let shifted: BTreeSet<&str> = shifted.into_iter().filter(|name| is_model(name)).collect();
+    let place = |(name, number): Reference<'a>| (name, number + usize::from(shifted.contains(name)));
+    Ok(calls.into_iter().map(|(reference, call)| (place(reference), call)).collect())
+}
+
+fn is_model(class: &str) -> bool {
+    matches!(class, "Sequential" | "Functional" | "Model")
+}
+
+/// The names that tensors are passed by, in the order of the layers' parameters.
+const NAMED: [&str; 8] = ["inputs", "query", "value", "key", "x", "x1", "x2", "y"];
+
+/// Reads a use of a layer: `{"args": .., "kwargs": ..}` of Keras 3, `[["name", 0, 0, {}], ..]` or `["name", 0, 0, {}]` of
+/// Keras 2.
+fn call<'a>(layer: usize, entry: &Entry<'a>, node: &'a Json) -> Result<Call<'a>> {
+    let unknown = || Error::node(entry.name, entry.class, "its call has a form that is not known");
+    let mut call = Call { layer, arguments: Vec::new(), options: Map::new() };
+    let mut named: Vec<&Map<String, Json>> = Vec::new();
+    if let Some(arguments) = node["args"].as_array() {
+        arguments.iter().try_for_each(|argument| arguments_of(argument, &mut call)).ok_or_else(unknown)?;
+        named.extend(node["kwargs"].as_object());
+    } else {
+        let items = node.as_array().ok_or_else(unknown)?;
+        let items =
+            if items.first().is_some_and(Json::is_string) { std::slice::from_ref(node) } else { items };
+        for item in items {
+            if item[0] == "_CONSTANT_VALUE" {
+                call.arguments.push(Argument::Number(item[2].as_f64().ok_or_else(unknown)?));
             } else {
-                call.options.insert(key.clone(), argument.clone());
+                arguments_of(item, &mut call).ok_or_else(unknown)?;
+            }
+            named.extend(item[3].as_object());
+        }
+    }
+    for options in named {
+        for key in NAMED {
+            if let Some(argument) = options.get(key) {
+                arguments_of(argument, &mut call).ok_or_else(unknown)?;
             }
         }
-        return Ok(call);
-    }
-    for input in node.as_array().ok_or_else(unknown)? {
-        let name = input[0].as_str().ok_or_else(unknown)?;
-        let number = input[1].as_u64().and_then(|number| usize::try_from(number).ok()).ok_or_else(unknown)?;
-        if input[2].as_u64() != Some(0) {
-            return Err(Error::node(entry.name, entry.class, "reads a second output of a layer"));
-        }
-        call.inputs.push((name, number));
-        for (key, value) in input[3].as_object().into_iter().flatten() {
-            call.options.insert(key.clone(), value.clone());
-        }
+        let rest = options.iter().filter(|(key, _)| !NAMED.contains(&key.as_str()));
+        call.options.extend(rest.map(|(key, value)| (key.clone(), value.clone())));
     }
     Ok(call)
 }
 
-/// Collects the tensors and numbers of an argument.
-fn arguments_of<'a>(argument: &'a Json, position: usize, call: &mut Call<'a>) -> Option<()> {
+/// Collects the tensors and numbers of an argument; `None` when it is none of them, or a layer's second output.
+fn arguments_of<'a>(argument: &'a Json, call: &mut Call<'a>) -> Option<()> {
+    let mut tensor = |history: &'a Json| {
+        let number = usize::try_from(history[1].as_u64()?).ok()?;
+        if history[2].as_u64()? != 0 {
+            return None;
+        }
+        call.arguments.push(Argument::Tensor((history[0].as_str()?, number)));
+        Some(())
+    };
     match argument {
         Json::Null | Json::Bool(_) => Some(()),
         Json::Number(number) => {
-            call.numbers.push((position, number.as_f64()?));
+            call.arguments.push(Argument::Number(number.as_f64()?));
             Some(())
         }
-        Json::Array(items) => items.iter().try_for_each(|item| arguments_of(item, position, call)),
+        Json::Array(items) if items.first().is_some_and(Json::is_string) => tensor(argument),
+        Json::Array(items) => items.iter().try_for_each(|item| arguments_of(item, call)),
         Json::Object(object) if argument["class_name"] == "__keras_tensor__" => {
-            let history = &object.get("config")?["keras_history"];
-            let number = usize::try_from(history[1].as_u64()?).ok()?;
-            if history[2].as_u64()? != 0 {
-                return None;
-            }
-            call.inputs.push((history[0].as_str()?, number));
-            Some(())
+            tensor(&object.get("config")?["keras_history"])
         }
         _ => None,
     }
@@ -389,9 +438,9 @@ fn sorted<'a>(calls: &BTreeMap<Reference<'a>, Call<'a>>) -> Result<Vec<Reference
     let mut missing: BTreeMap<Reference<'a>, usize> = BTreeMap::new();
     let mut ready: VecDeque<Reference<'a>> = VecDeque::new();
     for (reference, call) in calls {
-        let inner: BTreeSet<_> = call.inputs.iter().filter(|input| calls.contains_key(*input)).collect();
+        let inner: BTreeSet<_> = call.tensors().filter(|input| calls.contains_key(input)).collect();
         for input in &inner {
-            readers.entry(**input).or_default().push(*reference);
+            readers.entry(*input).or_default().push(*reference);
         }
         if inner.is_empty() {
             ready.push_back(*reference);

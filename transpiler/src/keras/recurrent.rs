@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::builder::{Builder, Value, op};
 use super::config::Layer;
 use crate::error::Result;
+use crate::onnx::Attribute;
 
 /// Translates a recurrent layer.
 pub(super) fn recurrent(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> Result<Value> {
@@ -83,8 +84,10 @@ fn direction(builder: &mut Builder, layer: &Layer<'_>, value: &Value, role: &str
         "GRU" => ("GRU", 3),
         _ => return Err(layer.fail("is not a recurrent layer that is supported: SimpleRNN, LSTM, GRU")),
     };
-    if layer.flag("return_state", false)? {
-        return Err(layer.fail("`return_state` is not supported"));
+    for key in ["return_state", "time_major"] {
+        if layer.flag(key, false)? {
+            return Err(layer.fail(format!("`{key}` is not supported, expected false")));
+        }
     }
     let [batch, places, features] = value.shape()[..] else {
         return Err(layer.fail(format!("its input has {} axes, expected 3", value.rank())));
@@ -132,7 +135,7 @@ fn direction(builder: &mut Builder, layer: &Layer<'_>, value: &Value, role: &str
     if resets_after {
         operator = operator.int("linear_before_reset", 1);
     }
-    check_activations(layer)?;
+    operator = operator.with("activations", Attribute::Texts(activations(layer)?));
     let input = builder.arrange(value, &[1, 0, 2])?;
     let inputs: Vec<&str> = std::iter::once(input.as_str()).chain(names.iter().map(String::as_str)).collect();
     let outputs = builder.node_with_outputs(operator, &inputs, 2);
@@ -146,15 +149,30 @@ fn direction(builder: &mut Builder, layer: &Layer<'_>, value: &Value, role: &str
     builder.value(name, vec![batch, units], &[0, 1])
 }
 
-/// The activations that ONNX has when none are given.
-fn check_activations(layer: &Layer<'_>) -> Result<()> {
-    for (key, expected) in [("activation", "tanh"), ("recurrent_activation", "sigmoid")] {
-        let actual = layer.text(key, expected)?;
-        if actual != expected {
-            let reason =
-                format!("`{key}` `{actual}` is not supported in a recurrent layer, expected `{expected}`");
-            return Err(layer.fail(reason));
+/// Returns the functions of the gates, in ONNX' order and words.
+fn activations(layer: &Layer<'_>) -> Result<Vec<String>> {
+    let named = |key: &str, default| {
+        Ok(match layer.text(key, default)? {
+            "tanh" => "Tanh",
+            "sigmoid" => "Sigmoid",
+            "relu" => "Relu",
+            "softplus" => "Softplus",
+            "softsign" => "Softsign",
+            // ONNX' slope is that of Keras 2; Keras 3 has another.
+            "hard_sigmoid" if layer.is_keras_2 => "HardSigmoid",
+            other => {
+                let expected = "tanh, sigmoid, relu, softplus or softsign";
+                let reason =
+                    format!("`{key}` `{other}` is not supported in a recurrent layer, expected {expected}");
+                return Err(layer.fail(reason));
+            }
         }
-    }
-    Ok(())
+        .to_owned())
+    };
+    let (gates, output) = (named("recurrent_activation", "sigmoid")?, named("activation", "tanh")?);
+    Ok(match layer.class {
+        "LSTM" => vec![gates, output.clone(), output],
+        "GRU" => vec![gates, output],
+        _ => vec![output],
+    })
 }

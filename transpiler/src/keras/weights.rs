@@ -89,16 +89,32 @@ impl Weights {
         if !known.contains_key(&group) {
             known.insert(group.clone(), self.legacy_names(&group)?);
         }
-        let fits = |path: &&String| {
-            let mut parts: Vec<&str> = path.split('/').collect();
-            let last = parts.pop().unwrap_or_default();
-            let last = last.split(':').next().unwrap_or_default();
-            // The names stand in the path in their order, others between them.
-            let mut rest = parts.iter();
-            name.split('|').any(|name| name == last) && inner.iter().all(|name| rest.any(|part| part == name))
-        };
-        let found = known.get(&group).into_iter().flatten().filter(fits).min_by_key(|path| path.len());
-        Ok(format!("{group}/{}", found.ok_or_else(missing)?))
+        let known = known.get(&group).map(Vec::as_slice).unwrap_or_default();
+        // Keras 2 leaves the names of models in a model out.
+        for outer in 0..=inner.len().saturating_sub(1) {
+            let fits = |path: &&String| {
+                let mut parts: Vec<&str> = path.split('/').collect();
+                let last = parts.pop().unwrap_or_default();
+                let last = last.split(':').next().unwrap_or_default();
+                // The names stand in the path in their order, others between them.
+                let mut rest = parts.iter();
+                name.split('|').any(|name| name == last)
+                    && inner[outer..].iter().all(|name| rest.any(|part| part == name))
+            };
+            let depth = |path: &String| path.split('/').count();
+            let found: Vec<&String> = known.iter().filter(fits).collect();
+            let least = found.iter().map(|path| depth(path)).min();
+            let mut found = found.into_iter().filter(|path| Some(depth(path)) == least);
+            match (found.next(), found.next()) {
+                (Some(path), None) => return Ok(format!("{group}/{path}")),
+                (Some(path), Some(other)) => {
+                    let reason = format!("weight `{name}` of this layer could be `{path}` or `{other}`");
+                    return Err(Error::tensor(&scope.name(), reason));
+                }
+                (None, _) => {}
+            }
+        }
+        Err(missing())
     }
 
     /// The list is an attribute, or several when it is long.

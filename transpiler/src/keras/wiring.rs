@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::builder::{Builder, Value, int, ints, op};
 use super::config::Layer;
+use super::operation;
 use crate::error::Result;
 use crate::tensor::elements;
 
@@ -182,14 +183,7 @@ pub(super) fn concatenate(builder: &mut Builder, layer: &Layer<'_>, values: &[Va
 /// `Add`, `Subtract`, `Multiply`, `Average`, `Maximum`, `Minimum`.
 pub(super) fn merge(builder: &mut Builder, layer: &Layer<'_>, values: &[Value]) -> Result<Value> {
     let (first, rest) = values.split_first().ok_or_else(|| layer.fail("has no input"))?;
-    let operator = match layer.class {
-        "Add" | "Average" => "Add",
-        "Subtract" => "Sub",
-        "Multiply" => "Mul",
-        "Divide" | "TrueDivide" => "Div",
-        "Maximum" => "Max",
-        _ => "Min",
-    };
+    let operator = operation::binary(layer.class).unwrap_or("Add");
     let mut result = first.clone();
     for value in rest {
         result = builder.binary(op(operator), &result, value)?;

@@ -16,7 +16,7 @@ def values(shape):
     return rng.uniform(-1.5, 1.5, (1, *shape)).astype("float32")
 
 
-def save(name, model, integers=False):
+def save(name, model, integers=False, kinds=(".keras", ".h5")):
     """Gives every weight a value, so that none hides behind a zero or a one."""
     for weight in model.weights:
         if "seed" in weight.path or weight.name == "count":
@@ -34,8 +34,8 @@ def save(name, model, integers=False):
     outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
     assert name not in count, name
     count[name] = 1
-    model.save(name + ".keras")
-    model.save(name + ".h5")
+    for kind in kinds:
+        model.save(name + kind)
     data = {
         "inputs": [np.asarray(i).tolist() for i in inputs],
         "outputs": [np.asarray(o).tolist() for o in outputs],
@@ -54,9 +54,10 @@ def join(name, shapes, layer):
 
 
 for a in """relu relu6 leaky_relu elu selu gelu sigmoid hard_sigmoid tanh softmax softplus softsign swish silu hard_swish
-        hard_silu mish exponential linear log_softmax hard_tanh celu hard_shrink soft_shrink tanh_shrink log_sigmoid""".split():
+        hard_silu mish exponential linear log_softmax hard_tanh celu hard_shrink soft_shrink tanh_shrink log_sigmoid
+        sparse_plus sparse_sigmoid squareplus glu""".split():
     row("activation_" + a, (3, 4), L.Activation(a))
-    row("conv_activation_" + a, (4, 4, 2), L.Conv2D(3, 2, activation=a))
+    row("conv_activation_" + a, (4, 4, 2), L.Conv2D(4, 2, activation=a))
 row("relu", (6,), L.ReLU())
 row("relu_max", (6,), L.ReLU(max_value=0.7))
 row("relu_slope", (6,), L.ReLU(negative_slope=0.1, max_value=0.8))
@@ -161,13 +162,52 @@ for layer in L.SimpleRNN, L.LSTM, L.GRU:
     for mode in "concat", "sum", "mul", "ave":
         row(f"{name}_both_{mode}", (4, 3), L.Bidirectional(layer(5, return_sequences=True), merge_mode=mode))
     row(name + "_both_last", (4, 3), L.Bidirectional(layer(5)))
+row("LSTM_relu", (4, 3), L.LSTM(5, activation="relu", recurrent_activation="softsign"))
+row("GRU_softplus", (4, 3), L.GRU(5, activation="softplus"))
 row("GRU_reset_before", (4, 3), L.GRU(5, reset_after=False))
 row("time_distributed", (4, 3), L.TimeDistributed(L.Dense(2, activation="relu")))
 attention_input = keras.Input((4, 6))
 other = keras.Input((5, 6))
 save("attention", keras.Model(attention_input, L.MultiHeadAttention(2, 3)(attention_input, attention_input)))
 save("attention_causal", keras.Model(attention_input, L.MultiHeadAttention(2, 3, value_dim=4, use_bias=False)(attention_input, attention_input, use_causal_mask=True)))
+save("attention_named", keras.Model([attention_input, other], L.MultiHeadAttention(2, 3)(key=other, query=attention_input, value=other)))
 save("attention_cross", keras.Model([attention_input, other], L.MultiHeadAttention(2, 3, value_dim=4, output_shape=5)(attention_input, other)))
+
+
+def custom(name, compute):
+    """A class that is not one of Keras, with what the activations and pools of circomlib-ml compute."""
+    return keras.saving.register_keras_serializable("circuits")(type(name, (L.Layer,), {"call": lambda self, x: compute(x)}))
+
+
+@keras.saving.register_keras_serializable("circuits")
+class Poly(L.Layer):
+    def __init__(self, n=1.0, **options):
+        super().__init__(**options)
+        self.n = n
+
+    def call(self, x):
+        return x**2 + self.n * x
+
+    def get_config(self):
+        return {**super().get_config(), "n": self.n}
+
+
+@keras.saving.register_keras_serializable("circuits")
+class SumPooling2D(L.AveragePooling2D):
+    def call(self, x):
+        return super().call(x) * (self.pool_size[0] * self.pool_size[1])
+
+
+row("poly", (5,), L.Dense(4), Poly(2.5), L.Dense(2))
+row("poly_default", (5,), L.Dense(4), Poly(), L.Dense(2))
+for name, compute in (
+    ("ZeLU", lambda x: x * x + x),
+    ("Zanh", lambda x: 0.006769816 + 0.554670504 * x - 0.009411195 * x**2 - 0.014187547 * x**3),
+    ("Zigmoid", lambda x: 0.500781 + 0.14670403 * x + 0.001198 * x**2 - 0.001006 * x**3),
+):
+    row(name, (5,), L.Dense(4), custom(name, compute)(), L.Dense(2))
+row("sum_pool", (4, 6, 3), SumPooling2D(2), custom("GlobalSumPooling2D", lambda x: keras.ops.sum(x, (1, 2)))())
+row("arg_max", (5,), L.Dense(4), custom("ArgMax", lambda x: keras.ops.argmax(x, -1))())
 
 # Graphs: shared layers, several outputs, nested models, operators with numbers.
 a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
@@ -177,10 +217,15 @@ x = L.Dense(3)(a)
 save("outputs", keras.Model([b, a], [x, L.Concatenate()([L.Dense(2)(b), x]), x]))
 save("outputs_named", keras.Model(a, {"z": L.Dense(2)(x), "y": x}))
 save("numbers", keras.Model(a, 1 - (a * 2 + 3) / 4))
+save("operators", keras.Model([a, b], (a + b) * a - keras.ops.square(b) + a**2 - (-b)))
+save("functions", keras.Model(a, keras.ops.relu(a) + keras.ops.exp(a) + keras.ops.absolute(a) + keras.ops.maximum(a, 0.3)))
+save("lazy", keras.Model(a, keras.Sequential([L.Dense(3), L.Dense(2)])(a)))
 inner = keras.Sequential([keras.Input((4,)), L.Dense(3, name="dense"), L.BatchNormalization(), L.Dense(4)], name="inner")
 deep = keras.Input((4,))
 deep = keras.Model(deep, L.Add()([inner(deep), L.Dense(4, name="dense")(deep)]), name="deep")
-save("nested", keras.Model([a, b], L.Concatenate()([deep(a), deep(b), inner(a)])))
+save("nested", keras.Model([a, b], L.Concatenate()([deep(a), deep(b)])))
+# Keras itself cannot read the `.keras` file of a model with a layer in two places.
+save("nested_twice", keras.Model([a, b], L.Concatenate()([deep(a), deep(b), inner(a)])), kinds=[".h5"])
 save("nested_sequential", keras.Sequential([keras.Input((4,)), deep, L.Dense(2, name="dense")]))
 i = keras.Input((8, 8, 2))
 x = L.Conv2D(4, 3, padding="same", activation="relu")(i)
@@ -196,6 +241,8 @@ os.chdir("refused")
 keras.Sequential([keras.Input((4,)), L.Lambda(lambda x: x * 2, name="twice")]).save("lambda.keras")
 keras.Sequential([keras.Input((4,)), L.UnitNormalization(name="unit")]).save("unknown.keras")
 keras.Sequential([keras.Input((None, 4)), L.Dense(2)]).save("dynamic.keras")
-keras.Sequential([keras.Input((4, 3)), L.LSTM(2, activation="relu", name="rnn")]).save("activation.keras")
+keras.Sequential([keras.Input((4, 3)), L.LSTM(2, activation="elu", name="rnn")]).save("activation.keras")
+keras.Sequential([keras.Input((4,)), custom("Dense", lambda x: x + 1)(name="mine")]).save("custom.keras")
+keras.Sequential([keras.Input((4,)), L.Dense(2, activation=lambda x: x * 3, name="tripled")]).save("function.keras")
 keras.Sequential([keras.Input((4,)), L.Embedding(5, 3, mask_zero=True, name="words")]).save("mask.keras")
 keras.Sequential([keras.Input((4,)), L.Dense(2)]).save_weights("alone.weights.h5")
