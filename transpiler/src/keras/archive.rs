@@ -9,8 +9,11 @@ use crate::error::{Error, Result};
 /// The bytes that a zip archive begins with.
 pub(super) const SIGNATURE: &[u8] = b"PK\x03\x04";
 
-/// Most that deflate can expand, a little over 1032 times.
-const LARGEST_RATIO: u64 = 1100;
+/// What a file may take whatever its compressed length, in bytes.
+const SMALL: u64 = 1 << 24;
+
+/// Most that a larger file may be compressed; Keras does not compress weights at all.
+const LARGEST_RATIO: u64 = 8;
 
 /// Returns a file of an archive, with at most `most` bytes.
 ///
@@ -22,7 +25,7 @@ pub(super) fn extract(archive: &[u8], name: &str, most: u64) -> Result<Vec<u8>> 
     let mut file = archive
         .by_name(name)
         .map_err(|error| Error::model(format!("`{name}` cannot be read from the archive: {error}")))?;
-    let most = most.min(file.compressed_size().saturating_mul(LARGEST_RATIO));
+    let most = most.min(file.compressed_size().saturating_mul(LARGEST_RATIO).max(SMALL));
     let too_large = || Error::model(format!("`{name}` in the archive has more than {most} bytes"));
     if file.size() > most {
         return Err(too_large());

@@ -196,14 +196,13 @@ impl Builder {
     }
 
     /// Adds an output of the model.
-    pub(super) fn output(&mut self, value: &Value) -> Result<()> {
-        let mut name = self.arrange(value, &(0..value.rank()).collect::<Vec<_>>())?;
+    pub(super) fn output(&mut self, value: &Value) {
+        let mut name = self.arrange(value, &(0..value.rank()).collect::<Vec<_>>());
         let is_input = self.model.inputs.iter().any(|(input, _)| *input == name);
         if is_input || self.model.outputs.contains(&name) {
             name = self.node(op("Identity"), &[&name]);
         }
         self.model.outputs.push(name);
-        Ok(())
     }
 
     pub(super) fn finish(self) -> Model {
@@ -280,21 +279,21 @@ impl Builder {
         if values.iter().all(|value| value.axes == first.axes) {
             return Ok((values.iter().map(|value| value.name.clone()).collect(), first.order()));
         }
-        let names = values.iter().map(|value| self.plain(value)).collect::<Result<Vec<_>>>()?;
+        let names = values.iter().map(|value| self.plain(value)).collect();
         Ok((names, (0..first.rank()).collect()))
     }
 
     /// Stores a value so that its axes stand in `order`; returns the name.
-    pub(super) fn arrange(&mut self, value: &Value, order: &[usize]) -> Result<String> {
+    pub(super) fn arrange(&mut self, value: &Value, order: &[usize]) -> String {
         let permutation: Vec<usize> = order.iter().map(|axis| value.axes[*axis]).collect();
         if permutation.iter().copied().eq(0..permutation.len()) {
-            return Ok(value.name.clone());
+            return value.name.clone();
         }
-        Ok(self.node(op("Transpose").sizes("perm", &permutation), &[&value.name]))
+        self.node(op("Transpose").sizes("perm", &permutation), &[&value.name])
     }
 
     /// Stores a value as Keras sees it; returns the name.
-    pub(super) fn plain(&mut self, value: &Value) -> Result<String> {
+    pub(super) fn plain(&mut self, value: &Value) -> String {
         self.arrange(value, &(0..value.rank()).collect::<Vec<_>>())
     }
 
@@ -312,7 +311,7 @@ impl Builder {
 
     /// Returns `value` with other lengths, in the same order of elements for Keras.
     pub(super) fn reshape(&mut self, value: &Value, shape: &[usize]) -> Result<Value> {
-        let name = self.plain(value)?;
+        let name = self.plain(value);
         let lengths = self.ints("shape", ints(shape));
         let name = self.node(op("Reshape"), &[&name, &lengths]);
         self.value(name, shape.to_vec(), &(0..shape.len()).collect::<Vec<_>>())
@@ -339,7 +338,9 @@ impl Builder {
     }
 
     pub(super) fn floats(&mut self, role: &str, values: ArrayD<f64>) -> String {
-        self.constant(role, Constant::Float(values.as_standard_layout().into_owned()))
+        let is_standard = values.is_standard_layout();
+        let values = if is_standard { values } else { values.as_standard_layout().into_owned() };
+        self.constant(role, Constant::Float(values))
     }
 
     pub(super) fn scalar(&mut self, role: &str, value: f64) -> String {

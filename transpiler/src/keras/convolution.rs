@@ -209,7 +209,7 @@ pub(super) fn transposed(
     let (kernel, bias) = kernel_and_bias(layer, &[("kernel", &shape)], filters)?;
     let order: Vec<usize> = [places + 1, places].into_iter().chain(0..places).collect();
     let kernel = builder.floats("kernel", arranged(kernel.into_iter().next().unwrap_or_default(), &order));
-    let name = builder.arrange(value, &window.order)?;
+    let name = builder.arrange(value, &window.order);
     let mut inputs = vec![name.as_str(), &kernel];
     let bias = bias.map(|bias| builder.floats("bias", bias));
     inputs.extend(bias.as_deref());
@@ -231,11 +231,10 @@ fn depthwise_kernel(layer: &Layer<'_>, kernel: ArrayD<f64>, outputs: usize) -> R
     to_shape(layer, &arranged(kernel, &order), &shape)
 }
 
-fn kernel_and_bias(
-    layer: &Layer<'_>,
-    kernels: &[(&str, &[usize])],
-    filters: usize,
-) -> Result<(Vec<ArrayD<f64>>, Option<ArrayD<f64>>)> {
+/// Kernels and a bias.
+type Weights = (Vec<ArrayD<f64>>, Option<ArrayD<f64>>);
+
+fn kernel_and_bias(layer: &Layer<'_>, kernels: &[(&str, &[usize])], filters: usize) -> Result<Weights> {
     let mut expected = kernels.to_vec();
     let bias = [filters];
     if layer.flag("use_bias", true)? {
@@ -256,7 +255,7 @@ fn convolve(
     groups: usize,
 ) -> Result<Value> {
     let stored = window.output(layer, kernel.shape()[0])?;
-    let name = builder.arrange(value, &window.order)?;
+    let name = builder.arrange(value, &window.order);
     let kernel = builder.floats(role, kernel);
     let bias = bias.map(|bias| builder.floats("bias", bias));
     let mut inputs = vec![name.as_str(), &kernel];
@@ -276,7 +275,7 @@ pub(super) fn pool(
     let mut window = Window::read(layer, value, places, "pool_size")?;
     window.pad(layer)?;
     let stored = window.output(layer, window.stored[1])?;
-    let name = builder.arrange(value, &window.order)?;
+    let name = builder.arrange(value, &window.order);
     let name = builder.node(window.operator(operator), &[&name]);
     builder.value(name, stored, &window.order)
 }
@@ -286,7 +285,7 @@ pub(super) fn sum_pool(builder: &mut Builder, layer: &Layer<'_>, value: &Value) 
     let mut window = Window::read(layer, value, 2, "pool_size")?;
     window.pad(layer)?;
     let stored = window.output(layer, window.stored[1])?;
-    let name = builder.arrange(value, &window.order)?;
+    let name = builder.arrange(value, &window.order);
     let name = builder.node(window.operator("AveragePool").int("count_include_pad", 1), &[&name]);
     let average = builder.value(name, stored, &window.order)?;
     Ok(scaled(builder, &average, window.kernel.iter().product()))
@@ -302,7 +301,7 @@ pub(super) fn global_pool(
 ) -> Result<Value> {
     let order = layer.channels_first_order(ranked(layer, value, places)?)?;
     let channels = value.shape()[order[1]];
-    let name = builder.arrange(value, &order)?;
+    let name = builder.arrange(value, &order);
     let name = builder.node(op(operator), &[&name]);
     if layer.flag("keepdims", false)? {
         let stored = [vec![1, channels], vec![1; places]].concat();
@@ -342,7 +341,7 @@ pub(super) fn up_sampling(
             return Err(layer.fail(reason));
         }
     };
-    let name = builder.arrange(value, &order)?;
+    let name = builder.arrange(value, &order);
     let scales = builder.floats("scales", ndarray::Array1::from(scales).into_dyn());
     let name = builder.node(operator, &[&name, "", &scales]);
     builder.value(name, stored, &order)
@@ -393,7 +392,7 @@ pub(super) fn channel_normalization(
         op("GroupNormalization").float("epsilon", epsilon).size("num_groups", groups)
     };
     let order = super::config::order_with_axis_second(axis, rank);
-    let name = builder.arrange(value, &order)?;
+    let name = builder.arrange(value, &order);
     let inputs: Vec<&str> = std::iter::once(name.as_str()).chain(names.iter().map(String::as_str)).collect();
     let name = builder.node(operator, &inputs);
     let shape = value.shape();

@@ -32,7 +32,7 @@ pub(super) fn apply(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> 
         }
         "ArgMax" | "Argmax" => {
             let axis = value.rank() - 1;
-            let name = builder.plain(value)?;
+            let name = builder.plain(value);
             let name = builder.node(op("ArgMax").size("axis", axis).int("keepdims", 0), &[&name]);
             Value::new(name, value.shape()[..axis].to_vec())
         }

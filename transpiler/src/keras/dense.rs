@@ -23,7 +23,7 @@ pub(super) fn dense(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> 
         expected.push(("bias", &bias));
     }
     let mut weights = layer.weights(&expected)?.into_iter();
-    let name = builder.plain(value)?;
+    let name = builder.plain(value);
     let kernel = builder.floats("kernel", weights.next().unwrap_or_default());
     let name = match weights.next() {
         Some(bias) if shape.len() == 2 => {
@@ -52,7 +52,7 @@ pub(super) fn embedding(builder: &mut Builder, layer: &Layer<'_>, value: &Value)
     let table = [layer.size("input_dim")?, layer.size("output_dim")?];
     let weights = layer.weights(&[("embeddings", &table)])?.swap_remove(0);
     builder.hold_integers(value);
-    let name = builder.plain(value)?;
+    let name = builder.plain(value);
     // 7 is INT64.
     let indices = builder.node(op("Cast").int("to", 7), &[&name]);
     let weights = builder.floats("embeddings", weights);
@@ -154,7 +154,7 @@ pub(super) fn layer_normalization(builder: &mut Builder, layer: &Layer<'_>, valu
     let scale = if has_scale { weights.next() } else { None };
     let scale = scale.unwrap_or_else(|| ArrayD::from_elem(IxDyn(&lengths), 1.0));
     let epsilon = layer.float("epsilon")?.unwrap_or(if is_mean_square { 1e-6 } else { 1e-3 });
-    let plain = builder.plain(value)?;
+    let plain = builder.plain(value);
     let value = Value::new(plain, value.shape());
     let scale = builder.floats("gamma", scale);
     if !is_mean_square && !by_deviation {
@@ -216,9 +216,9 @@ pub(super) fn attention(
     let query = project.heads(builder, layer, query, ("query_dense", "query"), key_size)?;
     let key = project.heads(builder, layer, key, ("key_dense", "key"), key_size)?;
     let value = project.heads(builder, layer, value, ("value_dense", "value"), value_size)?;
-    let query = builder.arrange(&query, &[0, 2, 1, 3])?;
-    let key = builder.arrange(&key, &[0, 2, 3, 1])?;
-    let value = builder.arrange(&value, &[0, 2, 1, 3])?;
+    let query = builder.arrange(&query, &[0, 2, 1, 3]);
+    let key = builder.arrange(&key, &[0, 2, 3, 1]);
+    let value = builder.arrange(&value, &[0, 2, 1, 3]);
     let mut scores = builder.node(op("MatMul"), &[&query, &key]);
     let scale = f64::from(u32::try_from(key_size).unwrap_or(u32::MAX)).sqrt().recip();
     let scale = builder.scalar("scale", scale);
@@ -274,7 +274,9 @@ impl Projection {
         kernel: &[usize],
         bias: &[usize],
     ) -> Result<Value> {
-        let part = Layer { name: layer.name.clone(), scope: layer.scope.part(group, name), ..*layer };
+        // Keras 2 names the part as the attribute that holds it.
+        let group = if layer.is_keras_2 { format!("_{group}") } else { group.to_owned() };
+        let part = Layer { name: layer.name.clone(), scope: layer.scope.part(&group, name), ..*layer };
         let mut expected = vec![("kernel", kernel)];
         if layer.flag("use_bias", true)? {
             expected.push(("bias", bias));
@@ -287,7 +289,7 @@ impl Projection {
             ArrayD::from_shape_vec(IxDyn(shape), values.into_iter().collect())
                 .map_err(|error| layer.fail(error.to_string()))
         };
-        let plain = builder.plain(value)?;
+        let plain = builder.plain(value);
         let kernel = matrix(weights.next().unwrap_or_default(), &[inputs, units])?;
         let kernel = builder.floats(&format!("{name}/kernel"), kernel);
         let mut product = builder.node(op("MatMul"), &[&plain, &kernel]);

@@ -12,10 +12,18 @@ use crate::tensor::{MOST_ELEMENTS, elements};
 /// The bytes that an HDF5 file begins with.
 pub(super) const SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 
-/// An open file.
+/// An open file. What it links to outside of itself is not read.
 pub(super) struct Hdf5 {
     file: Hdf5File,
+    /// Most values of a dataset.
+    most: usize,
 }
+
+/// What a dataset may have whatever the length of the file, in values.
+const SMALL: usize = 1 << 20;
+
+/// Most values for each byte of a file; Keras compresses none.
+const MOST_PER_BYTE: usize = 2;
 
 impl Hdf5 {
     /// Opens a file that is in memory.
@@ -23,15 +31,16 @@ impl Hdf5 {
     /// # Errors
     /// When the bytes are not an HDF5 file.
     pub(super) fn open(bytes: &[u8]) -> Result<Self> {
-        let limit = MOST_ELEMENTS * size_of::<f64>();
+        let most = bytes.len().saturating_mul(MOST_PER_BYTE).clamp(SMALL, MOST_ELEMENTS);
+        let limit = most * size_of::<f64>();
         let options = OpenOptions::default()
-            .with_max_chunk_bytes(limit.min(bytes.len().saturating_mul(1100)))
+            .with_max_chunk_bytes(limit)
             .with_max_read_bytes(limit)
             .with_chunk_cache_bytes(0)
             .with_max_object_header_bytes(1 << 24);
         let file = Hdf5File::from_bytes_with_options(bytes, options)
             .map_err(|error| Error::model(format!("not an HDF5 file: {error}")))?;
-        Ok(Self { file })
+        Ok(Self { file, most })
     }
 
     /// Returns whether there is a group of this path.
@@ -75,10 +84,10 @@ impl Hdf5 {
         let dataset = self.file.dataset(path).map_err(unreadable)?;
         let shape: Option<Vec<usize>> =
             dataset.shape().iter().map(|length| usize::try_from(*length).ok()).collect();
-        if shape.as_deref().and_then(elements).is_none() {
+        if shape.as_deref().and_then(elements).is_none_or(|count| count > self.most) {
+            let (shape, most) = (dataset.shape(), self.most);
             return Err(fail(format!(
-                "has shape {:?}, expected at most {MOST_ELEMENTS} values",
-                dataset.shape()
+                "has shape {shape:?}, expected at most {most} values in a file of its length"
             )));
         }
         let values = match dataset.dtype() {

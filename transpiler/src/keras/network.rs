@@ -82,7 +82,7 @@ impl Network<'_> {
         let mut state = State { builder: Builder::new(), calls: 0 };
         let outputs = self.model(&mut state, class, &structure["config"], scope, None, 0)?;
         for output in &outputs {
-            state.builder.output(output)?;
+            state.builder.output(output);
         }
         Ok(state.builder.finish())
     }

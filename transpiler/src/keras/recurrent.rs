@@ -16,7 +16,7 @@ pub(super) fn recurrent(builder: &mut Builder, layer: &Layer<'_>, value: &Value)
         return Ok(result);
     }
     // Keras gives the sequence in the order it is read, ONNX in the order of the input.
-    reversed(builder, &result)
+    Ok(reversed(builder, &result))
 }
 
 /// Translates `Bidirectional`.
@@ -64,7 +64,7 @@ pub(super) fn bidirectional(builder: &mut Builder, layer: &Layer<'_>, value: &Va
     Ok(builder.elementwise(op("Mul"), &joined, &[&half]))
 }
 
-fn reversed(builder: &mut Builder, value: &Value) -> Result<Value> {
+fn reversed(builder: &mut Builder, value: &Value) -> Value {
     let axis = value.stored_axis(1);
     let names = [
         builder.ints("reverse_starts", vec![-1]),
@@ -73,7 +73,7 @@ fn reversed(builder: &mut Builder, value: &Value) -> Result<Value> {
         builder.ints("reverse_steps", vec![-1]),
     ];
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    Ok(builder.elementwise(op("Slice"), value, &names))
+    builder.elementwise(op("Slice"), value, &names)
 }
 
 /// One recurrent layer in its direction, the sequence in the order of the input.
@@ -136,7 +136,7 @@ fn direction(builder: &mut Builder, layer: &Layer<'_>, value: &Value, role: &str
         operator = operator.int("linear_before_reset", 1);
     }
     operator = operator.with("activations", Attribute::Texts(activations(layer)?));
-    let input = builder.arrange(value, &[1, 0, 2])?;
+    let input = builder.arrange(value, &[1, 0, 2]);
     let inputs: Vec<&str> = std::iter::once(input.as_str()).chain(names.iter().map(String::as_str)).collect();
     let outputs = builder.node_with_outputs(operator, &inputs, 2);
     if layer.flag("return_sequences", false)? {

@@ -3,7 +3,7 @@
 //! `.keras` numbers them, below a path of names made from the classes of the layers: `layers/dense_1/vars/0`. `.h5` names
 //! them, below a group for each layer of the model: `model_weights/d/sequential/d/kernel`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use ndarray::ArrayD;
@@ -17,7 +17,12 @@ pub(super) struct Weights {
     is_legacy: bool,
     /// The names of the weights below the groups of `.h5` files that were looked at.
     names: RefCell<BTreeMap<String, Vec<String>>>,
+    /// How many values were read, those of a layer that is used twice counted twice.
+    count: Cell<usize>,
 }
+
+/// Most values that are read.
+const MOST_READ: usize = 1 << 28;
 
 /// The place of a layer's weights.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +55,7 @@ impl Scope {
 
 impl Weights {
     pub(super) fn new(file: Hdf5, is_legacy: bool) -> Self {
-        Self { file, is_legacy, names: RefCell::default() }
+        Self { file, is_legacy, names: RefCell::default(), count: Cell::new(0) }
     }
 
     /// Returns the name that the group of a model's layers has in a `.keras` file.
@@ -71,11 +76,20 @@ impl Weights {
     /// When one is missing or damaged.
     pub(super) fn read(&self, scope: &Scope, names: &[&str]) -> Result<Vec<ArrayD<f64>>> {
         let read = |(index, name): (usize, &&str)| {
-            if self.is_legacy {
-                self.file.numbers(&self.legacy_path(scope, name)?)
+            let path = if self.is_legacy {
+                self.legacy_path(scope, name)?
             } else {
-                self.file.numbers(&format!("{}/vars/{index}", scope.group))
+                format!("{}/vars/{index}", scope.group)
+            };
+            let values = self.file.numbers(&path)?;
+            self.count.set(self.count.get().saturating_add(values.len()));
+            if self.count.get() > MOST_READ {
+                return Err(Error::tensor(
+                    &path,
+                    format!("is used so often that more than {MOST_READ} values are read"),
+                ));
             }
+            Ok(values)
         };
         names.iter().enumerate().map(read).collect()
     }

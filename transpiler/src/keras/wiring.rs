@@ -19,7 +19,7 @@ pub(super) fn flatten(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -
         seen = value.permuted(&order);
     }
     let length = seen.shape().iter().skip(1).product();
-    let name = builder.plain(&seen)?;
+    let name = builder.plain(&seen);
     if rank == 1 {
         return builder.reshape(&seen, &[1, 1]);
     }
