@@ -9,10 +9,12 @@ use std::fs::{self, File};
 use std::io::{Cursor, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use ndarray::ArrayD;
+use ndarray::{Array2, ArrayD, Ix2, OwnedRepr};
+use ndarray_npy::NpzReader;
 use serde_json::{Value, json};
 use support::{check_witness, close, in_integers};
 use tensorproof_oracles::{expect_success, python};
+use tensorproof_transpiler::data::{input_shapes, load_samples};
 use tensorproof_transpiler::{Error, Graph, keras, load, load_graph};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
@@ -111,6 +113,24 @@ fn graphs_compute_what_keras_2_computes() {
     let paths = models(&here().join("keras2"));
     assert_eq!(paths.len(), 7);
     all(&paths, computes);
+}
+
+#[test]
+fn trained_models_compute_what_keras_computed() {
+    for name in ["mnist_cnn", "mnist_mobilenet_block"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/models").join(name);
+        let mut archive = NpzReader::new(File::open(folder.join("samples.npz")).unwrap()).unwrap();
+        let outputs: Array2<f64> = archive.by_name::<OwnedRepr<f32>, Ix2>("outputs").unwrap().mapv(f64::from);
+        for file in ["model.keras", "model.h5"] {
+            let graph = Graph::build(&load(&folder.join(file)).unwrap()).unwrap();
+            let samples = load_samples(&folder.join("samples.npz"), &input_shapes(&graph)).unwrap();
+            assert_eq!(samples.len(), outputs.nrows());
+            for (sample, expected) in samples.iter().zip(outputs.rows()) {
+                let actual = &graph.eval(sample)[graph.outputs[0].0];
+                close(actual.as_slice().unwrap(), expected.as_slice().unwrap(), 1e-4).unwrap();
+            }
+        }
+    }
 }
 
 /// The formats differ in where weights and calls are; what comes of them may not.
