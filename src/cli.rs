@@ -210,7 +210,7 @@ pub struct ExportVkArgs {
   gas              gas of the whole transaction that verifies the proof
   seconds          time by stage, and in total")]
 pub struct RunArgs {
-    /// The model, an .onnx file
+    /// The model: an .onnx, .keras or .h5 file
     pub model: PathBuf,
     /// The input to prove: .json, .npy or .npz
     #[arg(long, short)]
@@ -315,7 +315,7 @@ pub enum InputCheck {
 /// `tensorproof transpile`.
 #[derive(Debug, Args)]
 pub struct TranspileArgs {
-    /// The model, an .onnx file
+    /// The model: an .onnx, .keras or .h5 file
     pub model: PathBuf,
     /// The build directory [default: the model's name, beside you]
     #[arg(long, short)]
@@ -465,7 +465,7 @@ pub enum Language {
 /// `tensorproof inspect`.
 #[derive(Debug, Args)]
 pub struct InspectArgs {
-    /// A model, an .onnx file, or a build directory
+    /// A model (.onnx, .keras or .h5), or a build directory
     pub source: PathBuf,
     /// How the circuit would be made; a build directory has its own settings
     #[command(flatten)]

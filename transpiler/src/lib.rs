@@ -1,4 +1,4 @@
-//! ONNX models to quantized circom circuits.
+//! ONNX and Keras models to quantized circom circuits.
 //!
 //! ```text
 //! model.onnx ──load──► Model ──Graph::build, simplify──► Graph ──quantize──► QuantizedGraph ──emit──► circuit.circom
@@ -14,6 +14,8 @@ mod error;
 mod fold;
 pub mod graph;
 pub mod interval;
+
+pub mod keras;
 pub mod kernel;
 mod names;
 pub mod onnx;
@@ -29,14 +31,15 @@ pub use commitment::Subject;
 pub use emit::{CircomProgram, emit};
 pub use error::{Error, Result};
 pub use graph::Graph;
-pub use onnx::{Model, load};
+pub use keras::load;
+pub use onnx::Model;
 pub use quantize::{QuantizeConfig, QuantizedGraph, quantize};
 pub use settings::Settings;
 
 /// Reads a model and simplifies its graph.
 ///
 /// # Errors
-/// When the file is not an ONNX model that can be proven.
+/// When the file is not a model that can be proven.
 pub fn load_graph(path: &Path) -> Result<Graph> {
     let mut graph = Graph::build(&load(path)?)?;
     passes::simplify(&mut graph);
