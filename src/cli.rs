@@ -467,6 +467,9 @@ pub enum Language {
 pub struct InspectArgs {
     /// A model (.onnx, .keras or .h5), or a build directory
     pub source: PathBuf,
+    /// Write a report to this file too: layers, a histogram of the error, accuracy and constraints against the scale
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// How the circuit would be made; a build directory has its own settings
     #[command(flatten)]
     pub circuit: CircuitArgs,

@@ -5,6 +5,7 @@ mod export_verifier;
 mod inspect;
 mod ops;
 mod prove;
+mod report;
 mod run;
 mod setup;
 mod setup_key;

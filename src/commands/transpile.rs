@@ -8,7 +8,7 @@ use tensorproof_transpiler::data::{input_shapes, load_samples};
 use tensorproof_transpiler::quantize::{
     self, Agreement, MOST_BITS, OutputKind, Power, QuantizeConfig, QuantizedGraph, Sample, ScaleChoice,
 };
-use tensorproof_transpiler::{Graph, Settings, load_graph};
+use tensorproof_transpiler::{Graph, Settings, emit, load_graph};
 
 use super::Output;
 use crate::build_dir::BuildDir;
@@ -60,6 +60,8 @@ pub(super) struct Quantized {
     pub(super) agreement: Agreement,
     /// Largest difference of each layer from the float model on the calibration inputs.
     pub(super) layer_errors: Vec<Option<f64>>,
+    /// The calibration inputs.
+    pub(super) samples: Vec<Sample>,
 }
 
 /// Returns the inputs to prove, once the shapes of the inputs are known.
@@ -100,17 +102,17 @@ pub(super) fn quantize_model(
         terminal.stage("quantize", work, |(quantized, agreement, _)| {
             format!("scale {}, largest error {:.2e}", quantized.power, agreement.max_abs_error)
         })?;
-    Ok(Quantized { graph, model: quantized, agreement, layer_errors })
+    Ok(Quantized { graph, model: quantized, agreement, layer_errors, samples })
 }
 
 pub(super) fn total(quantized: &QuantizedGraph) -> usize {
-    let cost = quantized.cost();
-    (cost.quadratic + cost.linear) * quantized.config.batch
+    let cost = emit::cost(quantized);
+    cost.quadratic + cost.linear
 }
 
 /// Returns what is known of a quantized model, for machines.
 pub(super) fn json_of(settings: &Settings, quantized: &Quantized) -> Value {
-    let cost = quantized.model.cost();
+    let cost = emit::cost(&quantized.model);
     json!({
         "scale": settings.scale,
         "constraints": { "quadratic": cost.quadratic, "linear": cost.linear, "total": cost.quadratic + cost.linear },

@@ -43,3 +43,15 @@ impl Subject {
         format!("{}Salt", self.name())
     }
 }
+
+/// Partial rounds of Poseidon for states of 2 to 17 elements.
+///
+/// Source: Grassi et al. 2019 (eprint 2019/458), for 128 bits of security over BN254, as circom rounds them.
+const PARTIAL_ROUNDS: [usize; 16] = [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68];
+
+/// Returns the quadratic constraints of `PoseidonSponge` over some elements, one at least.
+pub(crate) fn sponge_cost(length: usize) -> usize {
+    let rate = length.min(16);
+    let partial = PARTIAL_ROUNDS.get(rate - 1).copied().unwrap_or(0);
+    length.div_ceil(rate) * 3 * (8 * (rate + 1) + partial) - 3
+}

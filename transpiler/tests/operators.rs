@@ -186,6 +186,7 @@ fn commitments_bind_what_is_hashed() {
     let (circuit, mut inputs) = compiled(&quantized, "hashed");
     // Three commitments, and nothing else.
     assert_eq!(circuit.r1cs.public_signals(), 3);
+    assert_eq!(circuit.r1cs.counts().quadratic, emit::cost(&quantized).quadratic);
     for input in [&case.inputs[0], &case.inputs[1]] {
         let values = quantized.quantize_sample(&vec![input.clone()]).unwrap();
         let signal = inputs.entry(quantized.inputs[0].signal.clone()).or_default();

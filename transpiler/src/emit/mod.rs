@@ -16,6 +16,7 @@ use crate::interval::Interval;
 use crate::quantize::{ParamsVisibility, QuantizedGraph, scale_text};
 use constants::Constants;
 use place::{Place, copy};
+pub use statement::cost;
 pub(crate) use statement::subjects;
 
 /// What is written into the build directory.

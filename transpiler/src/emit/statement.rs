@@ -7,8 +7,9 @@ use num_bigint::BigInt;
 use super::constants::Constants;
 use super::place::{Place, bracketed, copy};
 use super::{described, output_axes};
-use crate::commitment::Subject;
+use crate::commitment::{Subject, sponge_cost};
 use crate::interval::Interval;
+use crate::kernel::Cost;
 use crate::quantize::{InputVisibility, OutputVisibility, ParamsVisibility, QuantizedGraph};
 
 /// Library files that commitments need.
@@ -22,6 +23,47 @@ pub(super) struct Signal {
     /// Where its values lie.
     hull: Interval,
     comment: Option<String>,
+}
+
+impl Signal {
+    /// Returns the bits of a packed value; one at least, so that a tensor of zeros is packed too.
+    fn packed_bits(&self) -> usize {
+        usize::try_from((&self.hull.high - &self.hull.low).bits().clamp(1, 253)).unwrap_or(253)
+    }
+
+    /// Returns how many field elements some values are packed into.
+    fn elements(&self, size: usize) -> usize {
+        size.div_ceil(253 / self.packed_bits())
+    }
+}
+
+/// Returns the constraints of the whole circuit: the model's for each sample, and those of commitments.
+pub fn cost(quantized: &QuantizedGraph) -> Cost {
+    let batch = quantized.config.batch;
+    let model = quantized.cost();
+    let mut cost = Cost { quadratic: batch * model.quadratic, linear: batch * model.linear };
+    let subjects = subjects(quantized);
+    if subjects.is_empty() {
+        return cost;
+    }
+    let (inputs, outputs) = ports(quantized);
+    let parameters = parameters(quantized, &Constants::of(quantized));
+    for subject in subjects {
+        let (signals, copies) = match subject {
+            Subject::Input => (&inputs, batch),
+            Subject::Params => (&parameters, 1),
+            Subject::Output => (&outputs, batch),
+        };
+        let mut length = 1;
+        for signal in signals {
+            let size = copies * signal.shape.iter().product::<usize>();
+            cost.quadratic += size * signal.packed_bits();
+            cost.linear += size + signal.elements(size);
+            length += signal.elements(size);
+        }
+        cost.quadratic += sponge_cost(length);
+    }
+    cost
 }
 
 /// Returns the model's inputs and outputs.
@@ -170,12 +212,10 @@ fn commit(text: &mut String, subject: Subject, values: &[(&Signal, Place)]) {
     let mut elements = Vec::new();
     for (at, (signal, place)) in values.iter().enumerate() {
         let size: usize = place.lengths().iter().product();
-        // One bit at least, so that a tensor of zeros is packed too.
-        let n = (&signal.hull.high - &signal.hull.low).bits().max(1);
         let offset = -&signal.hull.low;
-        let _ = writeln!(text, "    {name}Pack[{at}] = Pack({size}, {n}, {offset});");
+        let _ = writeln!(text, "    {name}Pack[{at}] = Pack({size}, {}, {offset});", signal.packed_bits());
         text.push_str(&copy(&Place::plain(&format!("{name}Pack[{at}].in"), &[size]), place));
-        elements.push(size.div_ceil(253 / usize::try_from(n).unwrap_or(253)));
+        elements.push(signal.elements(size));
     }
     let total: usize = elements.iter().sum();
     let sponge = format!("{name}Sponge");

@@ -221,6 +221,41 @@ pub struct Agreement {
     pub max_abs_output: f64,
 }
 
+/// What a scale gives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScalePoint {
+    /// The scale.
+    pub power: Power,
+    /// The model's constraints, for one sample.
+    pub cost: Cost,
+    /// How far the integer model is from the float model.
+    pub agreement: Agreement,
+}
+
+/// Returns what the powers of ten up to 10^`most` give, up to the first with which a value may leave the field.
+///
+/// # Errors
+/// When a sample is outside the configured range of the input.
+pub fn sweep(
+    graph: &Graph,
+    config: &QuantizeConfig,
+    samples: &[Sample],
+    most: u32,
+) -> Result<Vec<ScalePoint>> {
+    let mut points = Vec::new();
+    for power in (1..=most).map(Power::of_ten) {
+        let Ok(quantized) = Builder::build(graph, config, samples, power) else {
+            break;
+        };
+        points.push(ScalePoint {
+            power,
+            cost: quantized.cost(),
+            agreement: quantized.compare(graph, samples)?,
+        });
+    }
+    Ok(points)
+}
+
 /// Quantizes a graph; `samples` choose the scale and, if the configuration does not, the input's range.
 ///
 /// # Errors
