@@ -88,8 +88,12 @@ pub fn read(bytes: &[u8]) -> Result<Model> {
     } else {
         return Err(Error::model("not a Keras model: it is neither a zip archive nor an HDF5 file"));
     };
-    Network { weights: &weights, is_keras_2: version.starts_with('2') }
-        .translate(&structure, &Scope::default())
+    let is_keras_2 = match version.split('.').next() {
+        Some("2") => true,
+        Some("3") => false,
+        _ => return Err(Error::model(format!("it was written by Keras `{version}`, expected 2 or 3"))),
+    };
+    Network { weights: &weights, is_keras_2 }.translate(&structure, &Scope::default())
 }
 
 fn text(file: &Hdf5, attribute: &str) -> Result<Option<String>> {

@@ -52,8 +52,8 @@ pub(super) fn apply(
 fn single(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> Result<Value> {
     match layer.class {
         "Dense" => dense::dense(builder, layer, value),
-        "Conv1D" | "Convolution1D" => convolution::conv(builder, layer, value, 1),
-        "Conv2D" | "Convolution2D" => convolution::conv(builder, layer, value, 2),
+        "Conv1D" => convolution::conv(builder, layer, value, 1),
+        "Conv2D" => convolution::conv(builder, layer, value, 2),
         "DepthwiseConv1D" => convolution::depthwise(builder, layer, value, 1),
         "DepthwiseConv2D" => convolution::depthwise(builder, layer, value, 2),
         "SeparableConv1D" => convolution::separable(builder, layer, value, 1),

@@ -78,7 +78,10 @@ impl State {
 impl Network<'_> {
     /// Translates a whole model.
     pub(super) fn translate(&self, structure: &Json, scope: &Scope) -> Result<Model> {
-        let class = structure["class_name"].as_str().unwrap_or_default();
+        let (class, is_custom) = class_of(structure).unwrap_or_default();
+        if is_custom {
+            return Err(unknown_class(class));
+        }
         let mut state = State { builder: Builder::new(), calls: 0 };
         let outputs = self.model(&mut state, class, &structure["config"], scope, None, 0)?;
         for output in &outputs {
@@ -103,12 +106,7 @@ impl Network<'_> {
         match class {
             "Sequential" => self.sequential(state, config, scope, inputs, depth),
             "Functional" | "Model" => self.functional(state, config, scope, inputs, depth),
-            other => {
-                let reason = format!(
-                    "its class `{other}` is not supported, expected `Sequential` or `Functional`; export it to ONNX"
-                );
-                Err(Error::model(reason))
-            }
+            other => Err(unknown_class(other)),
         }
     }
 
@@ -238,7 +236,7 @@ impl Network<'_> {
         state.count()?;
         let list = self.weights.layers(scope);
         let place = scope.part(&format!("{list}/{}", entry.group), entry.name);
-        if is_model(entry.class) {
+        if is_model(entry.class) && !entry.is_custom {
             let config = &entry.json["config"];
             return self.model(state, entry.class, config, &place, Some(inputs), depth + 1);
         }
@@ -256,6 +254,13 @@ impl Network<'_> {
         let result = layer::apply(&mut state.builder, &layer, inputs, options)?;
         Ok(vec![state.builder.leave(result)])
     }
+}
+
+fn unknown_class(class: &str) -> Error {
+    let reason = format!(
+        "its class `{class}` is not supported, expected `Sequential` or `Functional`; export it to ONNX"
+    );
+    Error::model(reason)
 }
 
 fn entries(layers: &Json) -> Result<Vec<Entry<'_>>> {

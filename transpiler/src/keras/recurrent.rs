@@ -42,6 +42,9 @@ pub(super) fn bidirectional(builder: &mut Builder, layer: &Layer<'_>, value: &Va
     // The backward sequence is turned round again, which is ONNX' order.
     let other = direction(builder, &backward, value, "backward/")?;
     let (operator, last) = (op("Concat"), one.rank() - 1);
+    if layer.config.get("merge_mode").is_some_and(Json::is_null) {
+        return Err(layer.fail("`merge_mode` null is not supported, expected one output"));
+    }
     let operator = match layer.text("merge_mode", "concat")? {
         "concat" => {
             let (names, order) = builder.aligned(&[one.clone(), other.clone()])?;

@@ -16,7 +16,7 @@ def values(shape):
     return rng.uniform(-1.5, 1.5, (1, *shape)).astype("float32")
 
 
-def save(name, model, integers=False, kinds=(".keras", ".h5")):
+def save(name, model, integers=False, like=None, kinds=(".keras", ".h5")):
     """Gives every weight a value, so that none hides behind a zero or a one."""
     for weight in model.weights:
         if "seed" in weight.path or weight.name == "count":
@@ -26,6 +26,8 @@ def save(name, model, integers=False, kinds=(".keras", ".h5")):
     for layer in model.layers:
         if isinstance(layer, L.Normalization):
             layer.finalize_state()
+    if like:
+        model.set_weights(like.get_weights())
     inputs = [values(i.shape[1:]) for i in model.inputs]
     if integers:
         inputs = [rng.integers(0, 5, i.shape).astype("float32") for i in inputs]
@@ -119,6 +121,26 @@ row("first_conv", (2, 6, 5), L.Conv2D(3, 2, data_format="channels_first", paddin
 row("first_others", (2, 6, 5), L.ZeroPadding2D(1, data_format="channels_first"), L.Cropping2D(((1, 0), (0, 1)), data_format="channels_first"),
     L.DepthwiseConv2D(2, data_format="channels_first"), L.UpSampling2D(data_format="channels_first"), L.GlobalAveragePooling2D(data_format="channels_first"))
 
+for dims, place in (1, (6,)), (2, (6, 5)):
+    first = {"data_format": "channels_first"}
+    for layer in (
+        getattr(L, f"Conv{dims}D")(4, 3, strides=2, padding="same", **first),
+        getattr(L, f"Conv{dims}D")(4, 3, dilation_rate=2, groups=2, **first),
+        getattr(L, f"DepthwiseConv{dims}D")(3, padding="same", depth_multiplier=2, **first),
+        getattr(L, f"SeparableConv{dims}D")(4, 3, padding="same", **first),
+        getattr(L, f"Conv{dims}DTranspose")(3, 3, strides=2, padding="same", **first),
+        getattr(L, f"MaxPooling{dims}D")(3, strides=2, padding="same", **first),
+        getattr(L, f"AveragePooling{dims}D")(3, strides=2, padding="same", **first),
+        getattr(L, f"GlobalMaxPooling{dims}D")(**first),
+        getattr(L, f"GlobalAveragePooling{dims}D")(keepdims=True, **first),
+    ):
+        row("first_" + layer.name, (2, *place), layer)
+# One model in both orders, with the same weights.
+last = keras.Sequential([keras.Input((6, 5, 2)), L.Conv2D(3, 3, padding="same", strides=2), L.MaxPooling2D(2, padding="same"), L.GlobalAveragePooling2D()])
+first = keras.Sequential([keras.Input((2, 6, 5)), L.Conv2D(3, 3, padding="same", strides=2, data_format="channels_first"),
+    L.MaxPooling2D(2, padding="same", data_format="channels_first"), L.GlobalAveragePooling2D(data_format="channels_first")])
+save("order_last", last)
+save("order_first", first, like=last)
 row("batch_norm", (4, 3), L.BatchNormalization(epsilon=0.01))
 row("batch_norm_flat", (5,), L.BatchNormalization(scale=False))
 row("batch_norm_bare", (4, 4, 3), L.BatchNormalization(scale=False, center=False))
@@ -219,6 +241,10 @@ save("outputs_named", keras.Model(a, {"z": L.Dense(2)(x), "y": x}))
 save("numbers", keras.Model(a, 1 - (a * 2 + 3) / 4))
 save("operators", keras.Model([a, b], (a + b) * a - keras.ops.square(b) + a**2 - (-b)))
 save("functions", keras.Model(a, keras.ops.relu(a) + keras.ops.exp(a) + keras.ops.absolute(a) + keras.ops.maximum(a, 0.3)))
+save("deep_config", keras.Sequential([keras.Input((2,)), *(L.Dense(2, name=f"layer_{i}") for i in range(100))]))
+# The names of the weights take more than an attribute holds.
+many = [L.Dense(1, name=f"{i}_" + 60 * "x", kernel_initializer="ones") for i in range(400)]
+save("many_weights", keras.Model(a, keras.Sequential([keras.Input((4,)), *many], name="many")(a)), kinds=[".h5"])
 save("lazy", keras.Model(a, keras.Sequential([L.Dense(3), L.Dense(2)])(a)))
 inner = keras.Sequential([keras.Input((4,)), L.Dense(3, name="dense"), L.BatchNormalization(), L.Dense(4)], name="inner")
 deep = keras.Input((4,))
