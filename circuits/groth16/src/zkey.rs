@@ -12,7 +12,7 @@ use ark_ff::{BigInt, PrimeField};
 use rayon::prelude::*;
 use tensorproof_r1cs::R1cs;
 use tensorproof_r1cs::format::{
-    Cursor, FormatError, Sections, limb_bytes, modulus_bytes, write_header, write_section,
+    Cursor, FormatError, Sections, limb_bytes, write_header, write_modulus, write_section,
 };
 
 use crate::VerifyingKey;
@@ -39,10 +39,8 @@ impl ProvingKey {
         writer.write_all(&GROTH16.to_le_bytes())?;
 
         write_section(writer, 2, 2 * 36 + 3 * 4 + 3 * G1_BYTES + 3 * G2_BYTES)?;
-        for modulus in [modulus_bytes::<Fq>(), modulus_bytes::<Fr>()] {
-            writer.write_all(&32u32.to_le_bytes())?;
-            writer.write_all(&modulus)?;
-        }
+        write_modulus::<Fq>(writer)?;
+        write_modulus::<Fr>(writer)?;
         for count in [self.a.len(), self.vk.gamma_abc_g1.len() - 1, self.h.len()] {
             writer.write_all(&u32::try_from(count).map_err(io::Error::other)?.to_le_bytes())?;
         }
@@ -101,8 +99,8 @@ impl ProvingKey {
             return Err(header.unexpected(format!("protocol {protocol}"), "1, Groth16"));
         }
         let mut header = sections.get(2, "header")?;
-        header.expect_modulus(&modulus_bytes::<Fq>())?;
-        header.expect_modulus(&modulus_bytes::<Fr>())?;
+        header.expect_field::<Fq>()?;
+        header.expect_field::<Fr>()?;
         let [wires, public, domain] =
             [header.u32()?, header.u32()?, header.u32()?].map(|count| count as usize);
         if public >= wires || !domain.is_power_of_two() {
