@@ -1,4 +1,4 @@
-//! The values of cryptographic templates are those of circomlibjs.
+//! The values of cryptographic templates are those of circomlibjs and of node.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -55,4 +55,19 @@ fn poseidon_agrees_with_circomlibjs() {
 #[test]
 fn baby_jubjub_agrees_with_circomlibjs() {
     check("babyjub.js");
+}
+
+#[test]
+fn encryption_agrees_with_the_duplex_over_circomlibjs() {
+    check("encryption.js");
+}
+
+#[test]
+fn sha256_agrees_with_node() {
+    check("sha256.js");
+}
+
+#[test]
+fn eddsa_accepts_signatures_of_circomlibjs() {
+    check("eddsa.js");
 }
