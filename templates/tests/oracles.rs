@@ -1,4 +1,4 @@
-//! The values of cryptographic templates are those of circomlibjs, circomlib-ml and node.
+//! The values of cryptographic templates are those of circomlibjs, circomlib-ml, js-sha3 and node.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -107,6 +107,11 @@ fn encryption_agrees_with_the_duplex_over_circomlibjs() {
 #[test]
 fn sha256_agrees_with_node() {
     check("sha256.js");
+}
+
+#[test]
+fn keccak256_agrees_with_js_sha3() {
+    check("keccak.js");
 }
 
 #[test]
