@@ -20,7 +20,8 @@ use tensorproof_r1cs::fr_to_decimal;
 struct Row {
     template: String,
     main: String,
-    r#in: BTreeMap<String, Vec<Number>>,
+    #[serde(rename = "in")]
+    inputs: BTreeMap<String, Vec<Number>>,
     out: BTreeMap<String, Vec<Number>>,
 }
 
@@ -29,21 +30,21 @@ fn check(script: &str) {
     let folder = tempfile::tempdir().unwrap();
     let text = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles").join(script);
     // node looks for packages from the folder of a script upwards.
-    let prelude = format!("module.paths.push({:?});\n", package("circomlibjs").parent().unwrap());
+    let prelude = format!("module.paths.push('{}');\n", package("circomlibjs").parent().unwrap().display());
     let path = folder.path().join(script);
     std::fs::write(&path, prelude + &std::fs::read_to_string(text).unwrap()).unwrap();
     let rows: Vec<Row> = serde_json::from_str(&expect_success(&node(&path, [""; 0], folder.path()))).unwrap();
     let mut circuits: BTreeMap<String, Circuit> = BTreeMap::new();
-    for Row { template, main, r#in, out } in &rows {
+    for Row { template, main, inputs, out } in &rows {
         let program =
             format!("pragma circom 2.1.0;\ninclude \"tensorproof/{template}\";\ncomponent main = {main};\n");
         let circuit = circuits.entry(main.clone()).or_insert_with(|| circuit(&program, Level::O1));
-        let witness = solve(circuit, r#in).unwrap_or_else(|| panic!("{main} {:?}: no witness", r#in));
+        let witness = solve(circuit, inputs).unwrap_or_else(|| panic!("{main} {inputs:?}: no witness"));
         circuit.r1cs.check(&witness).unwrap();
         for port in circuit.outputs() {
             let expected: Vec<_> = out[&port.name].iter().map(Number::field).collect();
             let first = port.first.index();
-            assert_eq!(witness.0[first..first + port.len()], expected, "{main} {:?}", r#in);
+            assert_eq!(witness.0[first..first + port.len()], expected, "{main} {inputs:?}");
         }
     }
 }
