@@ -36,11 +36,19 @@ template Keccak256Message(n) {
             one = 0;
         }
         block[b] = KeccakBlock(24, b == 0 ? 1 : 0, used, one, b == blocks - 1 ? 1 : 0);
-        for (var i = 0; i < used; i++) {
-            block[b].in[i] <== in[1088 * b + i];
+        for (var i = 0; i < 1088; i++) {
+            if (i < used) {
+                block[b].in[i] <== in[1088 * b + i];
+            } else {
+                block[b].in[i] <== 0;
+            }
         }
-        for (var i = 0; i < 1600 && b > 0; i++) {
-            block[b].state[i] <== block[b - 1].out[i];
+        for (var i = 0; i < 1600; i++) {
+            if (b > 0) {
+                block[b].state[i] <== block[b - 1].out[i];
+            } else {
+                block[b].state[i] <== 0;
+            }
         }
     }
     for (var i = 0; i < 256; i++) {

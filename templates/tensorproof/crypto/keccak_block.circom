@@ -43,8 +43,8 @@ function keccakRoundConstant(round) {
 //   one          1 if the message ends here, else 0
 //   last         1 if the padding ends here, else 0
 // Inputs
-//   state[1600]  none if first is 1
-//   in[used]     bits, that of each byte with the lowest weight first
+//   state[1600]  of no effect if first is 1
+//   in[1088]     bits, that of each byte with the lowest weight first; those from used on have no effect
 // Outputs
 //   out[1600]    lane after lane, each with its lowest bit first
 // Requires
@@ -62,26 +62,29 @@ template KeccakBlock(rounds, first, used, one, last) {
     assert(one == 0 || one == 1);
     assert(last == 0 || last == 1);
     assert(first <= used && used + one + last <= 1088);
-    signal input state[1600 * (1 - first)];
-    signal input in[used];
+    signal input state[1600];
+    signal input in[1088];
     signal output out[1600];
 
     // Bits of the state, and which of them are constants.
     var s[1600];
     var known[1600];
-    signal absorbed[used * (1 - first)];
+    signal absorbed[1088];
     for (var i = 0; i < 1600; i++) {
         var padding = (i == used ? one : 0) + (i == 1087 ? last : 0);
-        if (first == 1 && i < used) {
-            s[i] = in[i < used ? i : 0];
-        } else if (first == 1) {
-            s[i] = padding;
-            known[i] = 1;
-        } else if (i < used) {
-            absorbed[i] <== state[i] + in[i] - 2 * state[i] * in[i];
-            s[i] = absorbed[i];
+        if (first == 1) {
+            known[i] = i < used ? 0 : 1;
+            s[i] = i < used ? in[i < 1088 ? i : 0] : padding;
         } else {
             s[i] = padding + (1 - 2 * padding) * state[i];
+        }
+        if (i < 1088) {
+            if (first == 0 && i < used) {
+                absorbed[i] <== state[i] + in[i] - 2 * state[i] * in[i];
+                s[i] = absorbed[i];
+            } else {
+                absorbed[i] <== 0;
+            }
         }
     }
 

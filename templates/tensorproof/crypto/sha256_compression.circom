@@ -33,8 +33,8 @@ function sha256Constants() {
 //   one          1 if the message ends here, else 0
 //   length       the message's bits, in the last 64 of the block if it is the last one, else 0
 // Inputs
-//   state[8][32] bits of each word, the lowest first; none if first is 1
-//   in[used]     bits in the standard's order
+//   state[8][32] bits of each word, the lowest first; of no effect if first is 1
+//   in[512]      bits in the standard's order; those from used on have no effect
 // Outputs
 //   out[8][32]   bits of each word, the lowest first
 // Requires
@@ -50,8 +50,8 @@ template Sha256Compression(first, used, one, length) {
     assert(one == 0 || one == 1);
     assert(0 <= used && used + one <= 512);
     assert(0 <= length && length < 2 ** 64 && (length == 0 || used + one <= 448));
-    signal input state[8 * (1 - first)][32];
-    signal input in[used];
+    signal input state[8][32];
+    signal input in[512];
     signal output out[8][32];
 
     // Bits of the message's words, and which of them are constants.
@@ -132,7 +132,7 @@ template Sha256Compression(first, used, one, length) {
             if (first == 1) {
                 v[j][i] = (initial[j] >> i) & 1;
             } else {
-                v[j][i] = state[first == 1 ? 0 : j][i];
+                v[j][i] = state[j][i];
             }
         }
     }
@@ -204,7 +204,7 @@ template Sha256Compression(first, used, one, length) {
         for (var i = 0; i < 32; i++) {
             total += v[j][i] * 2 ** i;
             if (first == 0) {
-                total += state[first == 1 ? 0 : j][i] * 2 ** i;
+                total += state[j][i] * 2 ** i;
             }
         }
         sum[j] = ToBits(33, 0);

@@ -37,12 +37,18 @@ template Sha256Message(n) {
             one = 0;
         }
         block[b] = Sha256Compression(b == 0 ? 1 : 0, used, one, b == blocks - 1 ? n : 0);
-        for (var i = 0; i < used; i++) {
-            block[b].in[i] <== in[512 * b + i];
+        for (var i = 0; i < 512; i++) {
+            if (i < used) {
+                block[b].in[i] <== in[512 * b + i];
+            } else {
+                block[b].in[i] <== 0;
+            }
         }
-        for (var j = 0; j < 8 && b > 0; j++) {
-            for (var i = 0; i < 32; i++) {
-                block[b].state[j][i] <== block[b - 1].out[j][i];
+        for (var i = 0; i < 256; i++) {
+            if (b > 0) {
+                block[b].state[i \ 32][i % 32] <== block[b - 1].out[i \ 32][i % 32];
+            } else {
+                block[b].state[i \ 32][i % 32] <== 0;
             }
         }
     }
