@@ -23,7 +23,7 @@ include "poseidon.circom";
 // Ensures
 //   The range of s, that both points are on the curve and publicKey is not of low order, and the equation.
 // Constraints
-//   3385 quadratic + 9 linear
+//   3141 quadratic + 9 linear
 // Source
 //   Bernstein et al. 2011, High-speed high-security signatures, section 2; EIP-2494.
 template EddsaPoseidon() {

@@ -29,7 +29,7 @@ include "pack.circom";
 // Ensures
 //   All ranges, that publicKey is on the curve and of order l, and all outputs.
 // Constraints
-//   3052 + Pack(size, n, offset) + EncryptPoseidon(17, elements) quadratic: for n = 16, 16 + 38.25 / 15 per value
+//   2808 + Pack(size, n, offset) + EncryptPoseidon(17, elements) quadratic: for n = 16, 16 + 38.25 / 15 per value
 // Source
 //   Khovratovich 2019, Encryption with Poseidon; EIP-2494.
 template EncryptFor(size, n, offset) {
