@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -91,7 +92,7 @@ fn readme_has_the_constraints_of_templates_and_their_peers() {
         let theirs = peer.map_or("– | –".to_owned(), |(include, main)| {
             format!("`{main}` | {}", constraints(include, main))
         });
-        table += &format!("| {what} | `{main}` | {ours} | {theirs} |\n");
+        writeln!(table, "| {what} | `{main}` | {ours} | {theirs} |").unwrap();
     }
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
     assert!(readme.contains(&table), "the README's table is not current; it should be\n{table}");

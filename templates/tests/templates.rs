@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use harness::{Number, circuit, count_witnesses, forge_single_wires, free_directions, solve, stock};
 use serde::Deserialize;
@@ -146,25 +147,36 @@ fn stock_circom_has_the_same_constraints_and_witnesses() {
         fs::write(path, text).unwrap();
     }
     let cases = cases();
-    let mut jobs = Vec::new();
-    let mut ours = Vec::new();
-    for case in &cases {
-        for instance in &case.instance {
-            let name = format!("case{}", jobs.len());
-            let program = program(case, instance);
-            fs::write(folder.join(&name).with_extension("circom"), &program).unwrap();
+    let instances: Vec<(&Case, &Instance)> =
+        cases.iter().flat_map(|case| case.instance.iter().map(move |instance| (case, instance))).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some((case, instance)) = instances.get(number) else {
+                return;
+            };
+            let name = format!("case{number}");
+            fs::write(folder.join(&name).with_extension("circom"), program(case, instance)).unwrap();
             let told = stock::compile(folder, &name);
             for (kind, count) in [("non-linear", instance.quadratic), ("linear", instance.linear)] {
                 let line = format!("\n{kind} constraints: {count}\n");
                 assert!(told.contains(&line), "{}: expected{line}in {told}", instance.main);
             }
-            let inputs = &instance.values[0].r#in;
-            ours.push(solve(&circuit(&program, Level::O1), inputs).unwrap());
-            jobs.push((name, inputs));
         }
-    }
-    let mains = cases.iter().flat_map(|case| &case.instance).map(|instance| &instance.main);
-    for ((ours, theirs), main) in ours.iter().zip(stock::witnesses(folder, &jobs)).zip(mains) {
-        assert!(ours.0 == theirs.0, "{main}: stock circom has another witness");
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(work);
+        work();
+    });
+    let jobs: Vec<_> = instances
+        .iter()
+        .enumerate()
+        .map(|(number, (_, instance))| (format!("case{number}"), &instance.values[0].r#in))
+        .collect();
+    for ((case, instance), theirs) in instances.iter().zip(stock::witnesses(folder, &jobs)) {
+        let circuit = circuit(&program(case, instance), Level::O1);
+        let ours = solve(&circuit, &instance.values[0].r#in).unwrap();
+        assert!(ours.0 == theirs.0, "{}: stock circom has another witness", instance.main);
     }
 }
