@@ -240,6 +240,9 @@ fn layer<'a>(config: &'a mut Value, class: &str) -> &'a mut Value {
 
 type Change = Box<dyn Fn(&mut Value)>;
 
+/// An entry of an archive, what stands in its place, and the error.
+type Damage<'d> = (&'d str, &'d dyn Fn() -> Option<Vec<u8>>, &'d str);
+
 #[test]
 fn refuses_structures_that_do_not_hold_together() {
     let long = 1u64 << 40;
@@ -328,7 +331,7 @@ fn refuses_structures_that_do_not_hold_together() {
 #[test]
 fn refuses_archives_that_are_not_whole_or_too_large() {
     let zeros = vec![0; 200 << 20];
-    let rows: [(&str, &dyn Fn() -> Option<Vec<u8>>, &str); 7] = [
+    let rows: [Damage<'_>; 7] = [
         ("config.json", &|| None, "`config.json` cannot be read"),
         ("metadata.json", &|| None, "`metadata.json` cannot be read"),
         ("model.weights.h5", &|| None, "`model.weights.h5` cannot be read"),

@@ -26,7 +26,7 @@ const LOWEST: f64 = -1_048_576.0;
 /// What is this low stands for minus infinity: the least float of 32 bits is.
 const AS_GOOD_AS_INFINITE: f64 = -1e30;
 
-/// Decodes a tensor; NaN and infinity are errors, but for minus infinity. `folder` is the model's, for data that stands in another file.
+/// Decodes a tensor; NaN and infinity are errors, but for minus infinity in masks, which have nothing else and zeros. `folder` is the model's, for data that stands in another file.
 pub(super) fn constant(tensor: &TensorProto, name: &str, folder: Option<&Path>) -> Result<Constant> {
     let dims = tensor.dims.iter().map(|length| usize::try_from(*length).ok()).collect::<Option<Vec<_>>>();
     let shape =
@@ -63,7 +63,8 @@ pub(super) fn constant(tensor: &TensorProto, name: &str, folder: Option<&Path>) 
     };
     let decoded = match values {
         Values::Float(mut values) => {
-            for value in values.iter_mut().filter(|value| **value <= AS_GOOD_AS_INFINITE) {
+            let is_mask = values.iter().all(|value| *value == 0.0 || *value <= AS_GOOD_AS_INFINITE);
+            for value in values.iter_mut().filter(|value| is_mask && **value != 0.0) {
                 *value = LOWEST;
             }
             if let Some(index) = values.iter().position(|value| !value.is_finite()) {
@@ -211,13 +212,15 @@ mod tests {
             (FLOAT16, vec![0x7c00]),
             (FLOAT16, vec![0x7e00]),
             (BFLOAT16, vec![0x7f80]),
+            (BFLOAT16, vec![0xff80, 0x3f80]),
             (FLOAT16, vec![65536]),
             (INT8, vec![128]),
             (BOOL, vec![2]),
             (8, vec![0]),
         ];
         for (data_type, int32_data) in rows {
-            let tensor = TensorProto { dims: vec![1], data_type, int32_data, ..TensorProto::default() };
+            let dims = vec![i64::try_from(int32_data.len()).unwrap()];
+            let tensor = TensorProto { dims, data_type, int32_data, ..TensorProto::default() };
             let message = constant(&tensor, "w", None).unwrap_err().to_string();
             assert!(message.starts_with("tensor `w`: "), "{message}");
         }
