@@ -44,6 +44,16 @@ pub enum Command {
     ExportVerifier(ExportVerifierArgs),
     /// Show a model's layers: shapes, scales, ranges, constraints
     Inspect(InspectArgs),
+    /// Make a key that parameters and outputs can be encrypted to
+    Keygen(KeygenArgs),
+    /// Encrypt integers, such as weights.json, for the owner of a public key
+    Encrypt(EncryptArgs),
+    /// Decrypt what was encrypted, or what a proof shows encrypted
+    Decrypt(DecryptArgs),
+    /// Make or check a commitment to integers, such as weights.json
+    Commit(CommitArgs),
+    /// Print the IPFS identifier of a file's bytes
+    Cid(CidArgs),
     /// List the operators that can be proven
     Ops,
     /// Write the circom template library to a folder, for use with `-l`
@@ -250,6 +260,9 @@ pub struct CircuitArgs {
     /// Who sees the output
     #[arg(long, value_enum, default_value = "public")]
     pub output_visibility: OutputVisibility,
+    /// The public key that is encrypted to: a file of `keygen`, or `x,y`
+    #[arg(long, value_name = "KEY")]
+    pub recipient: Option<String>,
     /// How many inputs one proof is about; all share the parameters
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = batch_size())]
     pub batch: usize,
@@ -281,6 +294,8 @@ pub enum OutputVisibility {
     Private,
     /// A salted Poseidon commitment to it is in the public signals
     Hashed,
+    /// Its encryption for the recipient is in the public signals
+    Encrypted,
 }
 
 /// Returns what reads a batch size; each sample is a copy of the model's circuit.
@@ -297,6 +312,8 @@ pub enum ParamsVisibility {
     Private,
     /// A salted Poseidon commitment to them is in the public signals
     Hashed,
+    /// Their encryption for the recipient is in the public signals
+    Encrypted,
     /// Constants of the circuit: linear layers cost nothing, and who has the circuit has them
     Fixed,
 }
@@ -473,6 +490,73 @@ pub struct InspectArgs {
     /// How the circuit would be made; a build directory has its own settings
     #[command(flatten)]
     pub circuit: CircuitArgs,
+}
+
+/// `tensorproof keygen`.
+#[derive(Debug, Args)]
+#[command(after_help = "Keys of the JSON result:
+  publicKey   x and y of a point of Baby Jubjub: give it to who encrypts")]
+pub struct KeygenArgs {
+    /// The new file, which only you can read
+    #[arg(long, short)]
+    pub output: PathBuf,
+}
+
+/// `tensorproof encrypt`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The result is ciphertext.json: the tensors' shapes and bits, the elements, their tag, and the sender's public key,
+which is new each time."
+)]
+pub struct EncryptArgs {
+    /// Nested lists of integers, or an object with such lists by name
+    pub file: PathBuf,
+    /// The recipient's public key: a file of `keygen`, or `x,y`
+    #[arg(long, value_name = "KEY")]
+    pub to: String,
+    /// The new file
+    #[arg(long, short, default_value = "ciphertext.json")]
+    pub output: PathBuf,
+}
+
+/// `tensorproof decrypt`.
+#[derive(Debug, Args)]
+pub struct DecryptArgs {
+    /// A file of `encrypt`, or a build directory whose proof shows parameters or outputs encrypted
+    pub source: PathBuf,
+    /// The file of `keygen`
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// The new file, which only you can read [default: standard output]
+    #[arg(long, short)]
+    pub output: Option<PathBuf>,
+}
+
+/// `tensorproof commit`.
+#[derive(Debug, Args)]
+#[command(after_help = "Keys of the JSON result:
+  commitment   a salted Poseidon hash of the values, packed tensor by tensor
+  salt         keep it secret while the values are")]
+pub struct CommitArgs {
+    /// Nested lists of integers, an object with such lists by name, or a build directory with hashed parameters
+    pub source: PathBuf,
+    /// The salt [default: a random one; that of the build directory]
+    #[arg(long)]
+    pub salt: Option<String>,
+    /// The commitment that this must be: exit code 1 when it is another
+    #[arg(long, value_name = "COMMITMENT")]
+    pub check: Option<String>,
+}
+
+/// `tensorproof cid`.
+#[derive(Debug, Args)]
+#[command(after_help = "Keys of the JSON result:
+  cid      CIDv1, raw, sha2-256, in base 32
+  bytes    length of the file
+  halves   the digest as two integers of 128 bits, as the template Cid has them")]
+pub struct CidArgs {
+    /// Any file
+    pub file: PathBuf,
 }
 
 /// `tensorproof templates`.

@@ -20,16 +20,24 @@ use tensorproof_r1cs::{
     Fr, R1cs, SymbolWriter, Symbols, Unsatisfied, Wire, Witness, fr_from_bigint, fr_to_decimal, fr_to_signed,
 };
 use tensorproof_transpiler::data::load_samples;
-use tensorproof_transpiler::quantize::{ParamsVisibility, Sample};
-use tensorproof_transpiler::settings::InputSettings;
-use tensorproof_transpiler::{QuantizedGraph, Settings, Subject, emit};
+use tensorproof_transpiler::quantize::Sample;
+use tensorproof_transpiler::seal::{RECIPIENT, Seal, Subject};
+use tensorproof_transpiler::settings::{InputSettings, SealSettings};
+use tensorproof_transpiler::{QuantizedGraph, Settings, emit};
 
+use crate::baby_jubjub;
 use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
 use crate::inputs::{flatten, inputs_to_json, read_inputs};
 
 /// Writes circuit, parameters and settings of a quantized model; what later stages made of an earlier one goes.
-pub(crate) fn write_circuit(dir: &BuildDir, quantized: &QuantizedGraph, model: &Path) -> Result<Settings> {
+/// `recipient` is the key that is encrypted to.
+pub(crate) fn write_circuit(
+    dir: &BuildDir,
+    quantized: &QuantizedGraph,
+    model: &Path,
+    recipient: Option<[Fr; 2]>,
+) -> Result<Settings> {
     let name = model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let settings = Settings::of(quantized, &name);
     let program = emit(quantized);
@@ -50,9 +58,13 @@ pub(crate) fn write_circuit(dir: &BuildDir, quantized: &QuantizedGraph, model: &
         dir.write_text(path, text)?;
     }
     let mut weights = program.weights;
-    if quantized.config.params == ParamsVisibility::Hashed {
-        // A commitment hides what it binds only while its salt is secret and not guessable.
-        weights[Subject::Params.salt_signal()] = fr_to_decimal(&Fr::rand(&mut OsRng)).into();
+    for seal in settings.seals.iter().filter(|seal| seal.of == Subject::Params.name()) {
+        // All proofs show the same seal: they are about the same parameters.
+        let (signal, value) = secret(seal)?;
+        weights[signal] = fr_to_decimal(&value).into();
+    }
+    if let Some(recipient) = recipient {
+        weights[RECIPIENT] = recipient.map(|value| fr_to_decimal(&value)).to_vec().into();
     }
     dir.write(Artefact::Weights, |writer| writer.write_all(weights.to_string().as_bytes()))?;
     dir.write(Artefact::Settings, |writer| writer.write_all(settings.to_json().as_bytes()))?;
@@ -158,6 +170,16 @@ pub(crate) fn pick_samples(
     Ok(samples)
 }
 
+/// Returns a new secret of a seal, with its signal: the salt of a commitment, which hides what it binds only while nobody can
+/// guess it, or the sender's private key.
+fn secret(seal: &SealSettings) -> Result<(String, Fr)> {
+    let subject = seal.subject()?;
+    Ok(match seal.kind()? {
+        Seal::Hashed => (subject.salt_signal(), Fr::rand(&mut OsRng)),
+        Seal::Encrypted => (subject.secret_signal(), baby_jubjub::random_secret()?),
+    })
+}
+
 /// Computes the witness of samples and writes it, with the circuit's inputs as circom reads them.
 pub(crate) fn solve(
     dir: &BuildDir,
@@ -182,9 +204,10 @@ pub(crate) fn solve(
             .map_err(|found| malformed(format!("`{signal}` holds {found}, expected integers")))?;
         inputs.insert(signal, values);
     }
-    // The parameters' salt is among them: their commitment is always the same.
-    for commitment in &settings.commitments {
-        inputs.entry(commitment.salt.clone()).or_insert_with(|| vec![Fr::rand(&mut OsRng)]);
+    // Those of the parameters are with the parameters.
+    for seal in settings.seals.iter().filter(|seal| seal.of != Subject::Params.name()) {
+        let (signal, value) = secret(seal)?;
+        inputs.insert(signal, vec![value]);
     }
     let text = inputs_to_json(&inputs);
     let witness = circuit.witness(&inputs).map_err(|source| witness_error(source, settings))?;
@@ -331,9 +354,9 @@ pub(crate) fn verify_statement(statement: &Statement, settings: Option<&Settings
 /// Returns the ranges of public inputs that the circuit leaves to the verifier. Outputs and commitments come first in the
 /// public signals.
 fn public_ranges(settings: &Settings) -> Result<Vec<(&InputSettings, SignalRange)>> {
-    let mut first = settings.commitments.len();
-    if settings.output_visibility == "public" {
-        first += settings.outputs.iter().map(|output| count(settings, &output.shape)).sum::<usize>();
+    let mut first = public_outputs(settings);
+    for seal in &settings.seals {
+        first += seal.signals()?;
     }
     let mut ranges = Vec::new();
     if settings.input_visibility != "public" {
@@ -348,6 +371,14 @@ fn public_ranges(settings: &Settings) -> Result<Vec<(&InputSettings, SignalRange
         first += count;
     }
     Ok(ranges)
+}
+
+/// Returns how many public signals are outputs of the model.
+pub(crate) fn public_outputs(settings: &Settings) -> usize {
+    if settings.output_visibility != "public" {
+        return 0;
+    }
+    settings.outputs.iter().map(|output| count(settings, &output.shape)).sum()
 }
 
 /// Returns the values that a proof has of a tensor.
@@ -461,11 +492,14 @@ fn of_batch(settings: &Settings, mut samples: Vec<Value>) -> Value {
 }
 
 /// Returns the commitments among the public signals, by what they are to.
-pub(crate) fn commitments(settings: &Settings, public: &[Fr]) -> serde_json::Map<String, Value> {
-    let shown = settings.output_visibility == "public";
-    let outputs = settings.outputs.iter().filter(|_| shown);
-    let first: usize = outputs.map(|output| count(settings, &output.shape)).sum();
-    let signals = public.get(first..).unwrap_or_default();
-    let named = settings.commitments.iter().zip(signals);
-    named.map(|(commitment, signal)| (commitment.of.clone(), fr_to_decimal(signal).into())).collect()
+pub(crate) fn commitments(settings: &Settings, public: &[Fr]) -> Result<serde_json::Map<String, Value>> {
+    let mut first = public_outputs(settings);
+    let mut commitments = serde_json::Map::new();
+    for seal in &settings.seals {
+        if let (Seal::Hashed, Some(hash)) = (seal.kind()?, public.get(first)) {
+            commitments.insert(seal.of.clone(), fr_to_decimal(hash).into());
+        }
+        first += seal.signals()?;
+    }
+    Ok(commitments)
 }

@@ -30,7 +30,8 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     let expected =
         samples.iter().map(|sample| Ok(quantized.model.eval(sample)?)).collect::<Result<Vec<_>>>()?;
     let agreement = quantized.model.compare(&quantized.graph, &samples)?;
-    let settings = stages::write_circuit(&dir, &quantized.model, &args.model)?;
+    let recipient = transpile::recipient(&args.circuit)?;
+    let settings = stages::write_circuit(&dir, &quantized.model, &args.model, recipient)?;
     times.add("transpile", started.elapsed());
 
     let (circuit, took) = compile::compile_dir(&dir, &[], output)?;
@@ -87,7 +88,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     warn_of_development_key(terminal, &key.origin);
 
     let outputs = stages::outputs(&settings, &integers)?;
-    let commitments = stages::commitments(&settings, public);
+    let commitments = stages::commitments(&settings, public)?;
     let counts = circuit.r1cs.counts();
     let total = counts.quadratic + counts.linear;
     let json = json!({

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ndarray::ArrayD;
 use serde_json::{Value, json};
+use tensorproof_r1cs::Fr;
 use tensorproof_transpiler::data::{input_shapes, load_samples};
 use tensorproof_transpiler::quantize::{
     self, Agreement, MOST_BITS, OutputKind, Power, QuantizeConfig, QuantizedGraph, Sample, ScaleChoice,
@@ -11,6 +12,7 @@ use tensorproof_transpiler::quantize::{
 use tensorproof_transpiler::{Graph, Settings, emit, load_graph};
 
 use super::Output;
+use crate::baby_jubjub;
 use crate::build_dir::BuildDir;
 use crate::cli::{
     CircuitArgs, InputCheck, InputVisibility, OutputVisibility, ParamsVisibility, TranspileArgs,
@@ -27,7 +29,8 @@ const MADE_UP_SAMPLES: usize = 16;
 pub(super) fn run(args: &TranspileArgs, output: Output) -> Result<()> {
     let dir = BuildDir::create(&build_dir(args.output.as_deref(), &args.model))?;
     let quantized = quantize_model(&args.model, &args.circuit, None, output.terminal)?;
-    let settings = stages::write_circuit(&dir, &quantized.model, &args.model)?;
+    let recipient = recipient(&args.circuit)?;
+    let settings = stages::write_circuit(&dir, &quantized.model, &args.model, recipient)?;
     let text = format!(
         "{} layers at scale {}, {} constraints: {}",
         settings.layers.len(),
@@ -167,6 +170,7 @@ fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
             ParamsVisibility::Public => quantize::ParamsVisibility::Public,
             ParamsVisibility::Private => quantize::ParamsVisibility::Private,
             ParamsVisibility::Hashed => quantize::ParamsVisibility::Hashed,
+            ParamsVisibility::Encrypted => quantize::ParamsVisibility::Encrypted,
             ParamsVisibility::Fixed => quantize::ParamsVisibility::Fixed,
         },
         input_check: if check_in_circuit {
@@ -179,9 +183,25 @@ fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
             OutputVisibility::Public => quantize::OutputVisibility::Public,
             OutputVisibility::Private => quantize::OutputVisibility::Private,
             OutputVisibility::Hashed => quantize::OutputVisibility::Hashed,
+            OutputVisibility::Encrypted => quantize::OutputVisibility::Encrypted,
         },
         batch: args.batch,
     })
+}
+
+/// Returns the key that is encrypted to, which there is when something is encrypted, and only then.
+pub(super) fn recipient(args: &CircuitArgs) -> Result<Option<[Fr; 2]>> {
+    let is_encrypted = args.params_visibility == ParamsVisibility::Encrypted
+        || args.output_visibility == OutputVisibility::Encrypted;
+    match &args.recipient {
+        Some(text) if is_encrypted => baby_jubjub::read_public(text).map(Some),
+        None if !is_encrypted => Ok(None),
+        given => Err(Error::Option {
+            option: "--recipient",
+            value: given.clone().unwrap_or_default(),
+            expected: "a key where something is encrypted, and none elsewhere",
+        }),
+    }
 }
 
 fn scale(text: &str) -> Result<ScaleChoice> {

@@ -44,7 +44,7 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
             json["outputs"] = outputs.by_name.into();
             json["class"] = outputs.class;
         }
-        json["commitments"] = stages::commitments(settings, &statement.public).into();
+        json["commitments"] = stages::commitments(settings, &statement.public)?.into();
     }
     if args.evm {
         let config = stages::verifier_config(settings.as_ref(), "Verifier")?;

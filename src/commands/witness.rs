@@ -29,7 +29,7 @@ pub(super) fn run(args: &WitnessArgs, output: Output) -> Result<()> {
     let json = json!({
         "outputs": outputs.by_name,
         "class": outputs.class,
-        "commitments": stages::commitments(&settings, circuit.r1cs.public_values(&witness)),
+        "commitments": stages::commitments(&settings, circuit.r1cs.public_values(&witness))?,
         "wires": witness.0.len(),
     });
     output.result(&json, &dir.path(Artefact::Witness).display().to_string())

@@ -6,7 +6,6 @@
 //!
 //! [`quantize::QuantizedGraph::eval`] is the specification in integers: the circuit's outputs equal it, always.
 
-mod commitment;
 mod control;
 pub mod data;
 pub mod emit;
@@ -22,12 +21,12 @@ pub mod onnx;
 pub mod ops;
 pub mod passes;
 pub mod quantize;
+pub mod seal;
 pub mod settings;
 mod tensor;
 
 use std::path::Path;
 
-pub use commitment::Subject;
 pub use emit::{CircomProgram, emit};
 pub use error::{Error, Result};
 pub use graph::Graph;

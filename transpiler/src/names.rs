@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// Words that circom keeps for itself, and names of the emitted circuit.
-const RESERVED: [&str; 45] = [
+const RESERVED: [&str; 60] = [
     "assert",
     "bus",
     "class",
@@ -49,6 +49,21 @@ const RESERVED: [&str; 45] = [
     "outputHash",
     "outputPack",
     "outputSponge",
+    "recipient",
+    "paramsSecret",
+    "paramsCiphertext",
+    "paramsTag",
+    "paramsSender",
+    "paramsOwn",
+    "paramsShared",
+    "paramsCipher",
+    "outputSecret",
+    "outputCiphertext",
+    "outputTag",
+    "outputSender",
+    "outputOwn",
+    "outputShared",
+    "outputCipher",
 ];
 
 /// Returns a name for a component: the part of the node's path that tells it from others, as an identifier that is not

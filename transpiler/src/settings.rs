@@ -6,13 +6,14 @@ use num_traits::Zero as _;
 use serde::{Deserialize, Serialize};
 
 use crate::data::InputShape;
-use crate::emit::subjects;
+use crate::emit::{packed, seals};
 use crate::error::{Error, Result};
 use crate::interval::Interval;
 use crate::quantize::{
     InputCheck, InputVisibility, OutputVisibility, ParamsVisibility, QuantizedGraph, Sample, dequantized,
     quantize_values, scale_text,
 };
+use crate::seal::{Packed, Seal, Subject};
 use crate::tensor::flat;
 
 /// The version of the file's format.
@@ -33,14 +34,14 @@ pub struct Settings {
     pub scale: String,
     /// `public`, `private` or `hashed`.
     pub input_visibility: String,
-    /// `public`, `private`, `hashed` or `fixed`.
+    /// `public`, `private`, `hashed`, `encrypted` or `fixed`.
     pub params_visibility: String,
-    /// `public`, `private` or `hashed`.
+    /// `public`, `private`, `hashed` or `encrypted`.
     pub output_visibility: String,
     /// How many samples a proof is about.
     pub batch: usize,
-    /// The commitments, in the order of the public signals; they follow the public outputs.
-    pub commitments: Vec<CommitmentSettings>,
+    /// What is sealed, in the order of the public signals; seals follow the public outputs.
+    pub seals: Vec<SealSettings>,
     /// The inputs, in the model's order.
     pub inputs: Vec<InputSettings>,
     /// The outputs, in the model's order.
@@ -49,16 +50,30 @@ pub struct Settings {
     pub layers: Vec<LayerSettings>,
 }
 
-/// A commitment among the public signals.
+/// A commitment or an encryption among the public signals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CommitmentSettings {
-    /// What it is to: `input`, `params` or `output`.
+pub struct SealSettings {
+    /// What is sealed: `input`, `params` or `output`.
     pub of: String,
+    /// `hashed` or `encrypted`.
+    pub seal: String,
+    /// The tensors, in the order in which they are packed.
+    pub tensors: Vec<TensorSettings>,
+}
+
+/// Integers that are packed into field elements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TensorSettings {
     /// Its signal in the circuit.
     pub signal: String,
-    /// The private input that salts it.
-    pub salt: String,
+    /// The lengths of its axes, that of the batch among them.
+    pub shape: Vec<usize>,
+    /// The least integer.
+    pub low: String,
+    /// Bits of an integer less the least one.
+    pub bits: usize,
 }
 
 /// An input.
@@ -145,6 +160,7 @@ impl Settings {
                 ParamsVisibility::Public => "public",
                 ParamsVisibility::Private => "private",
                 ParamsVisibility::Hashed => "hashed",
+                ParamsVisibility::Encrypted => "encrypted",
                 ParamsVisibility::Fixed => "fixed",
             }
             .to_owned(),
@@ -152,15 +168,20 @@ impl Settings {
                 OutputVisibility::Public => "public",
                 OutputVisibility::Private => "private",
                 OutputVisibility::Hashed => "hashed",
+                OutputVisibility::Encrypted => "encrypted",
             }
             .to_owned(),
             batch: quantized.config.batch,
-            commitments: subjects(quantized)
+            seals: seals(quantized)
                 .into_iter()
-                .map(|subject| CommitmentSettings {
+                .map(|(subject, seal)| SealSettings {
                     of: subject.name().to_owned(),
-                    signal: subject.hash_signal(),
-                    salt: subject.salt_signal(),
+                    seal: match seal {
+                        Seal::Hashed => "hashed",
+                        Seal::Encrypted => "encrypted",
+                    }
+                    .to_owned(),
+                    tensors: packed(quantized, subject).iter().map(TensorSettings::of).collect(),
                 })
                 .collect(),
             inputs: quantized
@@ -244,6 +265,11 @@ impl Settings {
                 return Err(Error::model(reason));
             }
         }
+        for seal in &settings.seals {
+            seal.subject()?;
+            seal.kind()?;
+            seal.packed()?;
+        }
         for input in &settings.inputs {
             input.range()?;
         }
@@ -284,6 +310,83 @@ impl Settings {
             signals.push((input.signal.clone(), integers));
         }
         Ok(signals)
+    }
+}
+
+impl SealSettings {
+    /// Returns what is sealed.
+    ///
+    /// # Errors
+    /// When the file has something else in its place.
+    pub fn subject(&self) -> Result<Subject> {
+        [Subject::Input, Subject::Params, Subject::Output]
+            .into_iter()
+            .find(|subject| subject.name() == self.of)
+            .ok_or_else(|| Error::model(format!("settings.json: `{}` cannot be sealed", self.of)))
+    }
+
+    /// Returns how it is sealed.
+    ///
+    /// # Errors
+    /// When the file has something else in its place.
+    pub fn kind(&self) -> Result<Seal> {
+        match self.seal.as_str() {
+            "hashed" => Ok(Seal::Hashed),
+            "encrypted" => Ok(Seal::Encrypted),
+            other => Err(Error::model(format!("settings.json: `{other}` is no seal"))),
+        }
+    }
+
+    /// Returns the tensors.
+    ///
+    /// # Errors
+    /// When the file has something else in their place.
+    pub fn packed(&self) -> Result<Vec<Packed>> {
+        self.tensors.iter().map(TensorSettings::packed).collect()
+    }
+
+    /// Returns how many public signals the seal has.
+    ///
+    /// # Errors
+    /// When the file has something else in place of the seal.
+    pub fn signals(&self) -> Result<usize> {
+        Ok(match self.kind()? {
+            Seal::Hashed => 1,
+            Seal::Encrypted => self.packed()?.iter().map(Packed::elements).sum::<usize>() + 3,
+        })
+    }
+}
+
+impl TensorSettings {
+    /// Describes packed values.
+    pub fn of(packed: &Packed) -> Self {
+        Self {
+            signal: packed.signal.clone(),
+            shape: packed.shape.clone(),
+            low: packed.low.to_string(),
+            bits: packed.bits,
+        }
+    }
+
+    /// Returns the packed values.
+    ///
+    /// # Errors
+    /// When the shape is too large, or the number of bits none of 1 to 253.
+    pub fn packed(&self) -> Result<Packed> {
+        let count = self.shape.iter().try_fold(1usize, |count, length| count.checked_mul(*length));
+        if !(1..=253).contains(&self.bits) || count.is_none_or(|count| count > LARGEST_TENSOR) {
+            let reason = format!(
+                "`{}` of shape {:?} and {} bits cannot be packed",
+                self.signal, self.shape, self.bits
+            );
+            return Err(Error::model(reason));
+        }
+        Ok(Packed {
+            signal: self.signal.clone(),
+            shape: self.shape.clone(),
+            bits: self.bits,
+            low: integer(&self.low)?,
+        })
     }
 }
 

@@ -16,8 +16,8 @@ use crate::interval::Interval;
 use crate::quantize::{ParamsVisibility, QuantizedGraph, scale_text};
 use constants::Constants;
 use place::{Place, copy};
-pub use statement::cost;
-pub(crate) use statement::subjects;
+pub use statement::{cost, sealing};
+pub(crate) use statement::{packed, seals};
 
 /// What is written into the build directory.
 #[derive(Clone, Debug)]
@@ -38,9 +38,7 @@ pub fn emit(quantized: &QuantizedGraph) -> CircomProgram {
             includes.insert(library_path(template));
         }
     }
-    if !statement::subjects(quantized).is_empty() {
-        includes.extend(statement::COMMITMENT_FILES.map(str::to_owned));
-    }
+    includes.extend(statement::files(&seals(quantized)).into_iter().map(str::to_owned));
     let circuit = circuit(quantized, &constants, &includes, is_fixed);
     let mut files = vec![("circuit.circom".to_owned(), circuit)];
     if is_fixed {

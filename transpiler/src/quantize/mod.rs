@@ -47,6 +47,8 @@ pub enum ParamsVisibility {
     Private,
     /// A commitment to them is among the public signals.
     Hashed,
+    /// Their encryption for a recipient is among the public signals.
+    Encrypted,
     /// Constants of the circuit.
     Fixed,
 }
@@ -60,6 +62,8 @@ pub enum OutputVisibility {
     Private,
     /// A commitment to it is among the public signals.
     Hashed,
+    /// Its encryption for a recipient is among the public signals.
+    Encrypted,
 }
 
 /// Where the input's range is checked.
