@@ -164,6 +164,9 @@ pub(super) fn concatenate(builder: &mut Builder, layer: &Layer<'_>, values: &[Va
     let (names, order) = builder.aligned(values)?;
     let rank = order.len();
     let axis = layer.axis("axis", -1, rank)?;
+    if axis == 0 {
+        return Err(layer.fail("`axis` 0 is the batch"));
+    }
     let shapes: Vec<Vec<usize>> = values.iter().map(Value::shape).collect();
     let mut shape = shapes[0].clone();
     for other in &shapes[1..] {

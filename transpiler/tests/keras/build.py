@@ -198,7 +198,7 @@ save("attention_cross", keras.Model([attention_input, other], L.MultiHeadAttenti
 
 def custom(name, compute):
     """A class that is not one of Keras, with what the activations and pools of circomlib-ml compute."""
-    return keras.saving.register_keras_serializable("circuits")(type(name, (L.Layer,), {"call": lambda self, x: compute(x)}))
+    return keras.saving.register_keras_serializable("circuits")(type(name, (L.Layer,), {"call": lambda self, *x, **y: compute(*x, **y)}))
 
 
 @keras.saving.register_keras_serializable("circuits")
@@ -271,4 +271,9 @@ keras.Sequential([keras.Input((4, 3)), L.LSTM(2, activation="elu", name="rnn")])
 keras.Sequential([keras.Input((4,)), custom("Dense", lambda x: x + 1)(name="mine")]).save("custom.keras")
 keras.Sequential([keras.Input((4,)), L.Dense(2, activation=lambda x: x * 3, name="tripled")]).save("function.keras")
 keras.Sequential([keras.Input((4,)), L.Embedding(5, 3, mask_zero=True, name="words")]).save("mask.keras")
+i, w = keras.Input((4,)), keras.Input((4, 3))
+keras.Model(i, L.Dropout(0.5, name="drop")(i, training=True)).save("training.keras")
+keras.Model(w, L.Concatenate()(L.Bidirectional(L.LSTM(2), merge_mode=None, name="both")(w))).save("second.keras")
+keras.Model(w, L.MultiHeadAttention(2, 3, name="heads")(w, w, attention_mask=keras.ops.ones((1, 4, 4)))).save("attention_mask.keras")
+keras.Model(i, custom("Poly", lambda x, y: x + y)(name="two")(i, y=3)).save("number.keras")
 keras.Sequential([keras.Input((4,)), L.Dense(2)]).save_weights("alone.weights.h5")
