@@ -7,6 +7,7 @@ mod support;
 use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::{Cursor, Read as _, Write as _};
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
 use ndarray::{Array2, ArrayD, Ix2, OwnedRepr};
@@ -359,6 +360,91 @@ fn refuses_weights_that_are_not_there() {
         bytes[at..at + 6].copy_from_slice(b"colonel".first_chunk::<6>().unwrap());
     }
     refuses(&keras::read(&bytes).unwrap_err(), &["(Dense)", "`kernel`"]);
+}
+
+/// Returns the pointers to all values of a structure.
+fn pointers(value: &Value, prefix: &str, found: &mut Vec<String>) {
+    found.push(prefix.to_owned());
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                pointers(item, &format!("{prefix}/{index}"), found);
+            }
+        }
+        Value::Object(items) => {
+            for (key, item) in items {
+                pointers(item, &format!("{prefix}/{key}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn never_panics_on_altered_structures() {
+    let odd = [
+        json!(null),
+        json!(-1),
+        json!(0),
+        json!(3),
+        json!(1u64 << 25),
+        json!("same"),
+        json!([]),
+        json!([2, 0, 1]),
+        json!({}),
+    ];
+    let names = [
+        "first_others",
+        "residual",
+        "nested",
+        "attention_cross",
+        "LSTM_both_concat",
+        "dot_axes",
+        "group_norm",
+        "conv2_groups",
+        "transposed2_same_3_2",
+        "activation_glu",
+        "time_distributed",
+        "embedding",
+        "layer_norm_axes",
+        "normalization_given",
+        "prelu_shared",
+        "permute",
+        "reshape",
+        "functions",
+        "cut2_each",
+        "sum_pool",
+        "poly",
+    ];
+    let mut panics = Vec::new();
+    for name in names {
+        let bytes = fs::read(written().join(format!("{name}.keras"))).unwrap();
+        let mut source = ZipArchive::new(Cursor::new(&bytes)).unwrap();
+        let structure: Value = serde_json::from_reader(source.by_name("config.json").unwrap()).unwrap();
+        let mut places = Vec::new();
+        pointers(&structure, "", &mut places);
+        for place in places {
+            // What weights began as is not read.
+            if place.contains("initializer") || place.contains("build_config") || place.contains("/dtype/") {
+                continue;
+            }
+            for value in &odd {
+                let mut structure = structure.clone();
+                *structure.pointer_mut(&place).unwrap() = value.clone();
+                let mut target = ZipWriter::new(Cursor::new(Vec::new()));
+                for part in ["metadata.json", "model.weights.h5"] {
+                    target.raw_copy_file(source.by_name(part).unwrap()).unwrap();
+                }
+                target.start_file("config.json", SimpleFileOptions::default()).unwrap();
+                serde_json::to_writer(&mut target, &structure).unwrap();
+                let bytes = target.finish().unwrap().into_inner();
+                if catch_unwind(|| keras::read(&bytes).and_then(|model| Graph::build(&model))).is_err() {
+                    panics.push(format!("{name}{place}: {value}"));
+                }
+            }
+        }
+    }
+    assert!(panics.is_empty(), "{}", panics.join("\n"));
 }
 
 /// A small generator of places to damage, so that every run damages the same.
