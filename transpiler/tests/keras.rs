@@ -118,12 +118,22 @@ fn graphs_compute_what_keras_2_computes() {
 
 #[test]
 fn trained_models_compute_what_keras_computed() {
-    for name in ["mnist_cnn", "mnist_mobilenet_block"] {
+    let rows = [
+        ("mnist_cnn", ["conv2d", "batch_normalization", "re_lu_1", "average_pooling2d", "dense_2"]),
+        (
+            "mnist_mobilenet_block",
+            ["conv2d_4", "depthwise_conv2d", "add_1", "global_average_pooling2d", "dense_8"],
+        ),
+    ];
+    for (name, layers) in rows {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/models").join(name);
         let mut archive = NpzReader::new(File::open(folder.join("samples.npz")).unwrap()).unwrap();
         let outputs: Array2<f64> = archive.by_name::<OwnedRepr<f32>, Ix2>("outputs").unwrap().mapv(f64::from);
         for file in ["model.keras", "model.h5"] {
             let graph = Graph::build(&load(&folder.join(file)).unwrap()).unwrap();
+            for name in layers {
+                assert!(graph.nodes.iter().any(|node| node.name == name), "{name}");
+            }
             let samples = load_samples(&folder.join("samples.npz"), &input_shapes(&graph)).unwrap();
             assert_eq!(samples.len(), outputs.nrows());
             for (sample, expected) in samples.iter().zip(outputs.rows()) {
@@ -348,6 +358,14 @@ fn refuses_archives_that_are_not_whole_or_too_large() {
         let replaced = |name: &str, bytes| if name == changed { change.clone() } else { Some(bytes) };
         refuses(&keras::read(&altered("dense.keras", replaced)).unwrap_err(), &[part]);
     }
+    // A name that leaves the archive is another name.
+    let mut target = ZipWriter::new(Cursor::new(Vec::new()));
+    for name in ["../config.json", "/config.json", "../metadata.json", "../model.weights.h5"] {
+        target.start_file(name, SimpleFileOptions::default()).unwrap();
+        target.write_all(b"{}").unwrap();
+    }
+    let bytes = target.finish().unwrap().into_inner();
+    refuses(&keras::read(&bytes).unwrap_err(), &["`config.json` cannot be read"]);
     refuses(&keras::read(b"").unwrap_err(), &["not a Keras model"]);
 }
 
