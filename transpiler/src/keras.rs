@@ -7,6 +7,7 @@
 mod activation;
 mod archive;
 mod builder;
+mod calls;
 mod config;
 mod convolution;
 mod custom;
@@ -35,7 +36,7 @@ use weights::{Scope, Weights};
 const LARGEST_FILE: u64 = 1 << 31;
 
 /// Largest text of a model's structure, in bytes.
-const LARGEST_CONFIG: u64 = 1 << 26;
+const LARGEST_CONFIG: u64 = 1 << 24;
 
 /// Reads a model from a file of any kind that is known, told by its first bytes: Keras or ONNX.
 ///
@@ -101,5 +102,8 @@ fn text(file: &Hdf5, attribute: &str) -> Result<Option<String>> {
 }
 
 fn json(bytes: &[u8], name: &str) -> Result<Json> {
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST_CONFIG) {
+        return Err(Error::model(format!("`{name}` has more than {LARGEST_CONFIG} bytes")));
+    }
     serde_json::from_slice(bytes).map_err(|error| Error::model(format!("`{name}` is not JSON: {error}")))
 }

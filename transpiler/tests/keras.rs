@@ -7,6 +7,7 @@ mod support;
 use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::{Cursor, Read as _, Write as _};
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
 use ndarray::{Array2, ArrayD, Ix2, OwnedRepr};
@@ -117,12 +118,22 @@ fn graphs_compute_what_keras_2_computes() {
 
 #[test]
 fn trained_models_compute_what_keras_computed() {
-    for name in ["mnist_cnn", "mnist_mobilenet_block"] {
+    let rows = [
+        ("mnist_cnn", ["conv2d", "batch_normalization", "re_lu_1", "average_pooling2d", "dense_2"]),
+        (
+            "mnist_mobilenet_block",
+            ["conv2d_4", "depthwise_conv2d", "add_1", "global_average_pooling2d", "dense_8"],
+        ),
+    ];
+    for (name, layers) in rows {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/models").join(name);
         let mut archive = NpzReader::new(File::open(folder.join("samples.npz")).unwrap()).unwrap();
         let outputs: Array2<f64> = archive.by_name::<OwnedRepr<f32>, Ix2>("outputs").unwrap().mapv(f64::from);
         for file in ["model.keras", "model.h5"] {
             let graph = Graph::build(&load(&folder.join(file)).unwrap()).unwrap();
+            for name in layers {
+                assert!(graph.nodes.iter().any(|node| node.name == name), "{name}");
+            }
             let samples = load_samples(&folder.join("samples.npz"), &input_shapes(&graph)).unwrap();
             assert_eq!(samples.len(), outputs.nrows());
             for (sample, expected) in samples.iter().zip(outputs.rows()) {
@@ -193,6 +204,13 @@ fn refuses_what_it_does_not_translate() {
         ("dynamic.keras", ["axis 1", "`input_layer"]),
         ("activation.keras", ["`rnn` (LSTM)", "`elu`"]),
         ("mask.keras", ["`words` (Embedding)", "mask_zero"]),
+        ("average.keras", ["(Average)", "1 inputs"]),
+        ("arg_max.keras", ["(Argmax)", "`axis` null"]),
+        ("softmax.keras", ["(Softmax)", "`axis` null"]),
+        ("training.keras", ["`drop` (Dropout)", "`training`"]),
+        ("second.keras", ["`concatenate", "a second output"]),
+        ("attention_mask.keras", ["`heads` (MultiHeadAttention)", "`attention_mask`"]),
+        ("number.keras", ["`two` (Poly)", "a number"]),
         ("alone.weights.h5", ["only weights", "alone.weights.h5"]),
     ];
     let folder = written().join("refused");
@@ -239,9 +257,6 @@ fn layer<'a>(config: &'a mut Value, class: &str) -> &'a mut Value {
 }
 
 type Change = Box<dyn Fn(&mut Value)>;
-
-/// An entry of an archive, what stands in its place, and the error.
-type Damage<'d> = (&'d str, &'d dyn Fn() -> Option<Vec<u8>>, &'d str);
 
 #[test]
 fn refuses_structures_that_do_not_hold_together() {
@@ -330,22 +345,30 @@ fn refuses_structures_that_do_not_hold_together() {
 
 #[test]
 fn refuses_archives_that_are_not_whole_or_too_large() {
-    let zeros = vec![0; 200 << 20];
-    let rows: [Damage<'_>; 7] = [
-        ("config.json", &|| None, "`config.json` cannot be read"),
-        ("metadata.json", &|| None, "`metadata.json` cannot be read"),
-        ("model.weights.h5", &|| None, "`model.weights.h5` cannot be read"),
-        ("config.json", &|| Some(b"{".to_vec()), "`config.json` is not JSON"),
-        ("config.json", &|| Some(b"[".repeat(1 << 20)), "`config.json` is not JSON"),
-        ("model.weights.h5", &|| Some(b"\x89HDF\r\n\x1a\n".to_vec()), "not an HDF5 file"),
-        // A bomb: deflate makes a thousandth of it.
-        ("model.weights.h5", &|| Some(zeros.clone()), "`model.weights.h5` in the archive has more than"),
+    // The last one is a bomb: deflate makes a thousandth of it.
+    let rows = [
+        ("config.json", None, "`config.json` cannot be read"),
+        ("metadata.json", None, "`metadata.json` cannot be read"),
+        ("model.weights.h5", None, "`model.weights.h5` cannot be read"),
+        ("config.json", Some(b"{".to_vec()), "`config.json` is not JSON"),
+        ("config.json", Some(b"[".repeat(1 << 20)), "`config.json` is not JSON"),
+        ("config.json", Some(b" ".repeat(1 << 25)), "`config.json` in the archive has more than"),
+        ("metadata.json", Some(br#"{"keras_version": "1.2.2"}"#.to_vec()), "Keras `1.2.2`"),
+        ("model.weights.h5", Some(b"\x89HDF\r\n\x1a\n".to_vec()), "not an HDF5 file"),
+        ("model.weights.h5", Some(vec![0; 200 << 20]), "`model.weights.h5` in the archive has more than"),
     ];
     for (changed, change, part) in rows {
-        let bytes =
-            altered("dense.keras", |name, bytes| if name == changed { change() } else { Some(bytes) });
-        refuses(&keras::read(&bytes).unwrap_err(), &[part]);
+        let replaced = |name: &str, bytes| if name == changed { change.clone() } else { Some(bytes) };
+        refuses(&keras::read(&altered("dense.keras", replaced)).unwrap_err(), &[part]);
     }
+    // A name that leaves the archive is another name.
+    let mut target = ZipWriter::new(Cursor::new(Vec::new()));
+    for name in ["../config.json", "/config.json", "../metadata.json", "../model.weights.h5"] {
+        target.start_file(name, SimpleFileOptions::default()).unwrap();
+        target.write_all(b"{}").unwrap();
+    }
+    let bytes = target.finish().unwrap().into_inner();
+    refuses(&keras::read(&bytes).unwrap_err(), &["`config.json` cannot be read"]);
     refuses(&keras::read(b"").unwrap_err(), &["not a Keras model"]);
 }
 
@@ -358,6 +381,91 @@ fn refuses_weights_that_are_not_there() {
         bytes[at..at + 6].copy_from_slice(b"colonel".first_chunk::<6>().unwrap());
     }
     refuses(&keras::read(&bytes).unwrap_err(), &["(Dense)", "`kernel`"]);
+}
+
+/// Returns the pointers to all values of a structure.
+fn pointers(value: &Value, prefix: &str, found: &mut Vec<String>) {
+    found.push(prefix.to_owned());
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                pointers(item, &format!("{prefix}/{index}"), found);
+            }
+        }
+        Value::Object(items) => {
+            for (key, item) in items {
+                pointers(item, &format!("{prefix}/{key}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn never_panics_on_altered_structures() {
+    let odd = [
+        json!(null),
+        json!(-1),
+        json!(0),
+        json!(3),
+        json!(1u64 << 25),
+        json!("same"),
+        json!([]),
+        json!([2, 0, 1]),
+        json!({}),
+    ];
+    let names = [
+        "first_others",
+        "residual",
+        "nested",
+        "attention_cross",
+        "LSTM_both_concat",
+        "dot_axes",
+        "group_norm",
+        "conv2_groups",
+        "transposed2_same_3_2",
+        "activation_glu",
+        "time_distributed",
+        "embedding",
+        "layer_norm_axes",
+        "normalization_given",
+        "prelu_shared",
+        "permute",
+        "reshape",
+        "functions",
+        "cut2_each",
+        "sum_pool",
+        "poly",
+    ];
+    let mut panics = Vec::new();
+    for name in names {
+        let bytes = fs::read(written().join(format!("{name}.keras"))).unwrap();
+        let mut source = ZipArchive::new(Cursor::new(&bytes)).unwrap();
+        let structure: Value = serde_json::from_reader(source.by_name("config.json").unwrap()).unwrap();
+        let mut places = Vec::new();
+        pointers(&structure, "", &mut places);
+        for place in places {
+            // What weights began as is not read.
+            if place.contains("initializer") || place.contains("build_config") || place.contains("/dtype/") {
+                continue;
+            }
+            for value in &odd {
+                let mut structure = structure.clone();
+                *structure.pointer_mut(&place).unwrap() = value.clone();
+                let mut target = ZipWriter::new(Cursor::new(Vec::new()));
+                for part in ["metadata.json", "model.weights.h5"] {
+                    target.raw_copy_file(source.by_name(part).unwrap()).unwrap();
+                }
+                target.start_file("config.json", SimpleFileOptions::default()).unwrap();
+                serde_json::to_writer(&mut target, &structure).unwrap();
+                let bytes = target.finish().unwrap().into_inner();
+                if catch_unwind(|| keras::read(&bytes).and_then(|model| Graph::build(&model))).is_err() {
+                    panics.push(format!("{name}{place}: {value}"));
+                }
+            }
+        }
+    }
+    assert!(panics.is_empty(), "{}", panics.join("\n"));
 }
 
 /// A small generator of places to damage, so that every run damages the same.

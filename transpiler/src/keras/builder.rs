@@ -173,7 +173,7 @@ impl Builder {
             })?);
         }
         match shape.first() {
-            Some(None | Some(1)) if elements(&lengths).is_some() => {}
+            Some(None | Some(1)) if elements(&lengths).is_some_and(|count| count > 0) => {}
             _ => {
                 return Err(fail(format!(
                     "shape {shape:?} is not supported, expected a batch of 1 or of any"

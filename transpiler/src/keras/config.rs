@@ -130,7 +130,8 @@ impl<'a> Layer<'a> {
     /// Returns one or several axes of a value of `rank` axes, ascending.
     pub(super) fn axes(&self, key: &str, default: i64, rank: usize) -> Result<Vec<usize>> {
         let default = Json::from(default);
-        let value = self.get(key).unwrap_or(&default);
+        // Null stands for all axes where it is allowed, which no caller wants.
+        let value = self.config.get(key).unwrap_or(&default);
         let axis = |value: &Json| {
             let axis = value.as_i64()?;
             let axis = if axis < 0 { axis.checked_add(i64::try_from(rank).ok()?)? } else { axis };

@@ -2,7 +2,7 @@
 //!
 //! `Poly` is x^2 + n x with `n` in its configuration, 1 if it is not there; `ZeLU` is x^2 + x. `Zanh` and `Zigmoid` are
 //! polynomials near tanh and sigmoid. `SumPooling2D` and `GlobalSumPooling2D` sum where Keras' pools average, `ArgMax`
-//! gives the place of the largest value of the last axis.
+//! gives the place of the largest value of the last axis, and Keras' own operator that of any.
 //!
 //! Source: the README and the test vectors of <https://github.com/socathie/circomlib-ml>; `Poly` is from Ali, So and
 //! Avestimehr 2020 (arXiv:2011.05530).
@@ -31,10 +31,15 @@ pub(super) fn apply(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> 
             scaled(builder, &average, count)
         }
         "ArgMax" | "Argmax" => {
-            let axis = value.rank() - 1;
+            let axis = layer.axis("axis", -1, value.rank())?;
+            if axis == 0 || layer.flag("keepdims", false)? {
+                return Err(layer.fail("over the batch, or with `keepdims`, is not supported"));
+            }
             let name = builder.plain(value);
             let name = builder.node(op("ArgMax").size("axis", axis).int("keepdims", 0), &[&name]);
-            Value::new(name, value.shape()[..axis].to_vec())
+            let mut shape = value.shape();
+            shape.remove(axis);
+            Value::new(name, shape)
         }
         _ => return Ok(None),
     }))

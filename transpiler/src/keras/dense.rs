@@ -204,6 +204,9 @@ pub(super) fn attention(
     if layer.flag("use_gate", false)? || layer.get("sliding_window").is_some() {
         return Err(layer.fail("`use_gate` and `sliding_window` are not supported"));
     }
+    if let Some(axes) = layer.get("attention_axes").filter(|axes| **axes != serde_json::json!([1])) {
+        return Err(layer.unexpected("attention_axes", axes, "[1]"));
+    }
     let heads = layer.size("num_heads")?;
     let key_size = layer.size("key_dim")?;
     let value_size = layer.sizes("value_dim", 1)?.map_or(key_size, |size| size[0]);

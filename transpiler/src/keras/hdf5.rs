@@ -15,11 +15,11 @@ pub(super) const SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 /// An open file. What it links to outside of itself is not read.
 pub(super) struct Hdf5 {
     file: Hdf5File,
-    /// Most values of a dataset.
+    /// Most values of a dataset, and of all together.
     most: usize,
 }
 
-/// What a dataset may have whatever the length of the file, in values.
+/// What datasets may have whatever the length of the file, in values.
 const SMALL: usize = 1 << 20;
 
 /// Most values for each byte of a file; Keras compresses none.
@@ -41,6 +41,11 @@ impl Hdf5 {
         let file = Hdf5File::from_bytes_with_options(bytes, options)
             .map_err(|error| Error::model(format!("not an HDF5 file: {error}")))?;
         Ok(Self { file, most })
+    }
+
+    /// Returns the most values that a file of its length has.
+    pub(super) fn most(&self) -> usize {
+        self.most
     }
 
     /// Returns whether there is a group of this path.

@@ -14,16 +14,6 @@ pub(super) fn apply(
     inputs: &[Value],
     options: &Map<String, Json>,
 ) -> Result<Value> {
-    let is_given =
-        |key: &str| options.get(key).is_some_and(|value| !value.is_null() && value != &Json::Bool(false));
-    for key in ["mask", "attention_mask", "query_mask", "value_mask", "key_mask", "initial_state"] {
-        if is_given(key) {
-            return Err(layer.fail(format!("is called with `{key}`, which is not supported")));
-        }
-    }
-    if is_given("training") {
-        return Err(layer.fail("is called with `training`, expected a model for inference"));
-    }
     match layer.class {
         "Add" | "Subtract" | "Multiply" | "Average" | "Maximum" | "Minimum" | "Divide" | "TrueDivide"
             if !layer.is_custom =>
@@ -33,7 +23,8 @@ pub(super) fn apply(
         "Concatenate" if !layer.is_custom => return wiring::concatenate(builder, layer, inputs),
         "Dot" if !layer.is_custom => return wiring::dot(builder, layer, inputs),
         "MultiHeadAttention" if !layer.is_custom => {
-            return dense::attention(builder, layer, inputs, is_given("use_causal_mask"));
+            let is_causal = options.get("use_causal_mask") == Some(&Json::Bool(true));
+            return dense::attention(builder, layer, inputs, is_causal);
         }
         _ => {}
     }

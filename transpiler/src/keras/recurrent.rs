@@ -41,6 +41,10 @@ pub(super) fn bidirectional(builder: &mut Builder, layer: &Layer<'_>, value: &Va
     let one = direction(builder, &forward, value, "forward/")?;
     // The backward sequence is turned round again, which is ONNX' order.
     let other = direction(builder, &backward, value, "backward/")?;
+    if one.shape() != other.shape() {
+        let reason = format!("its directions have shapes {:?} and {:?}", one.shape(), other.shape());
+        return Err(layer.fail(reason));
+    }
     let (operator, last) = (op("Concat"), one.rank() - 1);
     if layer.config.get("merge_mode").is_some_and(Json::is_null) {
         return Err(layer.fail("`merge_mode` null is not supported, expected one output"));

@@ -4,7 +4,7 @@
 //! them, below a group for each layer of the model: `model_weights/d/sequential/d/kernel`.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ndarray::ArrayD;
 
@@ -17,12 +17,16 @@ pub(super) struct Weights {
     is_legacy: bool,
     /// The names of the weights below the groups of `.h5` files that were looked at.
     names: RefCell<BTreeMap<String, Vec<String>>>,
-    /// How many values were read, those of a layer that is used twice counted twice.
-    count: Cell<usize>,
+    /// The weights that were read.
+    known: RefCell<BTreeSet<String>>,
+    /// How many values they have.
+    distinct: Cell<usize>,
+    /// How many values were read again, of layers that are used more than once.
+    repeated: Cell<usize>,
 }
 
-/// Most values that are read.
-const MOST_READ: usize = 1 << 28;
+/// Most values that are read again.
+const MOST_REPEATED: usize = 1 << 28;
 
 /// The place of a layer's weights.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +59,14 @@ impl Scope {
 
 impl Weights {
     pub(super) fn new(file: Hdf5, is_legacy: bool) -> Self {
-        Self { file, is_legacy, names: RefCell::default(), count: Cell::new(0) }
+        Self {
+            file,
+            is_legacy,
+            names: RefCell::default(),
+            known: RefCell::default(),
+            distinct: Cell::new(0),
+            repeated: Cell::new(0),
+        }
     }
 
     /// Returns the name that the group of a model's layers has in a `.keras` file.
@@ -82,12 +93,15 @@ impl Weights {
                 format!("{}/vars/{index}", scope.group)
             };
             let values = self.file.numbers(&path)?;
-            self.count.set(self.count.get().saturating_add(values.len()));
-            if self.count.get() > MOST_READ {
-                return Err(Error::tensor(
-                    &path,
-                    format!("is used so often that more than {MOST_READ} values are read"),
-                ));
+            let is_first = self.known.borrow_mut().insert(path.clone());
+            let (count, most, times) = if is_first {
+                (&self.distinct, self.file.most(), "from a file of its length")
+            } else {
+                (&self.repeated, MOST_REPEATED, "again")
+            };
+            count.set(count.get().saturating_add(values.len()));
+            if count.get() > most {
+                return Err(Error::tensor(&path, format!("more than {most} values are read {times}")));
             }
             Ok(values)
         };

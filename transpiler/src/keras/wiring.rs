@@ -164,6 +164,9 @@ pub(super) fn concatenate(builder: &mut Builder, layer: &Layer<'_>, values: &[Va
     let (names, order) = builder.aligned(values)?;
     let rank = order.len();
     let axis = layer.axis("axis", -1, rank)?;
+    if axis == 0 {
+        return Err(layer.fail("`axis` 0 is the batch"));
+    }
     let shapes: Vec<Vec<usize>> = values.iter().map(Value::shape).collect();
     let mut shape = shapes[0].clone();
     for other in &shapes[1..] {
@@ -182,7 +185,10 @@ pub(super) fn concatenate(builder: &mut Builder, layer: &Layer<'_>, values: &[Va
 
 /// `Add`, `Subtract`, `Multiply`, `Average`, `Maximum`, `Minimum`.
 pub(super) fn merge(builder: &mut Builder, layer: &Layer<'_>, values: &[Value]) -> Result<Value> {
-    let (first, rest) = values.split_first().ok_or_else(|| layer.fail("has no input"))?;
+    // Keras' operators on one tensor, such as `keras.ops.average`, may have the same class.
+    let Some((first, rest)) = values.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+        return Err(layer.fail(format!("has {} inputs, expected at least 2", values.len())));
+    };
     let operator = operation::binary(layer.class).unwrap_or("Add");
     let mut result = first.clone();
     for value in rest {

@@ -96,7 +96,8 @@ for dims, place in (1, (9,)), (2, (9, 8)):
             layer = getattr(L, f"{pool}{dims}D")
             row(f"{pool}{dims}_{padding}", (*place, 2), layer(2, padding=padding))
             row(f"{pool}{dims}_{padding}_overlap", (*place, 2), layer(3, strides=2, padding=padding))
-    row(f"transposed{dims}_dilation", (*place, 2), transposed(3, 3, dilation_rate=2, padding="same"))
+    for padding in "valid", "same":
+        row(f"transposed{dims}_{padding}_dilation", (*place, 2), transposed(3, 3, dilation_rate=2, padding=padding))
     row(f"conv{dims}_groups", (*place, 4), conv(6, 3, groups=2))
     for pool in "GlobalMaxPooling", "GlobalAveragePooling":
         layer = getattr(L, f"{pool}{dims}D")
@@ -198,7 +199,7 @@ save("attention_cross", keras.Model([attention_input, other], L.MultiHeadAttenti
 
 def custom(name, compute):
     """A class that is not one of Keras, with what the activations and pools of circomlib-ml compute."""
-    return keras.saving.register_keras_serializable("circuits")(type(name, (L.Layer,), {"call": lambda self, x: compute(x)}))
+    return keras.saving.register_keras_serializable("circuits")(type(name, (L.Layer,), {"call": lambda self, *x, **y: compute(*x, **y)}))
 
 
 @keras.saving.register_keras_serializable("circuits")
@@ -230,6 +231,9 @@ for name, compute in (
     row(name, (5,), L.Dense(4), custom(name, compute)(), L.Dense(2))
 row("sum_pool", (4, 6, 3), SumPooling2D(2), custom("GlobalSumPooling2D", lambda x: keras.ops.sum(x, (1, 2)))())
 row("arg_max", (5,), L.Dense(4), custom("ArgMax", lambda x: keras.ops.argmax(x, -1))())
+
+arg_max_input = keras.Input((4, 3))
+save("arg_max_axis", keras.Model(arg_max_input, keras.ops.argmax(arg_max_input, axis=1)))
 
 # Graphs: shared layers, several outputs, nested models, operators with numbers.
 a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
@@ -271,4 +275,12 @@ keras.Sequential([keras.Input((4, 3)), L.LSTM(2, activation="elu", name="rnn")])
 keras.Sequential([keras.Input((4,)), custom("Dense", lambda x: x + 1)(name="mine")]).save("custom.keras")
 keras.Sequential([keras.Input((4,)), L.Dense(2, activation=lambda x: x * 3, name="tripled")]).save("function.keras")
 keras.Sequential([keras.Input((4,)), L.Embedding(5, 3, mask_zero=True, name="words")]).save("mask.keras")
+i, w = keras.Input((4,)), keras.Input((4, 3))
+keras.Model(w, keras.ops.average(w, axis=1)).save("average.keras")
+keras.Model(w, keras.ops.argmax(w)).save("arg_max.keras")
+keras.Model(w, keras.ops.softmax(w, axis=None)).save("softmax.keras")
+keras.Model(i, L.Dropout(0.5, name="drop")(i, training=True)).save("training.keras")
+keras.Model(w, L.Concatenate()(L.Bidirectional(L.LSTM(2), merge_mode=None, name="both")(w))).save("second.keras")
+keras.Model(w, L.MultiHeadAttention(2, 3, name="heads")(w, w, attention_mask=keras.ops.ones((1, 4, 4)))).save("attention_mask.keras")
+keras.Model(i, custom("Poly", lambda x, y: x + y)(name="two")(i, y=3)).save("number.keras")
 keras.Sequential([keras.Input((4,)), L.Dense(2)]).save_weights("alone.weights.h5")
