@@ -8,6 +8,7 @@
 //! from its values on the odd points of a domain twice as large, as snarkjs does, so that keys and proofs are
 //! interchangeable with it.
 
+mod ceremony;
 mod contributions;
 mod domain;
 mod entries;
@@ -23,6 +24,10 @@ mod zkey;
 
 use ark_bn254::Bn254;
 
+pub use ceremony::{
+    Beacon, CeremonyError, Contribution, Label, Ptau, contribute_powers, new_powers, prepare_powers,
+    truncate_powers, verify_powers,
+};
 pub use entries::Entries;
 pub use json::{
     JsonError, proof_from_json, proof_to_json, public_from_json, public_to_json, verifying_key_from_json,

@@ -1,0 +1,28 @@
+//! Ceremonies: powers of tau, keys from them, contributions to both, and their verification.
+//!
+//! ```text
+//! new_powers ──► contribute_powers … ──► prepare_powers ──► .ptau
+//! .ptau + .r1cs ──► ceremony_key ──► contribute_key … ──► .zkey
+//! ```
+//!
+//! All files are snarkjs', so that a ceremony can go on with either tool at any step.
+
+mod blake2b;
+mod entropy;
+mod error;
+mod file;
+mod knowledge;
+mod label;
+mod powers;
+mod powers_verify;
+mod prepare;
+mod ptau;
+mod stream;
+mod wire;
+
+pub use error::CeremonyError;
+pub use label::{Beacon, Label};
+pub use powers::{contribute_powers, new_powers};
+pub use powers_verify::{Contribution, verify_powers};
+pub use prepare::{prepare_powers, truncate_powers};
+pub use ptau::Ptau;
