@@ -12,6 +12,7 @@ mod ceremony;
 mod contributions;
 mod domain;
 mod entries;
+mod header;
 mod json;
 mod key;
 mod points;
@@ -25,8 +26,8 @@ mod zkey;
 use ark_bn254::Bn254;
 
 pub use ceremony::{
-    Beacon, CeremonyError, Contribution, Label, Ptau, contribute_powers, new_powers, prepare_powers,
-    truncate_powers, verify_powers,
+    Beacon, CeremonyError, Contribution, Label, Ptau, R1csFile, ceremony_key, contribute_key,
+    contribute_powers, new_powers, prepare_powers, truncate_powers, verify_key, verify_powers,
 };
 pub use entries::Entries;
 pub use json::{

@@ -78,6 +78,10 @@ pub(crate) fn section(section: &'static str, reason: &'static str) -> CeremonyEr
     CeremonyError::Section { section, reason }
 }
 
-pub(crate) fn argument(what: &'static str, found: impl ToString, expected: &'static str) -> CeremonyError {
+pub(crate) fn argument(
+    what: &'static str,
+    found: impl std::fmt::Display,
+    expected: &'static str,
+) -> CeremonyError {
     CeremonyError::Argument { what, found: found.to_string(), expected }
 }

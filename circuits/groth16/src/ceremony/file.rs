@@ -159,16 +159,6 @@ impl<R: Read + Seek> SectionFile<R> {
         Ok(bytes)
     }
 
-    /// Checks that a section holds as many points as it should.
-    pub(crate) fn expect_points<P: Point>(&self, place: Place, count: usize) -> Result<()> {
-        if Some(place.length) == (count as u64).checked_mul(P::BYTES as u64) {
-            return Ok(());
-        }
-        let expected = format!("{count} points of {} bytes", P::BYTES);
-        let cursor = Cursor::new(&[], place.name, offset(place.at));
-        Err(cursor.unexpected(format!("{} bytes", place.length), expected).into())
-    }
-
     /// Reads points, all of which are checked to be in the group.
     pub(crate) fn points<P: Point>(&mut self, place: Place, from: usize, count: usize) -> Result<Vec<P>> {
         let end = from.checked_add(count).and_then(|end| (end as u64).checked_mul(P::BYTES as u64));
@@ -257,7 +247,9 @@ impl<W: Write + Seek> SectionWriter<W> {
     pub(crate) fn points<P: Point>(&mut self, points: &[P]) -> Result<()> {
         for points in points.chunks(CHUNK) {
             let mut bytes = Vec::with_capacity(points.len() * P::BYTES);
-            points.iter().for_each(|point| point.write(&mut bytes));
+            for point in points {
+                point.write(&mut bytes);
+            }
             self.sink.write_all(&bytes)?;
         }
         Ok(())
@@ -293,6 +285,16 @@ pub(crate) fn scaled<P: Point>(points: &[P], factor: impl Fn(usize) -> Fr + Sync
         })
         .collect();
     scaled.concat()
+}
+
+/// Checks that a section holds as many points as it should.
+pub(crate) fn expect_points<P: Point>(place: Place, count: usize) -> Result<()> {
+    if Some(place.length) == (count as u64).checked_mul(P::BYTES as u64) {
+        return Ok(());
+    }
+    let expected = format!("{count} points of {} bytes", P::BYTES);
+    let cursor = Cursor::new(&[], place.name, offset(place.at));
+    Err(cursor.unexpected(format!("{} bytes", place.length), expected).into())
 }
 
 /// Bytes are counted in 64 bits, which a position has on every system that holds such files.

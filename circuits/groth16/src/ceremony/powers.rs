@@ -128,7 +128,9 @@ pub fn contribute_powers<R: Read + Seek>(
 
 fn contributions_bytes(contributions: &[&PowersContribution]) -> Vec<u8> {
     let mut bytes = u32::try_from(contributions.len()).unwrap_or(u32::MAX).to_le_bytes().to_vec();
-    contributions.iter().for_each(|contribution| bytes.extend_from_slice(&contribution.to_bytes()));
+    for contribution in contributions {
+        bytes.extend_from_slice(&contribution.to_bytes());
+    }
     bytes
 }
 
@@ -160,7 +162,9 @@ impl Update<'_> {
                 *next *= self.tau;
             }
             let points = scaled(&points, |index| factors[index]);
-            points.iter().for_each(|point| point.hash_compressed_into(self.response));
+            for point in &points {
+                point.hash_compressed_into(self.response);
+            }
             writer.points(&points)
         })
     }
@@ -190,7 +194,9 @@ fn hash_section<P: Point>(
     hasher: &mut Blake2b,
 ) -> Result<()> {
     file.for_each_chunk::<P>(place, count, |_, points| {
-        points.iter().for_each(|point| point.hash_into(hasher));
+        for point in &points {
+            point.hash_into(hasher);
+        }
         Ok(())
     })
 }

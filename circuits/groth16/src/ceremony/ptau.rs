@@ -15,7 +15,7 @@ use tensorproof_r1cs::format::{Cursor, FormatError, modulus_bytes};
 
 use super::blake2b::{Blake2b, STATE_BYTES, blake2b};
 use super::error::{CeremonyError, Result};
-use super::file::{Place, Point, SectionFile};
+use super::file::{Place, Point, SectionFile, expect_points};
 use super::knowledge::Knowledge;
 use super::label::Label;
 use super::wire::Hashed as _;
@@ -130,7 +130,9 @@ impl PowersContribution {
             proof.s.write(&mut bytes);
             proof.sx.write(&mut bytes);
         }
-        self.knowledge.iter().for_each(|proof| proof.px.write(&mut bytes));
+        for proof in &self.knowledge {
+            proof.px.write(&mut bytes);
+        }
         bytes.extend_from_slice(&self.state);
         bytes.extend_from_slice(&self.next_challenge);
         bytes.extend_from_slice(&self.label.to_bytes());
@@ -149,7 +151,9 @@ pub(crate) fn response_hash(mut hasher: Blake2b, knowledge: &[Knowledge; 3]) -> 
         proof.s.hash_into(&mut hasher);
         proof.sx.hash_into(&mut hasher);
     }
-    knowledge.iter().for_each(|proof| proof.px.hash_into(&mut hasher));
+    for proof in knowledge {
+        proof.px.hash_into(&mut hasher);
+    }
     hasher.finish()
 }
 
@@ -193,18 +197,18 @@ impl<R: Read + Seek> Ptau<R> {
         section.finish()?;
         let ptau = Self { file, power, ceremony_power, contributions };
         for (kind, name) in [(TAU_G1, "tauG1"), (ALPHA, "alphaTauG1"), (BETA, "betaTauG1")] {
-            ptau.file.expect_points::<G1Affine>(ptau.file.place(kind, name)?, ptau.count(kind))?;
+            expect_points::<G1Affine>(ptau.file.place(kind, name)?, ptau.count(kind))?;
         }
         for (kind, name) in [(TAU_G2, "tauG2"), (BETA_G2, "betaG2")] {
-            ptau.file.expect_points::<G2Affine>(ptau.file.place(kind, name)?, ptau.count(kind))?;
+            expect_points::<G2Affine>(ptau.file.place(kind, name)?, ptau.count(kind))?;
         }
         for kind in [LAGRANGE_TAU_G1, LAGRANGE_ALPHA, LAGRANGE_BETA] {
             if let Some(place) = ptau.lagrange_place(kind) {
-                ptau.file.expect_points::<G1Affine>(place, ptau.count(kind))?;
+                expect_points::<G1Affine>(place, ptau.count(kind))?;
             }
         }
         if let Some(place) = ptau.lagrange_place(LAGRANGE_TAU_G2) {
-            ptau.file.expect_points::<G2Affine>(place, ptau.count(LAGRANGE_TAU_G2))?;
+            expect_points::<G2Affine>(place, ptau.count(LAGRANGE_TAU_G2))?;
         }
         Ok(ptau)
     }

@@ -1,4 +1,4 @@
-//! Points as transcripts hash them: big-endian coordinates, of G2 the second half first; flags in the first byte.
+//! Points as transcripts hash them: big-endian coordinates, of G2 the second half first; infinity is all zeros.
 //!
 //! Source: the wire format of the Powers of Tau ceremonies, <https://github.com/ebfull/powersoftau>, on BN254.
 
@@ -9,8 +9,6 @@ use ark_ff::PrimeField as _;
 
 use super::blake2b::Blake2b;
 
-/// Infinity.
-const INFINITY: u8 = 0x40;
 /// In compressed form, the larger of both y.
 const LARGER: u8 = 0x80;
 
@@ -43,21 +41,14 @@ impl Hashed for Affine<g2::Config> {
 }
 
 fn hash_both<const N: usize>(coordinates: Option<[Fq; N]>, hasher: &mut Blake2b) {
-    let mut bytes = coordinates.map_or([[0; 32]; N], |coordinates| coordinates.map(big_endian));
-    if coordinates.is_none() {
-        bytes[0][0] = INFINITY;
-    }
-    hasher.update(bytes.as_flattened());
+    hasher.update(coordinates.map_or([[0; 32]; N], |coordinates| coordinates.map(big_endian)).as_flattened());
 }
 
 fn hash_x<const N: usize>(coordinates: Option<([Fq; N], bool)>, hasher: &mut Blake2b) {
     let mut bytes = [[0; 32]; N];
-    match coordinates {
-        Some((x, is_larger)) => {
-            bytes = x.map(big_endian);
-            bytes[0][0] |= if is_larger { LARGER } else { 0 };
-        }
-        None => bytes[0][0] = INFINITY,
+    if let Some((x, is_larger)) = coordinates {
+        bytes = x.map(big_endian);
+        bytes[0][0] |= if is_larger { LARGER } else { 0 };
     }
     hasher.update(bytes.as_flattened());
 }
