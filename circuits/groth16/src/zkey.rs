@@ -17,7 +17,7 @@ use crate::VerifyingKey;
 use crate::contributions::KeyContributions;
 use crate::entries::{Entries, Entry, for_each_entry};
 use crate::header::Header;
-use crate::key::{Origin, ProvingKey};
+use crate::key::ProvingKey;
 use crate::points::{G1_BYTES, G2_BYTES, g1_bytes, g2_bytes, read_g1, read_g2, read_many};
 use crate::subgroup::all_in_subgroup;
 
@@ -71,16 +71,6 @@ impl ProvingKey {
         write_g1(writer, 9, &self.h)?;
         write_section(writer, 10, self.contributions.len())?;
         writer.write_all(&self.contributions)
-    }
-
-    /// Returns what the bytes of a `.zkey` say the key was made by, without reading most of its points.
-    ///
-    /// # Errors
-    /// When the bytes are not a `.zkey`.
-    pub fn read_origin(bytes: &[u8]) -> Result<Origin, FormatError> {
-        let sections = Sections::split(bytes, "zkey", 1)?;
-        let header = Header::read(sections.get(2, "header")?)?;
-        Ok(KeyContributions::read(sections.get(10, "contributions")?, &header.delta_g1)?.origin())
     }
 
     /// Reads a key from the bytes of a `.zkey`; every point is checked to be in its group.

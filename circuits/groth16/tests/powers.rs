@@ -6,6 +6,8 @@ use std::fs::{self, File};
 use std::io::Cursor;
 use std::path::Path;
 
+use ark_std::rand::rngs::StdRng;
+use ark_std::rand::{Rng as _, SeedableRng as _};
 use tensorproof_groth16::{
     Beacon, CeremonyError, Contribution, Label, Ptau, contribute_powers, new_powers, prepare_powers,
     truncate_powers, verify_powers,
@@ -231,4 +233,20 @@ fn truncated_files_are_errors() {
     }
     new_powers(0, Cursor::new(Vec::new())).unwrap_err();
     new_powers(29, Cursor::new(Vec::new())).unwrap_err();
+}
+
+#[test]
+fn a_flipped_bit_is_an_error_or_a_free_byte() {
+    let (bytes, _) = prepared();
+    let rng = &mut StdRng::seed_from_u64(1);
+    let (contributions, length) = section(&bytes, 7);
+    for _ in 0..200 {
+        let mut flipped = bytes.clone();
+        let at = rng.gen_range(0..bytes.len());
+        flipped[at] ^= 1 << rng.gen_range(0..8);
+        // Names, and the unused end of a saved block, are bound to nothing.
+        if verdict(&flipped).is_ok() {
+            assert!((contributions..contributions + length).contains(&at), "byte {at}");
+        }
+    }
 }

@@ -15,8 +15,8 @@ use crate::subgroup::all_in_subgroup;
 
 /// Points that are in memory at a time.
 pub(crate) const CHUNK: usize = 1 << 15;
-/// Longest section that is read whole and holds no points.
-const LONGEST: u64 = 1 << 30;
+/// Longest section that is read whole: the entries of a key, 44 bytes each, for circuits of up to 2^28 rows.
+const LONGEST: u64 = 1 << 36;
 
 /// A group whose points stand in files.
 pub(crate) trait Point:
@@ -147,7 +147,7 @@ impl<R: Read + Seek> SectionFile<R> {
     pub(crate) fn bytes(&mut self, place: Place) -> Result<Vec<u8>> {
         if place.length > LONGEST {
             let cursor = Cursor::new(&[], place.name, offset(place.at));
-            return Err(cursor.unexpected(format!("{} bytes", place.length), "at most 2^30 bytes").into());
+            return Err(cursor.unexpected(format!("{} bytes", place.length), "at most 2^36 bytes").into());
         }
         self.range(place, 0, offset(place.length))
     }

@@ -23,8 +23,10 @@ use super::ptau::Ptau;
 use super::rows::R1csFile;
 use super::stream::hash_to_g2;
 use super::wire::Hashed as _;
+use crate::VerifyingKey;
 use crate::contributions::{KeyContribution, KeyContributions};
 use crate::header::Header;
+use crate::key::Origin;
 use crate::zkey::GROTH16;
 
 const COEFFICIENTS: Part = Part { kind: 4, name: "coefficients" };
@@ -69,6 +71,34 @@ impl<R: Read + Seek> KeyFile<R> {
     fn part(&self, part: Part) -> Result<Place> {
         self.file.place(part.kind, part.name)
     }
+}
+
+/// What a key says of itself, without its many points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeySummary {
+    /// The verifying key.
+    pub vk: VerifyingKey,
+    /// What made the key, as the file says.
+    pub origin: Origin,
+}
+
+/// Reads the verifying key and the origin of a `.zkey`.
+///
+/// # Errors
+/// When the file is not a `.zkey` for Groth16 on BN254, or a point that is read is not in its group.
+pub fn read_key_summary<R: Read + Seek>(key: R) -> Result<KeySummary> {
+    let mut key = KeyFile::open(key)?;
+    let place = key.part(IC)?;
+    let count = key.header.public as usize + 1;
+    expect_points::<G1Affine>(place, count)?;
+    let vk = VerifyingKey {
+        alpha_g1: key.header.alpha_g1,
+        beta_g2: key.header.beta_g2,
+        gamma_g2: key.header.gamma_g2,
+        delta_g2: key.header.delta_g2,
+        gamma_abc_g1: key.file.points(place, 0, count)?,
+    };
+    Ok(KeySummary { vk, origin: key.contributions.origin() })
 }
 
 /// Contributes to a key: delta is multiplied by a secret factor, which is forgotten, or by that of a beacon, which ends the

@@ -22,6 +22,11 @@ impl<'b> R1csFile<'b> {
         Ok(Self { bytes, r1cs: R1cs::read(bytes)? })
     }
 
+    /// Returns the number of public signals.
+    pub fn public_signals(&self) -> u32 {
+        self.r1cs.public_signals()
+    }
+
     /// Returns the section of a key that holds the entries of the matrices A and B.
     pub(crate) fn entries(&self) -> Result<Vec<u8>, FormatError> {
         let mut entries = Vec::new();
