@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tensorproof_r1cs::Prime;
 
 /// Proves what a machine-learning model computed.
 ///
@@ -327,6 +329,9 @@ pub struct CompileArgs {
     /// Eliminate signals that are linear combinations of others too
     #[arg(long = "O2", group = "level")]
     pub o2: bool,
+    /// The prime of the field; proofs are made over bn128
+    #[arg(long, value_parser = prime_parser(), default_value = Prime::default().name())]
+    pub prime: Prime,
     /// Write the constraints, FILE.r1cs
     #[arg(long)]
     pub r1cs: bool,
@@ -356,6 +361,15 @@ pub struct WitnessArgs {
     /// Which sample of the input file, counted from 0
     #[arg(long, default_value_t = 0)]
     pub sample: usize,
+    /// The prime of the field, for a circuit that is no model's
+    #[arg(long, value_parser = prime_parser(), default_value = Prime::default().name())]
+    pub prime: Prime,
+}
+
+/// Reads the name of a prime.
+fn prime_parser() -> impl TypedValueParser<Value = Prime> {
+    PossibleValuesParser::new(Prime::ALL.map(Prime::name))
+        .map(|name| Prime::from_name(&name).unwrap_or_default())
 }
 
 /// `tensorproof prove`.

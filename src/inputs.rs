@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
+use ark_ff::PrimeField;
 use serde_json::Value;
 use tensorproof_circom::{Inputs, Port};
-use tensorproof_r1cs::{Fr, fr_from_decimal, fr_to_decimal};
+use tensorproof_r1cs::{fr_from_decimal, fr_to_decimal};
 
 use crate::error::{Error, Result};
 
 /// Reads the inputs of a circuit: an object from names to numbers, or nested arrays or objects (of buses) of them.
 /// Numbers are integers, or strings with decimal or `0x` hexadecimal integers; negative ones are taken modulo the prime.
-pub(crate) fn read_inputs(path: &Path, ports: &[Port]) -> Result<Inputs> {
+pub(crate) fn read_inputs<F: PrimeField>(path: &Path, ports: &[Port]) -> Result<Inputs<F>> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
     let malformed = |reason: String| Error::Malformed { path: path.to_owned(), reason };
     let value: Value = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
@@ -33,11 +34,11 @@ pub(crate) fn read_inputs(path: &Path, ports: &[Port]) -> Result<Inputs> {
 }
 
 /// Reads a bus, an array of buses, or one of their fields.
-fn read_bus(
+fn read_bus<F: PrimeField>(
     name: &str,
     value: &Value,
     ports: &[Port],
-    inputs: &mut Inputs,
+    inputs: &mut Inputs<F>,
 ) -> std::result::Result<(), String> {
     if ports.iter().any(|port| port.name == name) {
         let mut values = Vec::new();
@@ -62,7 +63,7 @@ fn expected_integer(name: &str, found: &str) -> String {
 }
 
 /// Appends the numbers of nested arrays; fails with what is not an integer.
-pub(crate) fn flatten(value: &Value, values: &mut Vec<Fr>) -> std::result::Result<(), String> {
+pub(crate) fn flatten<F: PrimeField>(value: &Value, values: &mut Vec<F>) -> std::result::Result<(), String> {
     let text = match value {
         Value::Array(items) => return items.iter().try_for_each(|item| flatten(item, values)),
         Value::String(text) => text.clone(),
@@ -74,21 +75,20 @@ pub(crate) fn flatten(value: &Value, values: &mut Vec<Fr>) -> std::result::Resul
         Some(digits) => from_hexadecimal(digits),
         None => fr_from_decimal(magnitude),
     };
-    let value = parsed.ok_or_else(|| format!("`{text}`"))?;
+    let value: F = parsed.ok_or_else(|| format!("`{text}`"))?;
     values.push(if is_negative { -value } else { value });
     Ok(())
 }
 
-fn from_hexadecimal(digits: &str) -> Option<Fr> {
-    let value = |digit: char| digit.to_digit(16).map(|digit| Fr::from(u64::from(digit)));
-    let sum =
-        digits.chars().try_fold(Fr::from(0u64), |sum, digit| Some(sum * Fr::from(16u64) + value(digit)?));
+fn from_hexadecimal<F: PrimeField>(digits: &str) -> Option<F> {
+    let value = |digit: char| digit.to_digit(16).map(|digit| F::from(u64::from(digit)));
+    let sum = digits.chars().try_fold(F::from(0u64), |sum, digit| Some(sum * F::from(16u64) + value(digit)?));
     sum.filter(|_| !digits.is_empty())
 }
 
 /// Returns the inputs as JSON, each a flat list.
-pub(crate) fn inputs_to_json(inputs: &Inputs) -> String {
+pub(crate) fn inputs_to_json<F: PrimeField>(inputs: &Inputs<F>) -> String {
     let list =
-        |values: &Vec<Fr>| Value::Array(values.iter().map(|value| fr_to_decimal(value).into()).collect());
+        |values: &Vec<F>| Value::Array(values.iter().map(|value| fr_to_decimal(value).into()).collect());
     Value::Object(inputs.iter().map(|(name, values)| (name.clone(), list(values))).collect()).to_string()
 }

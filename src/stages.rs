@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use ark_ff::PrimeField;
 use ark_std::rand::rngs::OsRng;
 use serde_json::Value;
-use tensorproof_circom::{Circuit, Inputs, Level, Options, Sources, WitnessError, compile};
+use tensorproof_circom::{Circuit, Inputs, Level, Options, Sources, WitnessError, compile_over};
 use tensorproof_contracts::{Export, SignalRange, VerifierConfig, verifier};
 use tensorproof_groth16::{
     KeySummary, Origin, Proof, ProveError, ProvingKey, VerifyingKey, proof_from_json, proof_to_json, prove,
@@ -57,33 +58,39 @@ pub(crate) fn read_settings(dir: &BuildDir) -> Result<Settings> {
 }
 
 /// Compiles a circuit; what it includes is found beside it, in the libraries, or in the bundled templates.
-pub(crate) fn compile_circuit(
+pub(crate) fn compile_circuit<F: PrimeField>(
     source: &Path,
     libraries: &[std::path::PathBuf],
     level: Level,
-) -> Result<Circuit> {
+) -> Result<Circuit<F>> {
     let mut sources = Sources::from_path(source).with_embedded(tensorproof_templates::FILES);
     for library in libraries {
         sources = sources.with_library(library);
     }
     let colour = console::colors_enabled_stderr();
     let options = Options { level, ..Options::default() };
-    compile(sources, options).map_err(|diagnostics| Error::compile(&diagnostics, colour))
+    compile_over(sources, options).map_err(|diagnostics| Error::compile(&diagnostics, colour))
 }
 
 /// Compiles the circuit of a build directory.
-pub(crate) fn compile_dir(dir: &BuildDir, libraries: &[std::path::PathBuf]) -> Result<Circuit> {
+pub(crate) fn compile_dir<F: PrimeField>(
+    dir: &BuildDir,
+    libraries: &[std::path::PathBuf],
+) -> Result<Circuit<F>> {
     compile_circuit(&dir.existing(Artefact::Circuit)?, libraries, Level::O1)
 }
 
 /// Writes the symbols of a circuit as `.sym`.
-pub(crate) fn write_symbols(circuit: &Circuit, writer: &mut dyn std::io::Write) -> std::io::Result<()> {
+pub(crate) fn write_symbols<F: PrimeField>(
+    circuit: &Circuit<F>,
+    writer: &mut dyn std::io::Write,
+) -> std::io::Result<()> {
     let mut symbols = SymbolWriter::new(writer);
     circuit.for_each_symbol(|label, wire, component, name| symbols.entry(label, wire, component, name))
 }
 
 /// Writes constraints and symbols into the build directory.
-pub(crate) fn write_compiled(dir: &BuildDir, circuit: &Circuit) -> Result<()> {
+pub(crate) fn write_compiled<F: PrimeField>(dir: &BuildDir, circuit: &Circuit<F>) -> Result<()> {
     dir.write(Artefact::R1cs, |writer| circuit.r1cs.write(writer))?;
     dir.write(Artefact::Symbols, |writer| write_symbols(circuit, writer))
 }
@@ -166,12 +173,12 @@ pub(crate) fn solve(
 
 /// Computes the witness of any circuit for inputs as circom and snarkjs read them, and writes it.
 /// `log` gets the lines that the circuit prints.
-pub(crate) fn solve_inputs(
+pub(crate) fn solve_inputs<F: PrimeField>(
     dir: &BuildDir,
-    circuit: &Circuit,
+    circuit: &Circuit<F>,
     input: &Path,
     log: &mut dyn FnMut(&str),
-) -> Result<Witness> {
+) -> Result<Witness<F>> {
     let inputs = read_inputs(input, &circuit.inputs())?;
     let solved = circuit.witness_with_log(&inputs, log);
     let witness = solved.map_err(|source| Error::Witness { source, layer: None })?;

@@ -63,6 +63,25 @@ fn any_circuit_is_compiled_solved_and_proven() {
 }
 
 #[test]
+fn circuits_are_compiled_over_other_primes() {
+    let folder = tempfile::tempdir().unwrap();
+    let circuit = folder.path().join("last.circom");
+    let text = "pragma circom 2.0.0;\ntemplate Last() { signal input a; signal output out; out <== a * a; }\ncomponent main = Last();\n";
+    fs::write(&circuit, text).unwrap();
+    let input = folder.path().join("input.json");
+    // 2^32, whose square is 2^32 - 1 modulo 2^64 - 2^32 + 1.
+    fs::write(&input, r#"{"a": "4294967296"}"#).unwrap();
+    let (circuit, input) = (circuit.display().to_string(), input.display().to_string());
+    json(["compile", &circuit, "--prime", "goldilocks"]);
+    // The header of 8-byte elements: 4 + 8 bytes, five counts of 4 and one of 8.
+    let r1cs = fs::read(folder.path().join("last.r1cs")).unwrap();
+    assert_eq!(r1cs[16..24], 40u64.to_le_bytes()[..]);
+    let solved = json(["witness", &circuit, "--input", &input, "--prime", "goldilocks"]);
+    assert_eq!(solved["outputs"]["out"][0], "4294967295");
+    assert!(failure(["compile", &circuit, "--prime", "bn254"]).contains("bn128"));
+}
+
+#[test]
 fn levels_and_findings_are_shown() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();

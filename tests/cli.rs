@@ -223,7 +223,7 @@ fn respects_no_color() {
 fn refuses_a_forged_witness_and_names_the_layer() {
     let build = build();
     let path = build.dir.join("witness.wtns");
-    let mut witness = Witness::read(&fs::read(&path).unwrap()).unwrap();
+    let mut witness: Witness = Witness::read(&fs::read(&path).unwrap()).unwrap();
     // The last wires belong to the last layers.
     let last = witness.0.len() - 1;
     witness.0[last] += Fr::from(1u64);

@@ -3,7 +3,7 @@
 use num_bigint::{BigInt, Sign};
 use revm::primitives::{Address, U256};
 use tensorproof_groth16::VerifyingKey;
-use tensorproof_r1cs::fr_from_bigint;
+use tensorproof_r1cs::{Fr, fr_from_bigint};
 
 use crate::data::MAX_DATA_CONTRACTS;
 use crate::{ContractsError, SignalRange, VerifierConfig, abi, key};
@@ -117,8 +117,8 @@ fn range_immutables(ranges: &[SignalRange]) -> Vec<Immutable> {
             Some(range) => (
                 U256::from(range.first),
                 U256::from(range.first + range.count),
-                abi::word(&fr_from_bigint(&range.lo)),
-                abi::word(&fr_from_bigint(&(&range.hi - &range.lo))),
+                abi::word(&fr_from_bigint::<Fr>(&range.lo)),
+                abi::word(&fr_from_bigint::<Fr>(&(&range.hi - &range.lo))),
             ),
             None => (U256::ZERO, U256::ZERO, U256::ZERO, U256::ZERO),
         };

@@ -1,12 +1,16 @@
-//! The tools that tests compare with (circom, snarkjs, solc), from npm, in a cache folder under `target/`.
+//! The tools that tests compare with (circom, snarkjs, solc from npm, onnx from PyPI), in a cache folder under `target/`.
 //!
 //! `cargo xtask oracles` installs them once; nothing outside tests and benchmarks uses them.
+
+mod python;
 
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+pub use python::{install_python, python};
 
 const MANIFEST: &str = include_str!("../npm/package.json");
 const LOCK: &str = include_str!("../npm/package-lock.json");

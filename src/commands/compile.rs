@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use ark_ff::PrimeField;
 use serde_json::json;
 use tensorproof_circom::{Circuit, Level, Simplification};
+use tensorproof_r1cs::FieldTask;
 
 use super::Output;
 use crate::build_dir::{Artefact, BuildDir};
@@ -13,6 +15,24 @@ use crate::stages;
 use crate::terminal::grouped;
 
 pub(super) fn run(args: &CompileArgs, output: Output) -> Result<()> {
+    args.prime.run(Compile { args, output })
+}
+
+/// The command over a prime's field.
+struct Compile<'a> {
+    args: &'a CompileArgs,
+    output: Output,
+}
+
+impl FieldTask for Compile<'_> {
+    type Output = Result<()>;
+
+    fn run<F: PrimeField>(self) -> Result<()> {
+        compile::<F>(self.args, self.output)
+    }
+}
+
+fn compile<F: PrimeField>(args: &CompileArgs, output: Output) -> Result<()> {
     let level = match (args.o0, args.o2) {
         (true, _) => Level::O0,
         (_, true) => Level::O2,
@@ -22,7 +42,7 @@ pub(super) fn run(args: &CompileArgs, output: Output) -> Result<()> {
     let source = if args.source.is_dir() { dir.existing(Artefact::Circuit)? } else { args.source.clone() };
     let (circuit, _) = output.terminal.stage(
         "compile",
-        || stages::compile_circuit(&source, &args.libraries, level),
+        || stages::compile_circuit::<F>(&source, &args.libraries, level),
         described,
     )?;
     show_warnings(&circuit, args.inspect, output);
@@ -59,7 +79,7 @@ pub(super) fn run(args: &CompileArgs, output: Output) -> Result<()> {
 }
 
 /// Tells what simplification has eliminated.
-fn eliminated(circuit: &Circuit) -> String {
+fn eliminated<F>(circuit: &Circuit<F>) -> String {
     let Simplification { equalities, constants, linear, kept, terms_before, terms_after } =
         circuit.simplification;
     let kept = if kept > 0 { format!("; {} linear constraints kept", grouped(kept)) } else { String::new() };
@@ -74,7 +94,7 @@ fn eliminated(circuit: &Circuit) -> String {
 }
 
 /// Shows the compiler's warnings; the findings of `--inspect` only with it.
-fn show_warnings(circuit: &Circuit, inspect: bool, output: Output) {
+fn show_warnings<F: PrimeField>(circuit: &Circuit<F>, inspect: bool, output: Output) {
     let shown = circuit.render_warnings(console::colors_enabled_stderr(), inspect);
     if !shown.is_empty() {
         output.terminal.say(&shown);
@@ -88,7 +108,7 @@ fn show_warnings(circuit: &Circuit, inspect: bool, output: Output) {
     }
 }
 
-pub(super) fn described(circuit: &Circuit) -> String {
+pub(super) fn described<F: PrimeField>(circuit: &Circuit<F>) -> String {
     let counts = circuit.r1cs.counts();
     format!(
         "{} quadratic and {} linear constraints, {} wires, {} public signals",
@@ -99,12 +119,12 @@ pub(super) fn described(circuit: &Circuit) -> String {
     )
 }
 
-pub(super) fn compile_dir(
+pub(super) fn compile_dir<F: PrimeField>(
     dir: &BuildDir,
     libraries: &[PathBuf],
     output: Output,
-) -> Result<(Circuit, std::time::Duration)> {
-    let work = || -> Result<Circuit> {
+) -> Result<(Circuit<F>, std::time::Duration)> {
+    let work = || -> Result<Circuit<F>> {
         let circuit = stages::compile_dir(dir, libraries)?;
         stages::write_compiled(dir, &circuit)?;
         Ok(circuit)

@@ -45,7 +45,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
 
     let public = circuit.r1cs.public_values(&witness);
     let specified = quantized.model.outputs.iter().flat_map(|port| &expected[port.place]);
-    if !specified.zip(public).all(|(integer, signal)| tensorproof_r1cs::fr_from_bigint(integer) == *signal) {
+    if !specified.zip(public).all(|(integer, signal)| *signal == tensorproof_r1cs::fr_from_bigint(integer)) {
         return Err(Error::Internal("the circuit's outputs differ from the integer model's"));
     }
 

@@ -15,20 +15,30 @@ macro_rules! library {
 }
 
 library! {
+    "arith/clamp.circom",
+    "arith/is_non_negative.circom",
+    "arith/is_zero.circom",
     "arith/max.circom",
     "arith/range.circom",
+    "arith/reciprocal.circom",
     "arith/rescale.circom",
+    "arith/square_root.circom",
     "arith/to_bits.circom",
-    "nn/add.circom",
     "nn/arg_max.circom",
     "nn/conv2d.circom",
     "nn/conv2d_fixed.circom",
+    "nn/conv2d_tiled.circom",
     "nn/dense.circom",
     "nn/dense_fixed.circom",
+    "nn/mat_mul.circom",
     "nn/max_pool2d.circom",
     "nn/mul.circom",
+    "nn/piecewise_linear.circom",
+    "nn/reduce_max.circom",
+    "nn/reduce_sum.circom",
     "nn/relu.circom",
     "nn/relu_rescale.circom",
+    "nn/sum.circom",
     "nn/sum_pool2d.circom",
 }
 

@@ -1,103 +1,143 @@
 //! Nodes that do not depend on the input's values: shape arithmetic that exporters leave in the graph.
 
-use ndarray::{ArrayD, Axis, Dimension as _, IxDyn};
+use ndarray::{ArrayD, Dimension as _, IxDyn};
 
 use crate::error::{Error, Result};
+use crate::graph::{EdgeId, Graph};
 use crate::onnx::{Attribute, ModelNode};
-use crate::ops::{Argument, Attributes, axis_of};
+use crate::ops::{Argument, Attributes, Lowering};
 use crate::tensor::{Constant, array, elements};
 
-/// Returns the value of a node whose inputs are constants, or of which only the shape matters.
+/// Returns the values of a node whose inputs are constants, or of which only the shape matters.
 ///
 /// # Errors
 /// When such a node cannot be computed.
-pub(crate) fn fold(node: &ModelNode, arguments: &[Argument], opset: i64) -> Result<Option<Constant>> {
-    if node.operator == "Shape"
-        && let Some(Argument::Edge(shape)) = arguments.first()
-    {
-        return lengths(node, shape).map(Some);
+pub(crate) fn fold(
+    node: &ModelNode,
+    arguments: &[Argument],
+    opset: i64,
+    graph: &Graph,
+) -> Result<Option<Vec<Constant>>> {
+    if let ("Shape" | "Size", Some(Argument::Edge(edge))) = (node.operator.as_str(), arguments.first()) {
+        return of_shape(node, &graph.edges[edge.0].shape).map(|constant| Some(vec![constant]));
     }
     if arguments.iter().any(|argument| matches!(argument, Argument::Edge(_))) {
         return Ok(None);
     }
-    // An optional input that is left out keeps its place.
-    let constants: Vec<Option<&Constant>> = arguments
+    let constants: Vec<&Constant> = arguments
         .iter()
-        .map(|argument| if let Argument::Constant(constant) = argument { Some(constant) } else { None })
+        .filter_map(
+            |argument| if let Argument::Constant(constant) = argument { Some(constant) } else { None },
+        )
         .collect();
-    let fail = |reason: &str| Error::node(&node.name, &node.operator, reason);
-    let folded = evaluate(node, &constants, opset)?;
-    folded.map(Some).ok_or_else(|| fail("cannot be computed from constants: its inputs do not fit together"))
+    if let Some(constant) = evaluate(node, &constants)? {
+        return Ok(Some(vec![constant]));
+    }
+    let lowered = by_graph(node, arguments, opset)?;
+    // Integers stay integers; comparisons make some.
+    let are_integers = constants.iter().all(|constant| matches!(constant, Constant::Int(_)));
+    let constants = lowered.into_iter().map(|(values, is_integer)| {
+        let is_whole = values.iter().all(|value| value.fract() == 0.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "integers; what is too large saturates, as bounds do"
+        )]
+        if is_whole && (is_integer || are_integers) {
+            Constant::Int(values.mapv(|value| value as i64))
+        } else {
+            Constant::Float(values)
+        }
+    });
+    Ok(Some(constants.collect()))
 }
 
-fn evaluate(node: &ModelNode, inputs: &[Option<&Constant>], opset: i64) -> Result<Option<Constant>> {
+/// Computes a node by a graph of its own; tells of each output whether it is an integer whatever the inputs are.
+fn by_graph(node: &ModelNode, arguments: &[Argument], opset: i64) -> Result<Vec<(ArrayD<f64>, bool)>> {
+    let mut graph = Graph::default();
     let attributes = Attributes::new(node);
-    let first = || inputs.first().copied().flatten();
-    let second = || inputs.get(1).copied().flatten();
-    Ok(match node.operator.as_str() {
-        "Constant" => match attributes.get("value").or_else(|| node.attributes.values().next()) {
+    let mut lowering =
+        Lowering { graph: &mut graph, attributes, arguments: arguments.to_vec(), opset, is_last: false };
+    let outputs = crate::ops::table::lower(&mut lowering)?;
+    let values = graph.eval(&[]);
+    let output = |edge: &EdgeId| {
+        let values = values[edge.0].clone();
+        if values.iter().all(|value| value.is_finite()) {
+            Ok((values, graph.edges[edge.0].is_integer))
+        } else {
+            Err(Error::node(&node.name, &node.operator, "gives values that are not finite"))
+        }
+    };
+    outputs.iter().map(output).collect()
+}
+
+/// Computes what has no graph, or would lose digits in one.
+fn evaluate(node: &ModelNode, inputs: &[&Constant]) -> Result<Option<Constant>> {
+    let attributes = Attributes::new(node);
+    let fail = |reason: &str| Error::node(&node.name, &node.operator, reason);
+    let misfit = || fail("cannot be computed from constants: its inputs do not fit together");
+    let computed = match (node.operator.as_str(), inputs) {
+        ("Constant", _) => match attributes.get("value").or_else(|| node.attributes.values().next()) {
             Some(Attribute::Tensor(constant)) => Some(constant.clone()),
             Some(Attribute::Int(value)) => array(&[], vec![*value]).map(Constant::Int),
             Some(Attribute::Ints(values)) => array(&[values.len()], values.clone()).map(Constant::Int),
             Some(Attribute::Float(value)) => array(&[], vec![*value]).map(Constant::Float),
             Some(Attribute::Floats(values)) => array(&[values.len()], values.clone()).map(Constant::Float),
-            _ => None,
+            _ => return Err(fail("has no value of a supported kind")),
         },
-        "Identity" | "Dropout" => first().cloned(),
-        "Shape" => first().map(|input| lengths(node, input.shape())).transpose()?,
-        "Cast" => first().and_then(|input| cast(input, attributes.int("to", 1).ok()?)),
-        "Gather" => match (first(), second()) {
-            (Some(data), Some(Constant::Int(indices))) => gather(data, indices, attributes.int("axis", 0)?),
-            _ => None,
-        },
-        "Slice" => slice(node, inputs, opset)?,
-        "Concat" => {
-            let inputs: Option<Vec<&Constant>> = inputs.iter().copied().collect();
-            concat(&inputs.unwrap_or_default(), attributes.int("axis", 0)?)
+        ("Shape" | "Size", [input]) => Some(of_shape(node, input.shape())?),
+        ("Identity", [input]) => Some((*input).clone()),
+        ("Cast", [input]) => cast(input, attributes.int("to", 1)?),
+        ("ConstantOfShape", [Constant::Int(shape)]) => filled(attributes, shape),
+        ("Range", [start, limit, delta]) => range(start, limit, delta),
+        ("Add" | "Sub" | "Mul" | "Div", [left, right]) => arithmetic(&node.operator, left, right),
+        _ => return Ok(None),
+    };
+    computed.map(Some).ok_or_else(misfit)
+}
+
+fn filled(attributes: Attributes<'_>, shape: &ArrayD<i64>) -> Option<Constant> {
+    let shape: Vec<usize> =
+        shape.iter().map(|length| usize::try_from(*length).ok()).collect::<Option<_>>()?;
+    let count = elements(&shape)?;
+    match attributes.get("value") {
+        Some(Attribute::Tensor(Constant::Int(value))) => {
+            array(&shape, vec![*value.first()?; count]).map(Constant::Int)
         }
-        "Reshape" => match (first(), second().and_then(Constant::as_ints)) {
-            (Some(data), Some(shape)) => {
-                let shape =
-                    crate::ops::wiring::reshaped(data.shape(), &shape, attributes.int("allowzero", 0)? != 0);
-                shape.ok().and_then(|shape| reshape(data, &shape))
-            }
-            _ => None,
-        },
-        "Squeeze" | "Unsqueeze" => {
-            let listed = attributes.ints("axes")?;
-            first().and_then(|data| {
-                let axes = second().map_or(listed, Constant::as_ints);
-                let shape = if node.operator == "Squeeze" {
-                    crate::ops::wiring::squeezed(data.shape(), axes.as_deref())
-                } else {
-                    crate::ops::wiring::unsqueezed(data.shape(), &axes?)
-                };
-                reshape(data, &shape.ok()?)
-            })
+        Some(Attribute::Tensor(Constant::Float(value))) => {
+            array(&shape, vec![*value.first()?; count]).map(Constant::Float)
         }
-        "ConstantOfShape" => first().and_then(Constant::as_ints).and_then(|shape| {
-            let shape: Vec<usize> =
-                shape.into_iter().map(|length| usize::try_from(length).ok()).collect::<Option<_>>()?;
-            let count = elements(&shape)?;
-            match attributes.get("value") {
-                Some(Attribute::Tensor(Constant::Int(value))) => {
-                    array(&shape, vec![*value.first()?; count]).map(Constant::Int)
-                }
-                Some(Attribute::Tensor(Constant::Float(value))) => {
-                    array(&shape, vec![*value.first()?; count]).map(Constant::Float)
-                }
-                _ => array(&shape, vec![0.0; count]).map(Constant::Float),
-            }
-        }),
-        "Add" | "Sub" | "Mul" | "Div" => match (first(), second()) {
-            (Some(left), Some(right)) => arithmetic(&node.operator, left, right),
-            _ => None,
-        },
-        other => {
-            let reason = "is not supported on constants";
-            return Err(Error::node(&node.name, other, reason));
-        }
-    })
+        _ => array(&shape, vec![0.0; count]).map(Constant::Float),
+    }
+}
+
+fn range(start: &Constant, limit: &Constant, delta: &Constant) -> Option<Constant> {
+    let values = [start, limit, delta].map(|constant| constant.to_float().first().copied());
+    let [Some(start_at), Some(limit_at), Some(step)] = values else {
+        return None;
+    };
+    let count = ((limit_at - start_at) / step).ceil().max(0.0);
+    if !count.is_finite() || count > 1e7 {
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most ten million")]
+    let count = count as usize;
+    #[expect(clippy::cast_precision_loss, reason = "at most ten million")]
+    let values: Vec<f64> = (0..count).map(|at| start_at + at as f64 * step).collect();
+    if [start, limit, delta].iter().all(|constant| matches!(constant, Constant::Int(_))) {
+        #[expect(clippy::cast_possible_truncation, reason = "integers")]
+        let values = values.into_iter().map(|value| value as i64).collect();
+        return array(&[count], values).map(Constant::Int);
+    }
+    array(&[count], values).map(Constant::Float)
+}
+
+/// Returns the value of `Shape` or `Size`.
+fn of_shape(node: &ModelNode, shape: &[usize]) -> Result<Constant> {
+    if node.operator == "Shape" {
+        return lengths(node, shape);
+    }
+    let count = i64::try_from(shape.iter().product::<usize>()).unwrap_or(i64::MAX);
+    Ok(Constant::Int(ArrayD::from_elem(vec![], count)))
 }
 
 /// Returns the lengths of a shape's axes from `start` to `end`.
@@ -153,98 +193,6 @@ fn floats(input: &Constant, single: bool) -> Option<ArrayD<f64>> {
     #[expect(clippy::cast_possible_truncation, reason = "ONNX rounds to nearest, as the cast does")]
     let values = values.mapv(|value| f64::from(value as f32));
     values.iter().all(|value| value.is_finite()).then_some(values)
-}
-
-fn gather(data: &Constant, indices: &ArrayD<i64>, axis: i64) -> Option<Constant> {
-    let axis = axis_of(axis, data.shape().len())?;
-    let length = i64::try_from(data.shape()[axis]).ok()?;
-    let positions: Vec<usize> = indices
-        .iter()
-        .map(|index| usize::try_from(if *index < 0 { index.checked_add(length)? } else { *index }).ok())
-        .collect::<Option<_>>()?;
-    if positions.iter().any(|position| *position >= data.shape()[axis]) {
-        return None;
-    }
-    let mut shape = data.shape()[..axis].to_vec();
-    shape.extend_from_slice(indices.shape());
-    shape.extend_from_slice(&data.shape()[axis + 1..]);
-    elements(&shape)?;
-    match data {
-        Constant::Float(values) => pick(values, axis, &positions, &shape).map(Constant::Float),
-        Constant::Int(values) => pick(values, axis, &positions, &shape).map(Constant::Int),
-    }
-}
-
-fn pick<T: Clone>(
-    values: &ArrayD<T>,
-    axis: usize,
-    positions: &[usize],
-    shape: &[usize],
-) -> Option<ArrayD<T>> {
-    let picked = values.select(Axis(axis), positions);
-    array(shape, picked.iter().cloned().collect())
-}
-
-/// Slices along axes with steps of 1.
-fn slice(node: &ModelNode, inputs: &[Option<&Constant>], opset: i64) -> Result<Option<Constant>> {
-    let attributes = Attributes::new(node);
-    let list = |position: usize, name: &str| {
-        if opset < 10 {
-            attributes.ints(name)
-        } else {
-            Ok(inputs.get(position).copied().flatten().and_then(Constant::as_ints))
-        }
-    };
-    let (Some(Some(Constant::Int(data))), Some(starts), Some(ends)) =
-        (inputs.first(), list(1, "starts")?, list(2, "ends")?)
-    else {
-        return Ok(None);
-    };
-    let count = i64::try_from(starts.len()).unwrap_or(i64::MAX);
-    let axes = list(3, "axes")?.unwrap_or_else(|| (0..count).collect());
-    let steps = list(4, "steps")?.unwrap_or_else(|| vec![1; starts.len()]);
-    if [ends.len(), axes.len(), steps.len()] != [starts.len(); 3] || steps.iter().any(|step| *step != 1) {
-        return Err(Error::node(&node.name, "Slice", "steps other than 1 are not supported"));
-    }
-    let mut result = data.clone();
-    for ((start, end), axis) in starts.iter().zip(&ends).zip(&axes) {
-        let Some(axis) = axis_of(*axis, result.ndim()) else {
-            return Ok(None);
-        };
-        let length = result.shape()[axis];
-        let clamp = |position: i64| {
-            let signed = i64::try_from(length).unwrap_or(i64::MAX);
-            let position = if position < 0 { position.saturating_add(signed) } else { position };
-            usize::try_from(position.clamp(0, signed)).unwrap_or(0)
-        };
-        let (start, end) = (clamp(*start), clamp(*end));
-        let picked: Vec<usize> = (start..end.max(start)).collect();
-        result = result.select(Axis(axis), &picked);
-    }
-    Ok(Some(Constant::Int(result)))
-}
-
-fn concat(inputs: &[&Constant], axis: i64) -> Option<Constant> {
-    let axis = Axis(axis_of(axis, inputs.first()?.shape().len())?);
-    let counts = inputs.iter().map(|input| elements(input.shape()));
-    elements(&[counts.sum::<Option<usize>>()?])?;
-    if inputs.iter().all(|input| matches!(input, Constant::Int(_))) {
-        let views: Vec<_> = inputs
-            .iter()
-            .filter_map(|input| if let Constant::Int(values) = input { Some(values.view()) } else { None })
-            .collect();
-        return ndarray::concatenate(axis, &views).ok().map(Constant::Int);
-    }
-    let values: Vec<ArrayD<f64>> = inputs.iter().map(|input| input.to_float()).collect();
-    let views: Vec<_> = values.iter().map(|values| values.view()).collect();
-    ndarray::concatenate(axis, &views).ok().map(Constant::Float)
-}
-
-fn reshape(data: &Constant, shape: &[usize]) -> Option<Constant> {
-    match data {
-        Constant::Float(values) => array(shape, values.iter().copied().collect()).map(Constant::Float),
-        Constant::Int(values) => array(shape, values.iter().copied().collect()).map(Constant::Int),
-    }
 }
 
 fn arithmetic(operator: &str, left: &Constant, right: &Constant) -> Option<Constant> {

@@ -1,4 +1,4 @@
-//! A model with shapes: nodes in order, each with one output.
+//! A model with shapes: nodes in order, each with one output. A batch of unknown length has length one.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use ndarray::ArrayD;
 
 use crate::error::{Error, Result};
 use crate::fold::fold;
-use crate::onnx::Model;
-use crate::ops::{self, Op};
+use crate::onnx::{Model, ModelNode};
+use crate::ops::{self, Argument, Attributes, Lowering, Op};
 use crate::tensor::{Constant, MOST_ELEMENTS, elements};
 
 /// The number of an edge.
@@ -19,8 +19,10 @@ pub struct EdgeId(pub usize);
 pub struct Edge {
     /// Its name in the model.
     pub name: String,
-    /// The lengths of its axes; the first is the batch, 1.
+    /// The lengths of its axes.
     pub shape: Vec<usize>,
+    /// Whether its values are integers whatever the inputs are.
+    pub is_integer: bool,
 }
 
 /// An operator applied to edges.
@@ -37,7 +39,7 @@ pub struct Node {
 }
 
 /// A typed model.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Graph {
     /// The edges.
     pub edges: Vec<Edge>,
@@ -49,6 +51,8 @@ pub struct Graph {
     pub outputs: Vec<EdgeId>,
     /// Whether a final `Softmax` was left out, so that the outputs are logits of classes.
     pub is_classifier: bool,
+    /// How many values its edges have.
+    values: usize,
 }
 
 /// What a name of the model stands for.
@@ -64,19 +68,14 @@ impl Graph {
     /// # Errors
     /// When a node or a shape is not supported, or the model is not consistent.
     pub fn build(model: &Model) -> Result<Self> {
-        let mut graph = Self {
-            edges: Vec::new(),
-            nodes: Vec::new(),
-            inputs: Vec::new(),
-            outputs: Vec::new(),
-            is_classifier: false,
-        };
+        let mut graph = Self::default();
         let mut known: BTreeMap<String, Known> = BTreeMap::new();
         for (name, constant) in &model.constants {
             known.insert(name.clone(), Known::Constant(constant.clone()));
         }
         for (name, shape) in &model.inputs {
             let edge = graph.add_edge(name, input_shape(name, shape)?);
+            graph.edges[edge.0].is_integer = model.integers.contains(name);
             graph.inputs.push(edge);
             if known.insert(name.clone(), Known::Edge(edge)).is_some() {
                 return Err(Error::model(format!("its input `{name}` is defined twice")));
@@ -85,56 +84,9 @@ impl Graph {
         if graph.inputs.is_empty() {
             return Err(Error::model("it has no input"));
         }
-        let mut values = 0;
         for node in sorted(model)? {
-            let (node, operator) = (&model.nodes[node], model.nodes[node].operator.as_str());
-            let mut edges = Vec::new();
-            let mut arguments = Vec::new();
-            for input in &node.inputs {
-                arguments.push(match known.get(input) {
-                    _ if input.is_empty() => ops::Argument::Absent,
-                    Some(Known::Edge(edge)) => {
-                        edges.push(*edge);
-                        ops::Argument::Edge(graph.edges[edge.0].shape.clone())
-                    }
-                    Some(Known::Constant(constant)) => ops::Argument::Constant(constant.clone()),
-                    None => {
-                        return Err(Error::node(
-                            &node.name,
-                            operator,
-                            format!("its input `{input}` is not defined"),
-                        ));
-                    }
-                });
-            }
-            let Some(output) = node.outputs.first().filter(|name| !name.is_empty()) else {
-                return Err(Error::node(&node.name, operator, "has no output"));
-            };
-            // A few bytes of a file can ask for any number of values.
-            let mut account = |shape: &[usize]| {
-                values = elements(shape).map_or(MOST_ELEMENTS + 1, |count| count + values);
-                if values <= MOST_ELEMENTS {
-                    return Ok(());
-                }
-                let reason =
-                    format!("its output of shape {shape:?} brings the model over {MOST_ELEMENTS} values");
-                Err(Error::node(&node.name, operator, reason))
-            };
-            let value = if let Some(constant) = fold(node, &arguments, model.opset)? {
-                account(constant.shape())?;
-                Known::Constant(constant)
-            } else {
-                let op = ops::parse(node, &arguments, model.opset)?;
-                let shapes: Vec<&[usize]> =
-                    edges.iter().map(|edge| graph.edges[edge.0].shape.as_slice()).collect();
-                let shape =
-                    op.output_shape(&shapes).map_err(|reason| Error::node(&node.name, operator, reason))?;
-                account(&shape)?;
-                let edge = graph.add_edge(output, shape);
-                graph.nodes.push(Node { name: node.name.clone(), op, inputs: edges, output: edge });
-                Known::Edge(edge)
-            };
-            known.insert(output.clone(), value);
+            let node = &model.nodes[node];
+            graph.lower(node, model, &mut known)?;
         }
         for output in &model.outputs {
             match known.get(output) {
@@ -170,6 +122,100 @@ impl Graph {
         values
     }
 
+    /// Adds what a node of the model does, or computes it if its inputs are known.
+    fn lower(&mut self, node: &ModelNode, model: &Model, known: &mut BTreeMap<String, Known>) -> Result<()> {
+        let fail = |reason: &str| Error::node(&node.name, &node.operator, reason);
+        let argument = |input: &String| match known.get(input) {
+            _ if input.is_empty() => Ok(Argument::Absent),
+            Some(Known::Edge(edge)) => Ok(Argument::Edge(*edge)),
+            Some(Known::Constant(constant)) => Ok(Argument::Constant(constant.clone())),
+            None => Err(fail(&format!("its input `{input}` is not defined"))),
+        };
+        let arguments = node.inputs.iter().map(argument).collect::<Result<Vec<Argument>>>()?;
+        if node.outputs.first().is_none_or(String::is_empty) && node.outputs.len() < 2 {
+            return Err(fail("has no output"));
+        }
+        let values: Vec<Known> = match fold(node, &arguments, model.opset, self)? {
+            Some(constants) => {
+                for constant in &constants {
+                    self.account(&node.name, &node.operator, constant.shape())?;
+                }
+                constants.into_iter().map(Known::Constant).collect()
+            }
+            None => {
+                let is_last = model.outputs.len() == 1 && node.outputs.first() == model.outputs.first();
+                let attributes = Attributes::new(node);
+                let mut lowering =
+                    Lowering { graph: self, attributes, arguments, opset: model.opset, is_last };
+                let edges = ops::table::lower(&mut lowering)?;
+                for (edge, name) in edges.iter().zip(&node.outputs) {
+                    self.edges[edge.0].name.clone_from(name);
+                }
+                edges.into_iter().map(Known::Edge).collect()
+            }
+        };
+        let mut values = values.into_iter();
+        for output in &node.outputs {
+            let value = values.next();
+            if output.is_empty() {
+                continue;
+            }
+            let Some(value) = value else {
+                return Err(fail(&format!("its output `{output}` is not supported")));
+            };
+            known.insert(output.clone(), value);
+        }
+        Ok(())
+    }
+
+    /// Counts the values of an edge: a few bytes of a file can ask for any number of them.
+    fn account(&mut self, node: &str, operator: &str, shape: &[usize]) -> Result<()> {
+        self.values = elements(shape).map_or(MOST_ELEMENTS + 1, |count| count + self.values);
+        if self.values <= MOST_ELEMENTS {
+            return Ok(());
+        }
+        let reason = format!("its output of shape {shape:?} brings the model over {MOST_ELEMENTS} values");
+        Err(Error::node(node, operator, reason))
+    }
+
+    /// Adds a node; `operator` is the one of the model that it comes from.
+    pub(crate) fn add_node(
+        &mut self,
+        name: &str,
+        operator: &str,
+        op: Op,
+        inputs: &[EdgeId],
+    ) -> Result<EdgeId> {
+        let shapes: Vec<&[usize]> = inputs.iter().map(|edge| self.edges[edge.0].shape.as_slice()).collect();
+        let shape = op.output_shape(&shapes).map_err(|reason| Error::node(name, operator, reason))?;
+        self.account(name, operator, &shape)?;
+        // Exporters split and join tensors without values; nothing else is done with them.
+        let only_moves = matches!(op, Op::Wire(_) | Op::Reshape(_) | Op::Transpose(_) | Op::Parameter(_));
+        if shape.contains(&0) && !only_moves {
+            return Err(Error::node(name, operator, format!("its output of shape {shape:?} has no values")));
+        }
+        let passes_on =
+            matches!(op, Op::Identity | Op::Reshape(_) | Op::Transpose(_) | Op::Mul | Op::Bounded { .. });
+        let is_whole = |inputs: &[EdgeId]| inputs.iter().all(|edge| self.edges[edge.0].is_integer);
+        let is_integer = match &op {
+            Op::Sum { coefficients, constant } => {
+                coefficients.iter().chain([constant]).all(|value| value.fract() == 0.0) && is_whole(inputs)
+            }
+            Op::Wire(wire) => {
+                let whole = |source: &ops::Source| match source {
+                    ops::Source::Constant(value) => value.fract() == 0.0,
+                    ops::Source::Element(..) => true,
+                };
+                wire.sources.iter().all(whole) && is_whole(inputs)
+            }
+            op => op.is_integer() || (passes_on && is_whole(inputs)),
+        };
+        let edge = self.add_edge(name, shape);
+        self.edges[edge.0].is_integer = is_integer;
+        self.nodes.push(Node { name: name.to_owned(), op, inputs: inputs.to_vec(), output: edge });
+        Ok(edge)
+    }
+
     /// Returns the nodes that read an edge.
     pub fn readers(&self, edge: EdgeId) -> Vec<usize> {
         let reads = |(_, node): &(usize, &Node)| node.inputs.contains(&edge);
@@ -177,12 +223,12 @@ impl Graph {
     }
 
     fn add_edge(&mut self, name: &str, shape: Vec<usize>) -> EdgeId {
-        self.edges.push(Edge { name: name.to_owned(), shape });
+        self.edges.push(Edge { name: name.to_owned(), shape, is_integer: false });
         EdgeId(self.edges.len() - 1)
     }
 }
 
-/// The batch is one sample; other axes must be known.
+/// A batch of unknown length is one sample; other axes must be known.
 fn input_shape(name: &str, shape: &[Option<usize>]) -> Result<Vec<usize>> {
     let mut lengths = Vec::with_capacity(shape.len());
     for (axis, length) in shape.iter().enumerate() {
@@ -196,10 +242,6 @@ fn input_shape(name: &str, shape: &[Option<usize>]) -> Result<Vec<usize>> {
                 return Err(Error::Input { input: name.to_owned(), reason });
             }
         }
-    }
-    if lengths.first() != Some(&1) {
-        let reason = format!("has shape {lengths:?}, expected a first axis (the batch) of 1");
-        return Err(Error::Input { input: name.to_owned(), reason });
     }
     match elements(&lengths) {
         Some(_) => Ok(lengths),

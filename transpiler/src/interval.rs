@@ -3,7 +3,7 @@
 use num_bigint::BigInt;
 use num_traits::{Signed as _, Zero as _};
 
-use crate::kernel::{Kernel, Shapes, signed_bits};
+use crate::kernel::{Kernel, Origin, Shapes, signed_bits};
 
 /// All integers from `low` to `high`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,38 @@ impl Interval {
         if factor.is_negative() { Self { low: right, high: left } } else { Self { low: left, high: right } }
     }
 
+    /// Returns the interval of the products.
+    fn by(&self, other: &Self) -> Self {
+        if other.low == other.high {
+            return self.times(&other.low);
+        }
+        let corners = [&self.low, &self.high].into_iter().flat_map(|x| [x * &other.low, x * &other.high]);
+        Self::hull(&corners.map(Self::point).collect::<Vec<_>>())
+    }
+
+    /// Returns the interval of the squares.
+    fn squared(&self) -> Self {
+        let (low, high) = (&self.low * &self.low, &self.high * &self.high);
+        let straddles = self.low.is_negative() && self.high.is_positive();
+        let least = if straddles { BigInt::zero() } else { low.clone().min(high.clone()) };
+        Self { low: least, high: low.max(high) }
+    }
+
+    /// Returns the part of the interval within bounds.
+    #[must_use]
+    pub(crate) fn within(&self, low: Option<&BigInt>, high: Option<&BigInt>) -> Self {
+        let mut result = self.clone();
+        if let Some(low) = low {
+            result.low = result.low.max(low.clone());
+            result.high = result.high.max(low.clone());
+        }
+        if let Some(high) = high {
+            result.high = result.high.min(high.clone());
+            result.low = result.low.min(high.clone());
+        }
+        result
+    }
+
     fn add(&mut self, other: &Self) {
         self.low += &other.low;
         self.high += &other.high;
@@ -63,27 +95,41 @@ impl Interval {
 
 /// Returns the intervals of a kernel's outputs.
 pub(crate) fn propagate(kernel: &Kernel, inputs: &[&[Interval]], shapes: Shapes<'_>) -> Vec<Interval> {
+    match kernel {
+        Kernel::Parameter(values) => return values.iter().cloned().map(Interval::point).collect(),
+        Kernel::Wiring { sources, .. } => {
+            let of = |source: &Origin| match source {
+                Origin::Element(input, position) => inputs[*input][*position].clone(),
+                Origin::Constant(constant) => Interval::point(constant.clone()),
+            };
+            return sources.iter().map(of).collect();
+        }
+        _ => {}
+    }
     let input = inputs[0];
-    let monotone = || {
+    let ends = || {
         let bound = |bound: fn(&Interval) -> BigInt| {
             let values: Vec<BigInt> = input.iter().map(bound).collect();
             kernel.eval::<BigInt>(&[&values], shapes)
         };
-        let pairs =
-            bound(|interval| interval.low.clone()).into_iter().zip(bound(|interval| interval.high.clone()));
-        pairs.map(|(low, high)| Interval { low, high }).collect()
+        bound(|interval| interval.low.clone()).into_iter().zip(bound(|interval| interval.high.clone()))
     };
     match kernel {
         Kernel::Dense(parameters) => {
-            let rows = parameters.weights.chunks(input.len()).zip(&parameters.bias);
-            rows.map(|(row, bias)| {
-                let mut sum = Interval::point(bias.clone());
-                row.iter().zip(input).for_each(|(weight, value)| sum.add(&value.times(weight)));
-                sum
-            })
-            .collect()
+            let width = parameters.weights.len() / parameters.bias.len();
+            let row = |values: &[Interval]| -> Vec<Interval> {
+                let units = parameters.weights.chunks(width).zip(&parameters.bias);
+                units
+                    .map(|(row, bias)| {
+                        let mut sum = Interval::point(bias.clone());
+                        row.iter().zip(values).for_each(|(weight, value)| sum.add(&value.times(weight)));
+                        sum
+                    })
+                    .collect()
+            };
+            input.chunks(width).flat_map(row).collect()
         }
-        Kernel::Conv2D { geometry, parameters } => {
+        Kernel::Conv2D { geometry, parameters, .. } => {
             let plane = |shape: &[usize]| [shape[0], shape[1], shape[2]];
             let area = shapes.output[1] * shapes.output[2];
             let bias = parameters.bias.iter();
@@ -94,30 +140,49 @@ pub(crate) fn propagate(kernel: &Kernel, inputs: &[&[Interval]], shapes: Shapes<
             });
             sums
         }
-        Kernel::Add { a, b } => {
-            let sum = |(left, right): (&Interval, &Interval)| {
-                let mut sum = left.times(a);
-                sum.add(&right.times(b));
+        Kernel::MatMul(product) => {
+            let count = product.stack * product.rows * product.columns;
+            let mut sums = vec![Interval::point(BigInt::zero()); count];
+            product.for_each_product(|a, b, out| sums[out].add(&input[a].by(&inputs[1][b])));
+            sums
+        }
+        Kernel::Sum { factors, constant } => (0..input.len())
+            .map(|at| {
+                let mut sum = Interval::point(constant.clone());
+                for (factor, values) in factors.iter().zip(inputs) {
+                    sum.add(&values[at].times(factor));
+                }
                 sum
-            };
-            input.iter().zip(inputs[1]).map(sum).collect()
+            })
+            .collect(),
+        // A square is not negative.
+        Kernel::Mul if std::ptr::eq(input, inputs[1]) => input.iter().map(Interval::squared).collect(),
+        Kernel::Mul => input.iter().zip(inputs[1]).map(|(left, right)| left.by(right)).collect(),
+        Kernel::ArgMax { rows, .. } => {
+            let most = BigInt::from(rows.length) - 1;
+            vec![Interval { low: BigInt::zero(), high: most }; rows.outputs()]
         }
-        Kernel::Mul => {
-            let product = |(left, right): (&Interval, &Interval)| {
-                let corners =
-                    [&left.low, &left.high].into_iter().flat_map(|x| [x * &right.low, x * &right.high]);
-                Interval::hull(&corners.map(Interval::point).collect::<Vec<_>>())
-            };
-            input.iter().zip(inputs[1]).map(product).collect()
+        Kernel::IsZero => vec![Interval { low: BigInt::zero(), high: BigInt::from(1) }; input.len()],
+        Kernel::Reciprocal { .. } => ends().map(|(low, high)| Interval { low: high, high: low }).collect(),
+        Kernel::PiecewiseLinear(table) => {
+            let mut known: Option<(&Interval, Interval)> = None;
+            let mut result = Vec::with_capacity(input.len());
+            for interval in input {
+                let range = match &known {
+                    // Elements often share one range.
+                    Some((same, range)) if *same == interval => range.clone(),
+                    _ => {
+                        let corners = table.corners(&interval.low, &interval.high);
+                        let values = kernel.eval::<BigInt>(&[&corners], shapes);
+                        Interval::hull(&values.into_iter().map(Interval::point).collect::<Vec<_>>())
+                    }
+                };
+                known = Some((interval, range.clone()));
+                result.push(range);
+            }
+            result
         }
-        Kernel::ArgMax { .. } => {
-            vec![Interval { low: BigInt::zero(), high: BigInt::from(input.len()) - 1 }]
-        }
-        Kernel::SumPool2D(_)
-        | Kernel::MaxPool2D { .. }
-        | Kernel::Relu { .. }
-        | Kernel::ReluRescale { .. }
-        | Kernel::Range { .. }
-        | Kernel::Wiring { .. } => monotone(),
+        // The others do not decrease.
+        _ => ends().map(|(low, high)| Interval { low, high }).collect(),
     }
 }

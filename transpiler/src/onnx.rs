@@ -5,7 +5,7 @@
 mod decode;
 mod external;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -86,6 +86,8 @@ struct AttributeProto {
     floats: Vec<f32>,
     #[prost(int64, repeated, tag = "8")]
     ints: Vec<i64>,
+    #[prost(bytes = "vec", repeated, tag = "9")]
+    strings: Vec<Vec<u8>>,
     #[prost(int32, tag = "20")]
     kind: i32,
 }
@@ -138,6 +140,8 @@ struct TypeProto {
 
 #[derive(Clone, PartialEq, prost::Message)]
 struct TensorTypeProto {
+    #[prost(int32, tag = "1")]
+    elem_type: i32,
     #[prost(message, optional, tag = "2")]
     shape: Option<TensorShapeProto>,
 }
@@ -167,6 +171,8 @@ pub struct Model {
     pub constants: BTreeMap<String, Constant>,
     /// Names and shapes of the inputs; an axis of unknown length is `None`.
     pub inputs: Vec<(String, Vec<Option<usize>>)>,
+    /// The inputs that hold integers or booleans.
+    pub integers: BTreeSet<String>,
     /// Names of the outputs.
     pub outputs: Vec<String>,
 }
@@ -199,6 +205,8 @@ pub enum Attribute {
     Ints(Vec<i64>),
     /// Real numbers.
     Floats(Vec<f64>),
+    /// Strings.
+    Texts(Vec<String>),
     /// A tensor.
     Tensor(Constant),
     /// Something else: graphs, types, sparse tensors.
@@ -241,7 +249,11 @@ fn read_in(bytes: &[u8], folder: Option<&Path>) -> Result<Model> {
         .opset_import
         .iter()
         .find(|set| set.domain.is_empty() || set.domain == "ai.onnx")
-        .map(|set| set.version)
+        .map(|set| set.version);
+    let has_ml = model.opset_import.iter().any(|set| set.domain == "ai.onnx.ml");
+    // A model may have nothing but operators for classical machine learning.
+    let opset = opset
+        .or_else(|| has_ml.then_some(*OPSETS.end()))
         .ok_or_else(|| Error::model("it imports no operator set of ONNX"))?;
     if !OPSETS.contains(&opset) {
         let reason =
@@ -266,9 +278,17 @@ fn read_in(bytes: &[u8], folder: Option<&Path>) -> Result<Model> {
         .filter(|input| !constants.contains_key(&input.name))
         .map(|input| Ok((input.name.clone(), shape(input)?)))
         .collect::<Result<Vec<_>>>()?;
+    let integers =
+        graph.input.iter().filter(|input| is_integer(input)).map(|input| input.name.clone()).collect();
     let nodes = graph.node.into_iter().map(|proto| node(proto, folder)).collect::<Result<Vec<_>>>()?;
     let outputs = graph.output.into_iter().map(|output| output.name).collect();
-    Ok(Model { opset, nodes, constants, inputs, outputs })
+    Ok(Model { opset, nodes, constants, inputs, integers, outputs })
+}
+
+/// Returns whether an input holds integers or booleans.
+fn is_integer(input: &ValueInfoProto) -> bool {
+    let kind = input.kind.as_ref().and_then(|kind| kind.tensor_type.as_ref());
+    kind.is_some_and(|kind| matches!(kind.elem_type, 2..=7 | 9 | 12 | 13))
 }
 
 fn shape(input: &ValueInfoProto) -> Result<Vec<Option<usize>>> {
@@ -289,7 +309,7 @@ fn shape(input: &ValueInfoProto) -> Result<Vec<Option<usize>>> {
 fn node(node: NodeProto, folder: Option<&Path>) -> Result<ModelNode> {
     let name =
         if node.name.is_empty() { node.output.first().cloned().unwrap_or_default() } else { node.name };
-    if !node.domain.is_empty() && node.domain != "ai.onnx" {
+    if !matches!(node.domain.as_str(), "" | "ai.onnx" | "ai.onnx.ml") {
         let reason = format!("operators of the domain `{}` are not supported", node.domain);
         return Err(Error::node(&name, &node.op_type, reason));
     }
@@ -305,6 +325,9 @@ fn node(node: NodeProto, folder: Option<&Path>) -> Result<ModelNode> {
             },
             6 => Attribute::Floats(attribute.floats.into_iter().map(f64::from).collect()),
             7 => Attribute::Ints(attribute.ints),
+            8 => Attribute::Texts(
+                attribute.strings.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect(),
+            ),
             _ => Attribute::Other,
         };
         if attributes.contains_key(&attribute.name) {

@@ -1,20 +1,15 @@
 //! Rewrites of a graph that keep what it computes and make it cheaper to prove.
 
-use crate::error::Result;
 use crate::graph::{EdgeId, Graph};
-use crate::ops::Op;
+use crate::ops::{Affine, Op};
 
 /// Applies every rewrite, in order.
-///
-/// # Errors
-/// When `Softmax` stands where it cannot be left out.
-pub fn simplify(graph: &mut Graph) -> Result<()> {
+pub fn simplify(graph: &mut Graph) {
     drop_unread(graph);
     drop_identities(graph);
     fold_affine(graph);
-    take_softmax_off(graph)?;
+    take_softmax_off(graph);
     pool_before_relu(graph);
-    Ok(())
 }
 
 /// Drops nodes that no output depends on, as those of which only the shape was read.
@@ -33,38 +28,97 @@ fn drop_unread(graph: &mut Graph) {
     graph.nodes.retain(|node| read[node.output.0]);
 }
 
-/// Takes over factors and offsets per channel into the linear layer before them.
+/// Takes over factors and offsets into the linear layer before them, and factors into the one behind.
 fn fold_affine(graph: &mut Graph) {
     let mut index = 0;
     while index < graph.nodes.len() {
-        if !fold_affine_at(graph, index) {
+        if !fold_into_layer_before(graph, index) && !fold_into_layer_behind(graph, index) {
             index += 1;
         }
     }
 }
 
-fn fold_affine_at(graph: &mut Graph, index: usize) -> bool {
-    let Op::Affine(affine) = graph.nodes[index].op.clone() else {
-        return false;
-    };
-    let input = graph.nodes[index].inputs[0];
-    let Some(before) = graph.nodes.iter().position(|node| node.output == input) else {
-        return false;
-    };
-    if graph.outputs.contains(&input) || graph.readers(input).len() != 1 {
-        return false;
+/// Returns the operation as factors and offsets, also that of a sum of one value.
+fn as_affine(op: &Op) -> Option<Affine> {
+    match op {
+        Op::Affine(affine) => Some(affine.clone()),
+        Op::Sum { coefficients, constant } => match coefficients[..] {
+            [factor] => {
+                Some(Affine { inner: 1, count: 1, factor: Some(vec![factor]), offset: Some(vec![*constant]) })
+            }
+            _ => None,
+        },
+        _ => None,
     }
-    let (weights, bias) = match &mut graph.nodes[before].op {
-        Op::Conv(conv) => (&mut conv.weights, &mut conv.bias),
-        Op::Gemm(gemm) => (&mut gemm.weights, &mut gemm.bias),
+}
+
+fn fold_into_layer_before(graph: &mut Graph, index: usize) -> bool {
+    let Some(affine) = as_affine(&graph.nodes[index].op) else {
+        return false;
+    };
+    let mut input = graph.nodes[index].inputs[0];
+    let before = loop {
+        let Some(before) = graph.nodes.iter().position(|node| node.output == input) else {
+            return false;
+        };
+        if graph.outputs.contains(&input) || graph.readers(input).len() != 1 {
+            return false;
+        }
+        match graph.nodes[before].op {
+            // The elements keep their order.
+            Op::Reshape(_) => input = graph.nodes[before].inputs[0],
+            _ => break before,
+        }
+    };
+    let shape = graph.edges[input.0].shape.clone();
+    let (channels, inner, weights, bias) = match &mut graph.nodes[before].op {
+        Op::Conv(conv) => (shape[1], shape[2] * shape[3], &mut conv.weights, &mut conv.bias),
+        Op::Gemm(gemm) => (gemm.bias.len(), 1, &mut gemm.weights, &mut gemm.bias),
         _ => return false,
     };
+    if affine.count != 1 && (affine.count != channels || affine.inner != inner) {
+        return false;
+    }
     let row = weights.len() / bias.len();
-    for (channel, (factor, offset)) in affine.factor.iter().zip(&affine.offset).enumerate() {
+    for channel in 0..bias.len() {
+        let at = channel % affine.count;
+        let factor = affine.factor.as_ref().map_or(1.0, |factor| factor[at]);
+        let offset = affine.offset.as_ref().map_or(0.0, |offset| offset[at]);
         for weight in &mut weights[channel * row..(channel + 1) * row] {
             *weight *= factor;
         }
         bias[channel] = bias[channel] * factor + offset;
+    }
+    remove(graph, index);
+    true
+}
+
+/// A factor of all values goes into the weights behind it; padding stays zero.
+fn fold_into_layer_behind(graph: &mut Graph, index: usize) -> bool {
+    let factor = match &graph.nodes[index].op {
+        Op::Sum { coefficients, constant } if *constant == 0.0 => match coefficients[..] {
+            [factor] => factor,
+            _ => return false,
+        },
+        _ => return false,
+    };
+    let mut output = graph.nodes[index].output;
+    let behind = loop {
+        let [behind] = graph.readers(output)[..] else {
+            return false;
+        };
+        if graph.outputs.contains(&output) {
+            return false;
+        }
+        match graph.nodes[behind].op {
+            Op::Reshape(_) | Op::Transpose(_) => output = graph.nodes[behind].output,
+            _ => break behind,
+        }
+    };
+    match &mut graph.nodes[behind].op {
+        Op::Conv(conv) => conv.weights.iter_mut().for_each(|weight| *weight *= factor),
+        Op::Gemm(gemm) => gemm.weights.iter_mut().for_each(|weight| *weight *= factor),
+        _ => return false,
     }
     remove(graph, index);
     true
@@ -75,7 +129,10 @@ fn drop_identities(graph: &mut Graph) {
     let mut index = 0;
     while index < graph.nodes.len() {
         let node = &graph.nodes[index];
-        let shape = &graph.edges[node.inputs[0].0].shape;
+        let Some(shape) = node.inputs.first().map(|input| &graph.edges[input.0].shape) else {
+            index += 1;
+            continue;
+        };
         let does_nothing = match &node.op {
             Op::Identity => true,
             Op::Reshape(target) => target == shape,
@@ -93,22 +150,11 @@ fn drop_identities(graph: &mut Graph) {
 }
 
 /// Leaves `Softmax` out at the end: it keeps the order of the logits, and so the class.
-fn take_softmax_off(graph: &mut Graph) -> Result<()> {
-    while let Some(index) = graph.nodes.iter().position(|node| node.op == Op::Softmax) {
-        let node = &graph.nodes[index];
-        if graph.outputs != [node.output] {
-            let reason = "is supported only as the last operator of a model with one output";
-            return Err(crate::Error::node(&node.name, "Softmax", reason));
-        }
-        let shape = &graph.edges[node.output.0].shape;
-        if !matches!(shape[..], [1, classes] if classes > 1) {
-            let reason = format!("its output has shape {shape:?}, expected [1, classes]");
-            return Err(crate::Error::node(&node.name, "Softmax", reason));
-        }
+fn take_softmax_off(graph: &mut Graph) {
+    while let Some(index) = graph.nodes.iter().position(|node| matches!(node.op, Op::Softmax { .. })) {
         remove(graph, index);
         graph.is_classifier = true;
     }
-    Ok(())
 }
 
 /// Exchanges `Relu` and the `MaxPool` behind it: the result is the same, and fewer values are rectified.

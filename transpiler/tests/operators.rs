@@ -140,7 +140,7 @@ fn collect(value: &serde_json::Value, values: &mut Vec<BigInt>) {
         serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, values)),
         number => {
             let text = number.as_str().unwrap();
-            fr_from_decimal(text.trim_start_matches('-')).unwrap();
+            fr_from_decimal::<tensorproof_r1cs::Fr>(text.trim_start_matches('-')).unwrap();
             values.push(text.parse().unwrap());
         }
     }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use num_bigint::BigUint;
+
 use crate::sources::FileId;
-use tensorproof_r1cs::Fr;
 
 /// An interned identifier; see [`Names`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -301,8 +302,8 @@ pub(crate) struct Expression {
 /// What an expression computes.
 #[derive(Debug)]
 pub(crate) enum ExpressionKind {
-    /// A number, reduced modulo the field's.
-    Number(Fr),
+    /// A number, not reduced yet.
+    Number(BigUint),
     /// `name[i].member[j]`
     Place(Place),
     /// `left op right`
@@ -425,7 +426,7 @@ impl Expression {
     pub(crate) fn copy(&self) -> Option<Self> {
         let copy = |expression: &Self| expression.copy().map(Box::new);
         let kind = match &self.kind {
-            ExpressionKind::Number(value) => ExpressionKind::Number(*value),
+            ExpressionKind::Number(value) => ExpressionKind::Number(value.clone()),
             ExpressionKind::Place(_) => return self.same_place(),
             ExpressionKind::Infix { op, left, right } => {
                 ExpressionKind::Infix { op: *op, left: copy(left)?, right: copy(right)? }

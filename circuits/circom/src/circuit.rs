@@ -1,9 +1,10 @@
 //! A compiled circuit: constraints, names of signals, inputs and outputs.
 
+use ark_ff::PrimeField;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use tensorproof_r1cs::{R1cs, Wire};
+use tensorproof_r1cs::{Fr, R1cs, Wire};
 
 use crate::ast::{DeclarationKind, Program};
 use crate::build::{MAIN_LABEL, NO_WIRE, Simplification};
@@ -13,9 +14,9 @@ use crate::sources::Sources;
 
 /// A compiled circuit.
 #[derive(Debug)]
-pub struct Circuit {
+pub struct Circuit<F = Fr> {
     /// The constraints.
-    pub r1cs: R1cs,
+    pub r1cs: R1cs<F>,
     /// What was eliminated from the constraints.
     pub simplification: Simplification,
     /// What is legal but suspicious.
@@ -54,7 +55,7 @@ impl Port {
     }
 }
 
-impl Circuit {
+impl<F: PrimeField> Circuit<F> {
     /// Returns the inputs in the order of their declarations.
     pub fn inputs(&self) -> Vec<Port> {
         self.ports(DeclarationKind::Input)

@@ -2,7 +2,6 @@
 
 use num_bigint::BigUint;
 use num_traits::Num as _;
-use tensorproof_r1cs::{Fr, fr_from_bigint};
 
 use crate::ast::{Name, Names, Span};
 use crate::diagnostic::{Code, Diagnostic};
@@ -13,8 +12,8 @@ use crate::sources::FileId;
 pub(crate) enum Token {
     /// A keyword or an identifier.
     Word(Name),
-    /// A number, reduced modulo the field's.
-    Number(Fr),
+    /// A number, not reduced yet.
+    Number(BigUint),
     /// `"…"`, without the quotes.
     Text(String),
     /// Punctuation or an operator.
@@ -157,19 +156,16 @@ impl Lexer<'_> {
         if text.contains('.') {
             return Token::Version(text);
         }
-        if let (false, Ok(small)) = (hexadecimal, text.parse::<u64>()) {
-            return Token::Number(Fr::from(small));
-        }
         let value = if text.is_empty() || text.len() > LONGEST_NUMBER {
             None
         } else {
             BigUint::from_str_radix(&text, if hexadecimal { 16 } else { 10 }).ok()
         };
         if let Some(value) = value {
-            Token::Number(fr_from_bigint(&value.into()))
+            Token::Number(value)
         } else {
             self.problem(start, "number has no digits, or too many");
-            Token::Number(Fr::from(0u64))
+            Token::Number(BigUint::default())
         }
     }
 

@@ -36,6 +36,8 @@ pub use witness::{Inputs, WitnessCost, WitnessError};
 
 use std::sync::Arc;
 
+use ark_ff::PrimeField;
+
 use ast::{File, Main, Names, Program, Version};
 
 /// The newest language version that programs may ask for.
@@ -50,14 +52,28 @@ const CUSTOM_TEMPLATES: Version = Version(2, 0, 6);
 /// Stack of the compiler's thread; only what is used of it takes memory.
 const STACK_BYTES: usize = 256 << 20;
 
-/// Compiles a program.
+/// Compiles a program for BN254, which proofs are made over.
 ///
 /// # Errors
 /// The problems found in the sources, with the places they stand at.
 ///
 /// # Panics
 /// When the system has no memory for a thread.
-pub fn compile(mut sources: Sources, options: Options) -> Result<Circuit, Box<Diagnostics>> {
+pub fn compile(sources: Sources, options: Options) -> Result<Circuit, Box<Diagnostics>> {
+    compile_over(sources, options)
+}
+
+/// Compiles a program for any prime field.
+///
+/// # Errors
+/// The problems found in the sources, with the places they stand at.
+///
+/// # Panics
+/// When the system has no memory for a thread.
+pub fn compile_over<F: PrimeField>(
+    mut sources: Sources,
+    options: Options,
+) -> Result<Circuit<F>, Box<Diagnostics>> {
     // Nested sources, templates and values are walked by recursion, which may need more than a thread usually has.
     let result = std::thread::scope(|scope| {
         let work = || compile_files(&mut sources, options);
@@ -71,7 +87,10 @@ pub fn compile(mut sources: Sources, options: Options) -> Result<Circuit, Box<Di
     }
 }
 
-fn compile_files(sources: &mut Sources, options: Options) -> Result<Circuit, Vec<Diagnostic>> {
+fn compile_files<F: PrimeField>(
+    sources: &mut Sources,
+    options: Options,
+) -> Result<Circuit<F>, Vec<Diagnostic>> {
     let mut warnings = Vec::new();
     let mut program = Program::default();
     let files = parse_files(sources, &mut program.names, &mut warnings)?;

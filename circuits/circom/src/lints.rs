@@ -3,20 +3,21 @@
 //! They are heuristics over one template instance at a time; a finding says where to look. A comment
 //! `allow(W0005): why` on the line of a finding or on the line before says that it was looked at.
 
-use ark_ff::{AdditiveGroup as _, One as _};
+use ark_ff::PrimeField;
 use rustc_hash::{FxHashMap, FxHashSet};
-use tensorproof_r1cs::Fr;
 
 use crate::ast::{DeclarationKind, Span};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::elaborate::{Coefficients, Elaboration, Instance, ONE};
 use crate::sources::Sources;
 
-/// Bits from which on a number below the prime has two decompositions.
-const ALIASED_BITS: usize = 254;
+/// Returns the bits from which on a number below the prime has two decompositions: those of the prime.
+fn aliased_bits<F: PrimeField>() -> usize {
+    F::MODULUS_BIT_SIZE as usize
+}
 
 /// Returns the findings of all instances, once per place.
-pub(crate) fn find(elaboration: &Elaboration, sources: &Sources) -> Vec<Diagnostic> {
+pub(crate) fn find<F: PrimeField>(elaboration: &Elaboration<F>, sources: &Sources) -> Vec<Diagnostic> {
     let aliased: Vec<bool> =
         elaboration.instances.iter().map(|instance| aliases(instance, &elaboration.coefficients)).collect();
     let mut findings: Vec<Diagnostic> = Vec::new();
@@ -49,15 +50,15 @@ pub(crate) fn is_allowed(finding: &Diagnostic, sources: &Sources) -> bool {
     line.contains(&allowed) || (line_before.trim_start().starts_with("//") && line_before.contains(&allowed))
 }
 
-struct Inspector<'e> {
-    elaboration: &'e Elaboration,
+struct Inspector<'e, F> {
+    elaboration: &'e Elaboration<F>,
     instance: &'e Instance,
     /// Which instances hold a decomposition into so many bits that a number has two.
     aliased: &'e [bool],
     findings: Vec<Diagnostic>,
 }
 
-impl Inspector<'_> {
+impl<F: PrimeField> Inspector<'_, F> {
     fn inspect(&mut self, id: usize) {
         let instance = self.instance;
         if instance.modifiers.custom {
@@ -168,7 +169,8 @@ impl Inspector<'_> {
 
     fn aliased_at(&mut self, span: Option<Span>) {
         let message = format!(
-            "a decomposition into {ALIASED_BITS} bits or more: numbers have two, of which one is chosen by who proves"
+            "a decomposition into {} bits or more: numbers have two, of which one is chosen by who proves",
+            aliased_bits::<F>()
         );
         let help = "use fewer bits, or constrain the bits to a number below the prime, as circomlib's `AliasCheck` does";
         if let Some(span) = span {
@@ -271,8 +273,9 @@ impl Groups {
 }
 
 /// Returns whether an instance writes a number as a sum of so many bits that the number has two such sums.
-fn aliases(instance: &Instance, coefficients: &Coefficients) -> bool {
-    if instance.constraints.len() < ALIASED_BITS {
+fn aliases<F: PrimeField>(instance: &Instance, coefficients: &Coefficients<F>) -> bool {
+    let aliased = aliased_bits::<F>();
+    if instance.constraints.len() < aliased {
         return false;
     }
     let mut is_bit = vec![false; instance.size as usize];
@@ -288,15 +291,15 @@ fn aliases(instance: &Instance, coefficients: &Coefficients) -> bool {
     }
     instance.constraints.iter().any(|constraint| {
         let [a, b, c] = instance.parts(*constraint);
-        if !a.is_empty() || !b.is_empty() || c.len() < ALIASED_BITS {
+        if !a.is_empty() || !b.is_empty() || c.len() < aliased {
             return false;
         }
         let bits = c.iter().filter(|(signal, _)| *signal != ONE && is_bit[*signal as usize]);
-        let values: FxHashSet<Fr> = bits.map(|(_, value)| coefficients.get(*value)).collect();
+        let values: FxHashSet<F> = bits.map(|(_, value)| coefficients.get(*value)).collect();
         // All of 1, 2, 4, .. or all of -1, -2, -4, ..
-        [Fr::one(), -Fr::one()].into_iter().any(|sign| {
+        [F::one(), -F::one()].into_iter().any(|sign| {
             let mut power = sign;
-            (0..ALIASED_BITS).all(|_| {
+            (0..aliased).all(|_| {
                 let found = values.contains(&power);
                 power.double_in_place();
                 found

@@ -5,26 +5,20 @@
 
 use std::cmp::Ordering;
 
-use ark_ff::{BigInt, BigInteger as _, Field as _, PrimeField, Zero};
+use ark_ff::{BigInteger as _, PrimeField};
 use num_bigint::BigUint;
-use tensorproof_r1cs::Fr;
 
 use crate::ast::{InfixOp, PrefixOp};
 
-type Integer = BigInt<4>;
-
-/// Bits of the modulus; shifts to the left and complements keep this many.
-const BITS: u32 = 254;
-
 /// Applies an operator between two values in a witness program; `None` for an integer division by zero, as in circom's.
-pub(crate) fn checked_infix(op: InfixOp, left: &Fr, right: &Fr) -> Option<Fr> {
+pub(crate) fn checked_infix<F: PrimeField>(op: InfixOp, left: &F, right: &F) -> Option<F> {
     let is_undefined = matches!(op, InfixOp::IntegerDivide | InfixOp::Modulo) && right.is_zero();
     (!is_undefined).then(|| infix(op, left, right))
 }
 
 /// Applies an operator between two values. Division by zero gives zero.
-pub(crate) fn infix(op: InfixOp, left: &Fr, right: &Fr) -> Fr {
-    let truth = |holds: bool| Fr::from(u64::from(holds));
+pub(crate) fn infix<F: PrimeField>(op: InfixOp, left: &F, right: &F) -> F {
+    let truth = |holds: bool| F::from(u64::from(holds));
     match op {
         InfixOp::Or => truth(!left.is_zero() || !right.is_zero()),
         InfixOp::And => truth(!left.is_zero() && !right.is_zero()),
@@ -42,7 +36,7 @@ pub(crate) fn infix(op: InfixOp, left: &Fr, right: &Fr) -> Fr {
         InfixOp::Add => *left + right,
         InfixOp::Subtract => *left - right,
         InfixOp::Multiply => *left * right,
-        InfixOp::Divide => right.inverse().map_or(Fr::zero(), |inverse| *left * inverse),
+        InfixOp::Divide => right.inverse().map_or(F::zero(), |inverse| *left * inverse),
         InfixOp::IntegerDivide => quotient_and_remainder(left, right).0,
         InfixOp::Modulo => quotient_and_remainder(left, right).1,
         InfixOp::Power => left.pow(right.into_bigint()),
@@ -50,20 +44,20 @@ pub(crate) fn infix(op: InfixOp, left: &Fr, right: &Fr) -> Fr {
 }
 
 /// Applies an operator before a value.
-pub(crate) fn prefix(op: PrefixOp, operand: &Fr) -> Fr {
+pub(crate) fn prefix<F: PrimeField>(op: PrefixOp, operand: &F) -> F {
     match op {
         PrefixOp::Negate => -*operand,
-        PrefixOp::Not => Fr::from(u64::from(operand.is_zero())),
-        PrefixOp::Complement => reduce(operand.into_bigint() ^ mask()),
+        PrefixOp::Not => F::from(u64::from(operand.is_zero())),
+        PrefixOp::Complement => reduce(operand.into_bigint() ^ mask::<F>()),
     }
 }
 
 /// Returns whether a value counts as negative: above `p/2`.
-pub(crate) fn is_negative(value: &Fr) -> bool {
-    value.into_bigint() > Fr::MODULUS_MINUS_ONE_DIV_TWO
+pub(crate) fn is_negative<F: PrimeField>(value: &F) -> bool {
+    value.into_bigint() > F::MODULUS_MINUS_ONE_DIV_TWO
 }
 
-fn compare(left: &Fr, right: &Fr) -> Ordering {
+fn compare<F: PrimeField>(left: &F, right: &F) -> Ordering {
     match (is_negative(left), is_negative(right)) {
         (true, false) => Ordering::Less,
         (false, true) => Ordering::Greater,
@@ -71,47 +65,59 @@ fn compare(left: &Fr, right: &Fr) -> Ordering {
     }
 }
 
-fn mask() -> Integer {
-    let mut mask = Integer::new([u64::MAX; 4]);
-    mask >>= 256 - BITS;
-    mask
+/// Returns the integer of as many ones as the modulus has bits; shifts to the left and complements keep these.
+fn mask<F: PrimeField>() -> F::BigInt {
+    let mut mask = F::BigInt::default();
+    mask.as_mut().fill(u64::MAX);
+    let excess = u32::try_from(F::BigInt::NUM_LIMBS).unwrap_or_default() * 64 - F::MODULUS_BIT_SIZE;
+    mask >> excess
 }
 
-/// Reduces an integer of at most 254 bits: below `2p`, so that one subtraction is enough.
-fn reduce(mut integer: Integer) -> Fr {
-    if integer >= Fr::MODULUS {
-        integer.sub_with_borrow(&Fr::MODULUS);
+/// Reduces an integer of at most as many bits as the modulus: below `2p`, so that one subtraction is enough.
+fn reduce<F: PrimeField>(mut integer: F::BigInt) -> F {
+    if integer >= F::MODULUS {
+        integer.sub_with_borrow(&F::MODULUS);
     }
-    Fr::from_bigint(integer).unwrap_or_default()
+    F::from_bigint(integer).unwrap_or_default()
 }
 
-fn shift(value: &Fr, amount: &Fr, left: bool) -> Fr {
+fn shift<F: PrimeField>(value: &F, amount: &F, left: bool) -> F {
     if is_negative(amount) {
         return shift(value, &-*amount, !left);
     }
-    let amount = amount.into_bigint();
-    let Some(amount) = u32::try_from(amount.0[0]).ok().filter(|bits| *bits < BITS && amount.0[1..] == [0; 3])
+    let Some(amount) =
+        small(amount).and_then(|bits| u32::try_from(bits).ok()).filter(|bits| *bits < F::MODULUS_BIT_SIZE)
     else {
-        return Fr::zero();
+        return F::zero();
     };
     let integer = value.into_bigint();
-    if left { reduce((integer << amount) & mask()) } else { reduce(integer >> amount) }
+    if left { reduce((integer << amount) & mask::<F>()) } else { reduce(integer >> amount) }
 }
 
-fn quotient_and_remainder(left: &Fr, right: &Fr) -> (Fr, Fr) {
-    let (left, right) = (left.into_bigint(), right.into_bigint());
+fn quotient_and_remainder<F: PrimeField>(left: &F, right: &F) -> (F, F) {
     if right.is_zero() {
-        return (Fr::zero(), Fr::zero());
+        return (F::zero(), F::zero());
     }
-    if left.0[1..] == [0; 3] && right.0[1..] == [0; 3] {
-        return (Fr::from(left.0[0] / right.0[0]), Fr::from(left.0[0] % right.0[0]));
+    if let (Some(left), Some(right)) = (small(left), small(right)) {
+        return (F::from(left / right), F::from(left % right));
     }
-    let (left, right): (BigUint, BigUint) = (left.into(), right.into());
-    (Fr::from(&left / &right), Fr::from(&left % &right))
+    let (left, right): (BigUint, BigUint) = (left.into_bigint().into(), right.into_bigint().into());
+    (F::from(&left / &right), F::from(&left % &right))
+}
+
+/// Returns the residue if it fits 64 bits.
+pub(crate) fn small<F: PrimeField>(value: &F) -> Option<u64> {
+    let integer = value.into_bigint();
+    match integer.as_ref() {
+        [low, rest @ ..] => rest.iter().all(|limb| *limb == 0).then_some(*low),
+        [] => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use tensorproof_r1cs::Fr;
+
     use super::*;
 
     #[test]

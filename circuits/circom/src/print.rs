@@ -4,8 +4,6 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use tensorproof_r1cs::fr_to_decimal;
-
 use crate::ast::{
     Access, AssignOp, Declaration, DeclarationKind, Definition, Expression, ExpressionKind, File, InfixOp,
     LogArgument, Name, Names, PrefixOp, Statement, StatementKind, Version,
@@ -171,7 +169,7 @@ impl Display for Printed<'_, Declaration> {
 impl Display for Printed<'_, Expression> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.0.kind {
-            ExpressionKind::Number(value) => write!(f, "{}", fr_to_decimal(value)),
+            ExpressionKind::Number(value) => write!(f, "{value}"),
             ExpressionKind::Underscore => write!(f, "_"),
             ExpressionKind::Place(place) => {
                 write!(f, "{}", self.name(place.name))?;

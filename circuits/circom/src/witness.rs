@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use ark_ff::{PrimeField as _, Zero};
+use ark_ff::PrimeField;
 use tensorproof_r1cs::{Fr, Witness, add_product, fr_to_signed};
 
 use crate::ast::{DeclarationKind, Span};
 use crate::build::MAIN_LABEL;
 use crate::circuit::Circuit;
 use crate::diagnostic::Code;
-use crate::elaborate::{
-    Coefficients, Constraint, Instance, Instruction, ONE, Operand, Operator, Runtime, execute,
-};
-use crate::operators;
+use crate::elaborate::{Constraint, Instance, Instruction, ONE, Operand, Operator, Runtime, UNIT, execute};
+use crate::operators::{self, small};
 
 /// The values of the main component's inputs by name, arrays row-major.
-pub type Inputs = BTreeMap<String, Vec<Fr>>;
+pub type Inputs<F = Fr> = BTreeMap<String, Vec<F>>;
 
 /// Why there is no witness.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -114,14 +112,14 @@ impl WitnessCost {
     fn add_form(&mut self, coefficients: impl Iterator<Item = u32>) {
         for coefficient in coefficients {
             self.additions += 1;
-            self.multiplications += u64::from(coefficient != Coefficients::ONE);
+            self.multiplications += u64::from(coefficient != UNIT);
         }
         self.additions += 1;
         self.multiplications += 1;
     }
 }
 
-impl Circuit {
+impl<F: PrimeField> Circuit<F> {
     /// Returns the field operations of a witness.
     pub fn witness_cost(&self) -> WitnessCost {
         let mut cost = WitnessCost::default();
@@ -158,7 +156,7 @@ impl Circuit {
     /// # Errors
     /// When inputs are missing, unknown or of another length, or when a constraint or assertion does not hold for them;
     /// the error names the component and the place in the source.
-    pub fn witness(&self, inputs: &Inputs) -> Result<Witness, WitnessError> {
+    pub fn witness(&self, inputs: &Inputs<F>) -> Result<Witness<F>, WitnessError> {
         self.witness_with_log(inputs, &mut |_| {})
     }
 
@@ -168,12 +166,12 @@ impl Circuit {
     /// As [`Circuit::witness`].
     pub fn witness_with_log(
         &self,
-        inputs: &Inputs,
+        inputs: &Inputs<F>,
         log: &mut dyn FnMut(&str),
-    ) -> Result<Witness, WitnessError> {
+    ) -> Result<Witness<F>, WitnessError> {
         let main = &self.instances[self.main];
-        let mut values = vec![Fr::zero(); main.size as usize + MAIN_LABEL as usize];
-        values[0] = Fr::from(1u64);
+        let mut values = vec![F::zero(); main.size as usize + MAIN_LABEL as usize];
+        values[0] = F::from(1u64);
         self.set_inputs(inputs, &mut values)?;
         let mut solver = Solver { circuit: self, values, slots: Vec::new(), log };
         solver.run(self.main, MAIN_LABEL).map_err(|stop| self.told(stop))?;
@@ -184,7 +182,7 @@ impl Circuit {
         }
     }
 
-    fn set_inputs(&self, inputs: &Inputs, values: &mut [Fr]) -> Result<(), WitnessError> {
+    fn set_inputs(&self, inputs: &Inputs<F>, values: &mut [F]) -> Result<(), WitnessError> {
         let mut ports = Vec::new();
         for signal in self.instances[self.main].of_kind(DeclarationKind::Input) {
             self.for_each_leaf(signal, |name, dimensions, offset| {
@@ -209,7 +207,7 @@ impl Circuit {
     }
 
     /// Returns what a program that ended early tells.
-    fn told(&self, Stop { first, span, why }: Stop) -> WitnessError {
+    fn told(&self, Stop { first, span, why }: Stop<F>) -> WitnessError {
         let (component, position) = (self.component_at(first), self.position(span));
         match why {
             Why::Assertion => WitnessError::Assertion { component, position },
@@ -249,16 +247,16 @@ impl Circuit {
 }
 
 /// Where and why a program ends early.
-struct Stop {
+struct Stop<F> {
     /// The label of the component's signal 0.
     first: u32,
     span: Span,
-    why: Why,
+    why: Why<F>,
 }
 
-enum Why {
+enum Why<F> {
     /// A constraint does not hold; its two sides.
-    Unsatisfied(Fr, Fr),
+    Unsatisfied(F, F),
     /// An assertion does not hold.
     Assertion,
     /// An integer is divided by zero.
@@ -275,21 +273,21 @@ struct At<'c> {
     slot: usize,
 }
 
-struct Solver<'c, 'l> {
-    circuit: &'c Circuit,
-    values: Vec<Fr>,
+struct Solver<'c, 'l, F> {
+    circuit: &'c Circuit<F>,
+    values: Vec<F>,
     /// Results of the instructions of the components under way; `None` where an integer was divided by zero.
-    slots: Vec<Option<Fr>>,
+    slots: Vec<Option<F>>,
     log: &'l mut dyn FnMut(&str),
 }
 
-impl<'c> Solver<'c, '_> {
-    fn value(&self, label: u64) -> Fr {
+impl<'c, F: PrimeField> Solver<'c, '_, F> {
+    fn value(&self, label: u64) -> F {
         usize::try_from(label).ok().and_then(|label| self.values.get(label)).copied().unwrap_or_default()
     }
 
     /// Runs the program of an instance whose signal 0 has the label `first`.
-    fn run(&mut self, id: usize, first: u32) -> Result<(), Stop> {
+    fn run(&mut self, id: usize, first: u32) -> Result<(), Stop<F>> {
         let circuit = self.circuit;
         let instance = &circuit.instances[id];
         let at = At { instance, first, slot: self.slots.len() };
@@ -299,7 +297,7 @@ impl<'c> Solver<'c, '_> {
             match *instruction {
                 Instruction::Solve { signal, constraint } => {
                     // c lacks just the signal's value, which is zero before.
-                    self.values[(first + signal) as usize] = Fr::zero();
+                    self.values[(first + signal) as usize] = F::zero();
                     let [a, b, c] = self.evaluate(instance, instance.constraints[constraint as usize], first);
                     self.values[(first + signal) as usize] = a * b - c;
                 }
@@ -352,7 +350,7 @@ impl<'c> Solver<'c, '_> {
         Ok(())
     }
 
-    fn operate(&self, at: At<'_>, operator: Operator, [left, right, third]: [Operand; 3]) -> Option<Fr> {
+    fn operate(&self, at: At<'_>, operator: Operator, [left, right, third]: [Operand; 3]) -> Option<F> {
         let left = self.operand(at, left)?;
         match operator {
             Operator::Infix(op) => operators::checked_infix(op, &left, &self.operand(at, right)?),
@@ -363,27 +361,26 @@ impl<'c> Solver<'c, '_> {
     }
 
     /// Returns an element of an array; zero where an index is out of bounds, as the other branch may be the one taken.
-    fn pick(&self, at: At<'_>, pick: u32) -> Option<Fr> {
+    fn pick(&self, at: At<'_>, pick: u32) -> Option<F> {
         let pick = &at.instance.picks[pick as usize];
         let mut position = pick.start;
         for (index, length, stride) in &pick.indices {
-            let index = self.operand(at, *index)?.into_bigint();
-            let inside = index.0[1..] == [0; 3] && index.0[0] < *length as u64;
-            if !inside {
+            let index = usize::try_from(small(&self.operand(at, *index)?)?).ok()?;
+            if index >= *length {
                 return None;
             }
-            position += usize::try_from(index.0[0]).ok()? * stride;
+            position += index * stride;
         }
         self.operand(at, pick.items[position])
     }
 
-    fn execute(&mut self, at: At<'c>, deferred: u32) -> Result<(), Stop> {
+    fn execute(&mut self, at: At<'c>, deferred: u32) -> Result<(), Stop<F>> {
         let circuit = self.circuit;
         let deferred = &at.instance.deferred[deferred as usize];
-        let stop = |span: Span, why: Why| Stop { first: at.first, span, why };
+        let stop = |span: Span, why: Why<F>| Stop { first: at.first, span, why };
         let skip = self.operand(at, deferred.condition).is_none_or(|condition| condition.is_zero());
-        let values: Option<Vec<Fr>> =
-            deferred.operands().map(|operand| self.operand(at, operand).or(skip.then(Fr::zero))).collect();
+        let values: Option<Vec<F>> =
+            deferred.operands().map(|operand| self.operand(at, operand).or(skip.then(F::zero))).collect();
         let values = values.ok_or_else(|| stop(deferred.span, Why::Division))?;
         let signals = at.first as usize..(at.first + at.instance.size) as usize;
         let runtime = Runtime {
@@ -408,7 +405,7 @@ impl<'c> Solver<'c, '_> {
         Ok(())
     }
 
-    fn operand(&self, at: At<'_>, operand: Operand) -> Option<Fr> {
+    fn operand(&self, at: At<'_>, operand: Operand) -> Option<F> {
         match operand {
             Operand::Known(coefficient) => Some(self.circuit.r1cs.coefficients[coefficient as usize]),
             Operand::Signal(signal) => Some(self.values[(at.first + signal) as usize]),
@@ -420,9 +417,9 @@ impl<'c> Solver<'c, '_> {
         }
     }
 
-    fn evaluate(&self, instance: &Instance, constraint: Constraint, first: u32) -> [Fr; 3] {
+    fn evaluate(&self, instance: &Instance, constraint: Constraint, first: u32) -> [F; 3] {
         instance.parts(constraint).map(|part| {
-            let mut sum = Fr::zero();
+            let mut sum = F::zero();
             for &(signal, coefficient) in part {
                 let factor = &self.circuit.r1cs.coefficients[coefficient as usize];
                 match signal {
@@ -452,8 +449,8 @@ impl<'c> Solver<'c, '_> {
         let (first, span, left, right) = found.unwrap_or((
             MAIN_LABEL,
             Span { file: crate::sources::FileId(0), start: 0, end: 0 },
-            Fr::zero(),
-            Fr::zero(),
+            F::zero(),
+            F::zero(),
         ));
         WitnessError::Unsatisfied {
             component: self.circuit.component_at(first),

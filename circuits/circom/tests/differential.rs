@@ -12,7 +12,7 @@ use ark_std::rand::rngs::StdRng;
 use ark_std::rand::{Rng as _, SeedableRng as _};
 use support::{check, random_value};
 use tensorproof_oracles::{copy_folder, package};
-use tensorproof_r1cs::fr_to_decimal;
+use tensorproof_r1cs::{Fr, Prime, fr_to_decimal};
 
 /// Files of circomlib-ml's tests that take stock circom minutes.
 const TOO_LARGE: [&str; 7] = [
@@ -39,7 +39,27 @@ fn constraints_and_witnesses_are_those_of_stock_circom() {
     let valid = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/valid");
     copy_folder(&valid, folder.path()).unwrap();
     let name = |path: PathBuf| PathBuf::from(path.file_name().unwrap());
-    check(folder.path(), &circuits(&valid).into_iter().map(name).collect::<Vec<_>>());
+    check(folder.path(), &circuits(&valid).into_iter().map(name).collect::<Vec<_>>(), Prime::Bn128);
+}
+
+#[test]
+fn other_primes_are_those_of_stock_circom() {
+    let folder = tempfile::tempdir().unwrap();
+    let valid = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/valid");
+    copy_folder(&valid, folder.path()).unwrap();
+    let programs = circuits(&valid);
+    let name = |path: &PathBuf| PathBuf::from(path.file_name().unwrap());
+    for (position, prime) in Prime::ALL.into_iter().enumerate().skip(1) {
+        let mut files: Vec<PathBuf> = programs.iter().skip(position).step_by(10).map(name).collect();
+        let signal = |rng: &mut StdRng| format!("in[{}]", rng.gen_range(0..3));
+        let known = |rng: &mut StdRng| rng.gen_range(0u64..1 << 60).to_string();
+        for (seed, leaf) in [(200, &signal as &dyn Fn(&mut StdRng) -> String), (201, &known)] {
+            let (path, text) = expressions(seed + position as u64 * 10, 60, leaf);
+            fs::write(folder.path().join(&path), text).unwrap();
+            files.push(path);
+        }
+        check(folder.path(), &files, prime);
+    }
 }
 
 /// Checks the test circuits that an npm package ships.
@@ -51,7 +71,7 @@ fn check_library(library: &str) {
     let paths = circuits(&root.join("test/circuits")).into_iter();
     let small = paths.filter(|path| !TOO_LARGE.contains(&path.file_stem().unwrap().to_str().unwrap()));
     let name = |path: PathBuf| Path::new("test/circuits").join(path.file_name().unwrap());
-    check(folder.path(), &small.map(name).collect::<Vec<_>>());
+    check(folder.path(), &small.map(name).collect::<Vec<_>>(), Prime::Bn128);
 }
 
 #[test]
@@ -114,10 +134,10 @@ fn expressions(seed: u64, count: usize, leaf: &dyn Fn(&mut StdRng) -> String) ->
 #[test]
 fn random_expressions_have_the_values_of_stock_circom() {
     let signal = |rng: &mut StdRng| match rng.gen_range(0..4) {
-        0 => fr_to_decimal(&random_value(rng)),
+        0 => fr_to_decimal(&random_value::<Fr>(rng)),
         _ => format!("in[{}]", rng.gen_range(0..3)),
     };
-    let known = |rng: &mut StdRng| fr_to_decimal(&random_value(rng));
+    let known = |rng: &mut StdRng| fr_to_decimal(&random_value::<Fr>(rng));
     let of_signals = (0..6).map(|seed| expressions(seed, 60, &signal));
     let programs: Vec<_> = of_signals.chain((100..104).map(|seed| expressions(seed, 60, &known))).collect();
     let folder = tempfile::tempdir().unwrap();
@@ -128,5 +148,5 @@ fn random_expressions_have_the_values_of_stock_circom() {
             path
         })
         .collect();
-    check(folder.path(), &files);
+    check(folder.path(), &files, Prime::Bn128);
 }

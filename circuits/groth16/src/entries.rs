@@ -1,7 +1,8 @@
 //! The entries of the matrices A and B, by which a key and a constraint system know each other.
 
+use ark_ff::PrimeField as _;
 use sha2::{Digest as _, Sha256};
-use tensorproof_r1cs::format::fr_bytes;
+use tensorproof_r1cs::format::limb_bytes;
 use tensorproof_r1cs::{Fr, R1cs};
 
 /// An entry of the matrices A (0) and B (1).
@@ -63,7 +64,7 @@ impl EntriesHasher {
         for number in [entry.row, entry.matrix, entry.wire] {
             self.hasher.update(number.to_le_bytes());
         }
-        self.hasher.update(fr_bytes(&entry.value));
+        self.hasher.update(limb_bytes(entry.value.into_bigint().0));
         // Files of more than 2^32 entries cannot be written; a file's count is read from 32 bits.
         self.count = self.count.saturating_add(1);
     }

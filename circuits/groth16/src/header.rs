@@ -2,7 +2,7 @@
 
 use ark_bn254::{Fq, G1Affine, G2Affine};
 use tensorproof_r1cs::Fr;
-use tensorproof_r1cs::format::{Cursor, FormatError, modulus_bytes};
+use tensorproof_r1cs::format::{Cursor, FormatError, field_header};
 
 use crate::points::{g1_bytes, g2_bytes, read_g1, read_g2};
 use crate::subgroup::all_in_subgroup;
@@ -25,8 +25,8 @@ pub(crate) struct Header {
 impl Header {
     /// Reads the section; every point is checked to be in its group.
     pub(crate) fn read(mut section: Cursor<'_>) -> Result<Self, FormatError> {
-        section.expect_modulus(&modulus_bytes::<Fq>())?;
-        section.expect_modulus(&modulus_bytes::<Fr>())?;
+        section.expect_field::<Fq>()?;
+        section.expect_field::<Fr>()?;
         let [wires, public, domain] = [section.u32()?, section.u32()?, section.u32()?];
         if public >= wires || !domain.is_power_of_two() {
             let found = format!("{wires} wires, {public} public signals, domain {domain}");
@@ -45,10 +45,8 @@ impl Header {
     /// Returns the section's bytes.
     pub(crate) fn to_bytes(self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        for modulus in [modulus_bytes::<Fq>(), modulus_bytes::<Fr>()] {
-            bytes.extend_from_slice(&32u32.to_le_bytes());
-            bytes.extend_from_slice(&modulus);
-        }
+        bytes.extend_from_slice(&field_header::<Fq>());
+        bytes.extend_from_slice(&field_header::<Fr>());
         for count in [self.wires, self.public, self.domain] {
             bytes.extend_from_slice(&count.to_le_bytes());
         }

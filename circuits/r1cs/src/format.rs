@@ -5,8 +5,7 @@
 use std::io::{self, Write};
 
 use ark_ff::{BigInteger as _, PrimeField};
-
-use crate::Fr;
+use num_bigint::BigUint;
 
 /// Why a file is not what it should be.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -93,13 +92,16 @@ impl<'b> Cursor<'b> {
         Ok(u64::from_le_bytes(bytes))
     }
 
-    /// Returns a canonical field element of 32 bytes.
+    /// Returns a canonical field element.
     ///
     /// # Errors
     /// When the file ends or the integer is not below the modulus.
-    pub fn fr(&mut self) -> Result<Fr, FormatError> {
-        let limbs = self.limbs()?;
-        Fr::from_bigint(ark_ff::BigInt::new(limbs))
+    pub fn element<F: PrimeField>(&mut self) -> Result<F, FormatError> {
+        let mut integer = F::BigInt::default();
+        for limb in integer.as_mut() {
+            *limb = self.u64()?;
+        }
+        F::from_bigint(integer)
             .ok_or_else(|| self.unexpected("a larger integer", "a field element below the modulus"))
     }
 
@@ -115,17 +117,20 @@ impl<'b> Cursor<'b> {
         Ok(limbs)
     }
 
-    /// Checks that the next bytes are the length 32 and a modulus.
+    /// Checks that the next bytes are the length of a field's elements and its modulus.
     ///
     /// # Errors
     /// When they are not.
-    pub fn expect_modulus(&mut self, modulus: &[u8]) -> Result<(), FormatError> {
+    pub fn expect_field<F: PrimeField>(&mut self) -> Result<(), FormatError> {
+        let expected = format!("the prime {}", F::MODULUS);
         let length = self.u32()?;
-        if length != 32 {
-            return Err(self.unexpected(format!("field elements of {length} bytes"), "32 bytes"));
+        if length as usize != field_bytes::<F>() {
+            return Err(self.unexpected(format!("field elements of {length} bytes"), expected));
         }
-        if self.take(32)? != modulus {
-            return Err(self.unexpected("another prime", "the prime of BN254 (bn128)"));
+        let modulus = self.take(field_bytes::<F>())?;
+        if modulus != F::MODULUS.to_bytes_le() {
+            let found = BigUint::from_bytes_le(modulus);
+            return Err(self.unexpected(format!("the prime {found}"), expected));
         }
         Ok(())
     }
@@ -236,9 +241,22 @@ pub fn write_section(writer: &mut dyn Write, kind: u32, length: usize) -> io::Re
     writer.write_all(&(length as u64).to_le_bytes())
 }
 
-/// Returns the 32 bytes of a canonical field element, little-endian.
-pub fn fr_bytes(value: &Fr) -> [u8; 32] {
-    limb_bytes(value.into_bigint().0)
+/// Returns the bytes of a field's element in a file: those of the limbs that hold the modulus.
+pub fn field_bytes<F: PrimeField>() -> usize {
+    F::MODULUS_BIT_SIZE.div_ceil(64) as usize * 8
+}
+
+/// Returns the bytes of a canonical field element, little-endian.
+pub fn element_bytes<F: PrimeField>(value: &F) -> Vec<u8> {
+    value.into_bigint().to_bytes_le()
+}
+
+/// Writes a canonical field element, little-endian.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_element<F: PrimeField>(writer: &mut dyn Write, value: &F) -> io::Result<()> {
+    value.into_bigint().as_ref().iter().try_for_each(|limb| writer.write_all(&limb.to_le_bytes()))
 }
 
 /// Returns the bytes of four limbs, little-endian.
@@ -250,7 +268,10 @@ pub fn limb_bytes(limbs: [u64; 4]) -> [u8; 32] {
     bytes
 }
 
-/// Returns the modulus of a prime field in 32 bytes, little-endian.
-pub fn modulus_bytes<F: PrimeField>() -> Vec<u8> {
-    F::MODULUS.to_bytes_le()
+/// Returns the length of a field's elements and its modulus, as they stand in a file.
+pub fn field_header<F: PrimeField>() -> Vec<u8> {
+    let modulus = F::MODULUS.to_bytes_le();
+    let mut bytes = u32::try_from(modulus.len()).unwrap_or(u32::MAX).to_le_bytes().to_vec();
+    bytes.extend_from_slice(&modulus);
+    bytes
 }

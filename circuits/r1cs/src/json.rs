@@ -4,9 +4,11 @@
 
 use std::io::{self, Write};
 
+use ark_ff::PrimeField;
+
 use crate::{R1cs, Term, fr_to_decimal};
 
-impl R1cs {
+impl<F: PrimeField> R1cs<F> {
     /// Writes `{"constraints": [[A, B, C], ..]}`: for each constraint `A * B = C` the three linear combinations, each as
     /// an object from wires to decimal coefficients.
     ///

@@ -1,4 +1,5 @@
-//! Rank-1 constraint systems over BN254 and their witnesses: what the compiler and the prover agree on.
+//! Rank-1 constraint systems and their witnesses: what the compiler and the prover agree on. The field is BN254's scalars
+//! unless said otherwise; the compiler knows the other primes of circom too.
 //!
 //! ```text
 //! compile ──► R1cs ──► setup, prove
@@ -11,6 +12,7 @@ mod field;
 pub mod format;
 mod json;
 mod linear;
+mod prime;
 mod r1cs;
 mod r1cs_file;
 mod sym_file;
@@ -20,6 +22,7 @@ mod wtns_file;
 pub use ark_bn254::Fr;
 pub use field::{add_product, fr_from_bigint, fr_from_decimal, fr_to_bigint, fr_to_decimal, fr_to_signed};
 pub use linear::{Matrix, Term, Wire};
+pub use prime::{FieldTask, Prime};
 pub use r1cs::{ConstraintCounts, R1cs, Unsatisfied};
 pub use sym_file::{SymbolWriter, Symbols};
 pub use witness::Witness;

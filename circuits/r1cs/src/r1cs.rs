@@ -1,14 +1,14 @@
 //! The constraint system `(A w) * (B w) = C w`, row by row.
 
-use ark_ff::Zero;
+use ark_ff::PrimeField;
 use rayon::prelude::*;
 
 use crate::{Fr, Matrix, Term, Witness, add_product};
 
-/// A rank-1 constraint system in circom's wire order:
+/// A rank-1 constraint system over a prime field, BN254's scalars by default, in circom's wire order:
 /// one, public outputs, public inputs, private inputs, the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct R1cs {
+pub struct R1cs<F = Fr> {
     /// Number of wires, the constant one included.
     pub wires: u32,
     /// Number of public outputs; they are wires `1..=public_outputs`.
@@ -22,7 +22,7 @@ pub struct R1cs {
     /// The label of each wire; the first is 0, the constant one. As long as `wires`.
     pub wire_labels: Vec<u64>,
     /// The distinct coefficients that terms point to.
-    pub coefficients: Vec<Fr>,
+    pub coefficients: Vec<F>,
     /// The left factors.
     pub a: Matrix,
     /// The right factors.
@@ -62,7 +62,7 @@ pub enum Unsatisfied {
     },
 }
 
-impl R1cs {
+impl<F: PrimeField> R1cs<F> {
     /// Returns the number of constraints.
     pub fn len(&self) -> usize {
         self.a.len()
@@ -92,8 +92,8 @@ impl R1cs {
     ///
     /// # Panics
     /// When a term's wire or coefficient is out of range; the reader and the compiler establish that none is.
-    pub fn evaluate(&self, terms: &[Term], witness: &Witness) -> Fr {
-        let mut sum = Fr::zero();
+    pub fn evaluate(&self, terms: &[Term], witness: &Witness<F>) -> F {
+        let mut sum = F::zero();
         for term in terms {
             add_product(
                 &mut sum,
@@ -108,11 +108,11 @@ impl R1cs {
     ///
     /// # Errors
     /// The witness' length, its first value, or the first row that does not hold.
-    pub fn check(&self, witness: &Witness) -> Result<(), Unsatisfied> {
+    pub fn check(&self, witness: &Witness<F>) -> Result<(), Unsatisfied> {
         if witness.0.len() != self.wires as usize {
             return Err(Unsatisfied::Length { expected: self.wires as usize, actual: witness.0.len() });
         }
-        if witness.0.first() != Some(&Fr::from(1u64)) {
+        if witness.0.first() != Some(&F::one()) {
             return Err(Unsatisfied::One);
         }
         let holds = |row: usize| {
@@ -129,7 +129,7 @@ impl R1cs {
     ///
     /// # Panics
     /// When the witness is shorter than the public signals; [`R1cs::check`] establishes that it is not.
-    pub fn public_values<'w>(&self, witness: &'w Witness) -> &'w [Fr] {
+    pub fn public_values<'w>(&self, witness: &'w Witness<F>) -> &'w [F] {
         &witness.0[1..=self.public_signals() as usize]
     }
 }

@@ -4,25 +4,28 @@
 
 use std::io::{self, Write};
 
+use ark_ff::PrimeField;
 use rustc_hash::FxHashMap;
 
-use crate::format::{Cursor, FormatError, Sections, fr_bytes, modulus_bytes, write_header, write_section};
-use crate::{Fr, Matrix, R1cs, Term, Wire};
+use crate::format::{
+    Cursor, FormatError, Sections, element_bytes, field_bytes, field_header, write_header, write_section,
+};
+use crate::{Matrix, R1cs, Term, Wire};
 
 const HEADER: u32 = 1;
 const CONSTRAINTS: u32 = 2;
 const LABELS: u32 = 3;
 
-impl R1cs {
+impl<F: PrimeField> R1cs<F> {
     /// Writes the system as `.r1cs`.
     ///
     /// # Errors
     /// When the writer fails.
     pub fn write(&self, writer: &mut dyn Write) -> io::Result<()> {
         write_header(writer, "r1cs", 1, 3)?;
-        write_section(writer, HEADER, 4 + 32 + 4 * 4 + 8 + 4)?;
-        writer.write_all(&32u32.to_le_bytes())?;
-        writer.write_all(&modulus_bytes::<Fr>())?;
+        let bytes = field_bytes::<F>();
+        write_section(writer, HEADER, 4 + bytes + 4 * 4 + 8 + 4)?;
+        writer.write_all(&field_header::<F>())?;
         for count in [self.wires, self.public_outputs, self.public_inputs, self.private_inputs] {
             writer.write_all(&count.to_le_bytes())?;
         }
@@ -32,8 +35,8 @@ impl R1cs {
 
         let matrices = [&self.a, &self.b, &self.c];
         let terms: usize = matrices.iter().map(|matrix| matrix.terms().len()).sum();
-        write_section(writer, CONSTRAINTS, self.len() * 3 * 4 + terms * 36)?;
-        let values: Vec<[u8; 32]> = self.coefficients.iter().map(fr_bytes).collect();
+        write_section(writer, CONSTRAINTS, self.len() * 3 * 4 + terms * (4 + bytes))?;
+        let values: Vec<Vec<u8>> = self.coefficients.iter().map(element_bytes).collect();
         for row in 0..self.len() {
             for matrix in matrices {
                 let terms = matrix.row(row);
@@ -52,11 +55,11 @@ impl R1cs {
     /// Reads a system from the bytes of a `.r1cs`.
     ///
     /// # Errors
-    /// When the bytes are not a `.r1cs` of BN254 in which every wire and value is in range.
+    /// When the bytes are not a `.r1cs` of this field in which every wire and value is in range.
     pub fn read(bytes: &[u8]) -> Result<Self, FormatError> {
         let sections = Sections::split(bytes, "r1cs", 1)?;
         let mut header = sections.get(HEADER, "header")?;
-        header.expect_modulus(&modulus_bytes::<Fr>())?;
+        header.expect_field::<F>()?;
         let [wires, public_outputs, public_inputs, private_inputs] =
             [header.u32()?, header.u32()?, header.u32()?, header.u32()?];
         let labels = header.u64()?;
@@ -111,14 +114,14 @@ impl R1cs {
 }
 
 #[derive(Default)]
-struct Table {
-    values: Vec<Fr>,
-    positions: FxHashMap<Fr, u32>,
+struct Table<F> {
+    values: Vec<F>,
+    positions: FxHashMap<F, u32>,
 }
 
-impl Table {
-    /// A file of a constraint system has fewer than 2^32 terms, each with 36 bytes.
-    fn intern(&mut self, value: Fr) -> u32 {
+impl<F: PrimeField> Table<F> {
+    /// A file of a constraint system has fewer than 2^32 terms, each with 12 bytes at least.
+    fn intern(&mut self, value: F) -> u32 {
         *self.positions.entry(value).or_insert_with(|| {
             self.values.push(value);
             u32::try_from(self.values.len() - 1).unwrap_or(u32::MAX)
@@ -126,9 +129,13 @@ impl Table {
     }
 }
 
-fn read_row(section: &mut Cursor<'_>, wires: u32, table: &mut Table) -> Result<Vec<Term>, FormatError> {
+fn read_row<F: PrimeField>(
+    section: &mut Cursor<'_>,
+    wires: u32,
+    table: &mut Table<F>,
+) -> Result<Vec<Term>, FormatError> {
     let count = section.u32()?;
-    if u64::from(count) * 36 > section.left() as u64 {
+    if u64::from(count) * (4 + field_bytes::<F>() as u64) > section.left() as u64 {
         return Err(
             section.unexpected(format!("{count} terms"), format!("as many as {} bytes hold", section.left()))
         );
@@ -139,7 +146,7 @@ fn read_row(section: &mut Cursor<'_>, wires: u32, table: &mut Table) -> Result<V
         if wire >= wires {
             return Err(section.unexpected(format!("wire {wire}"), format!("less than {wires}")));
         }
-        terms.push(Term { wire: Wire(wire), coefficient: table.intern(section.fr()?) });
+        terms.push(Term { wire: Wire(wire), coefficient: table.intern(section.element()?) });
     }
     terms.sort_by_key(|term| term.wire);
     if let Some(pair) = terms.windows(2).find(|pair| pair[0].wire == pair[1].wire) {

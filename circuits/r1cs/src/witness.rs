@@ -4,4 +4,4 @@ use crate::Fr;
 
 /// The value of each wire; the first is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Witness(pub Vec<Fr>);
+pub struct Witness<F = Fr>(pub Vec<F>);

@@ -37,7 +37,7 @@ fn bytes(system: &R1cs) -> Vec<u8> {
 
 #[test]
 fn reads_back_a_system() {
-    assert_eq!(R1cs::read(&bytes(&small())).unwrap(), small());
+    assert_eq!(<R1cs>::read(&bytes(&small())).unwrap(), small());
 }
 
 #[test]
@@ -54,12 +54,12 @@ fn checks_witnesses() {
 fn refuses_every_truncation() {
     let whole = bytes(&small());
     for length in 0..whole.len() {
-        R1cs::read(&whole[..length]).unwrap_err();
+        <R1cs>::read(&whole[..length]).unwrap_err();
     }
     let mut whole = Vec::new();
     Witness(vec![Fr::from(1u64), -Fr::from(2u64)]).write(&mut whole).unwrap();
     for length in 0..whole.len() {
-        Witness::read(&whole[..length]).unwrap_err();
+        <Witness>::read(&whole[..length]).unwrap_err();
     }
 }
 
@@ -67,14 +67,14 @@ fn refuses_every_truncation() {
 fn names_what_was_found() {
     let mut damaged = bytes(&small());
     damaged[0] = b'x';
-    let message = R1cs::read(&damaged).unwrap_err().to_string();
+    let message = <R1cs>::read(&damaged).unwrap_err().to_string();
     assert_eq!(message, "header: found the magic `x1cs` at byte 0, expected `r1cs`");
 }
 
 #[test]
 fn refuses_a_label_that_is_not_declared() {
     let system = R1cs { wire_labels: vec![0, 1, 2, 3, 6], ..small() };
-    let message = R1cs::read(&bytes(&system)).unwrap_err().to_string();
+    let message = <R1cs>::read(&bytes(&system)).unwrap_err().to_string();
     assert!(message.starts_with("wire labels: found label 6"), "{message}");
 }
 
@@ -90,12 +90,12 @@ fn every_flipped_bit_is_an_error_or_another_value() {
         flipped
     };
     for at in 0..whole.len() * 8 {
-        if let Ok(read) = R1cs::read(&flip(&whole, at)) {
+        if let Ok(read) = <R1cs>::read(&flip(&whole, at)) {
             assert_ne!(read, small(), "bit {at}");
         }
     }
     for at in 0..values.len() * 8 {
-        if let Ok(read) = Witness::read(&flip(&values, at)) {
+        if let Ok(read) = <Witness>::read(&flip(&values, at)) {
             assert_ne!(read, witness, "bit {at}");
         }
     }
@@ -108,7 +108,7 @@ fn decimal_numbers_are_canonical() {
         assert_eq!(fr_from_decimal(text), expected.map(Fr::from), "{text}");
     }
     for text in [order, "-1", "+1", "0x1", " 1", "1e3"] {
-        assert_eq!(fr_from_decimal(text), None, "{text}");
+        assert_eq!(fr_from_decimal::<Fr>(text), None, "{text}");
     }
 }
 
@@ -154,7 +154,7 @@ fn systems() -> impl Strategy<Value = R1cs> {
 proptest! {
     #[test]
     fn reads_back_any_system(system in systems()) {
-        prop_assert_eq!(R1cs::read(&bytes(&system)).unwrap(), system);
+        prop_assert_eq!(<R1cs>::read(&bytes(&system)).unwrap(), system);
     }
 
     #[test]
@@ -162,7 +162,7 @@ proptest! {
         let witness = Witness(values.into_iter().map(|value| -Fr::from(value)).collect());
         let mut bytes = Vec::new();
         witness.write(&mut bytes).unwrap();
-        prop_assert_eq!(Witness::read(&bytes).unwrap(), witness);
+        prop_assert_eq!(<Witness>::read(&bytes).unwrap(), witness);
     }
 
     #[test]
@@ -173,13 +173,13 @@ proptest! {
         byte in any::<u8>(),
         text in "[0-9a-z.,\\n-]{0,60}",
     ) {
-        let _ = R1cs::read(&random);
-        let _ = Witness::read(&random);
+        let _ = <R1cs>::read(&random);
+        let _ = <Witness>::read(&random);
         let _ = Symbols::read(text, 5);
         let mut damaged = bytes(&system);
         let at = at.index(damaged.len());
         damaged[at] = byte;
-        let _ = R1cs::read(&damaged);
-        let _ = R1cs::read(&damaged[..at]);
+        let _ = <R1cs>::read(&damaged);
+        let _ = <R1cs>::read(&damaged[..at]);
     }
 }

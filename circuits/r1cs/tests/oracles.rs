@@ -36,9 +36,9 @@ fn exchanges_files_with_circom_and_snarkjs() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
     compile(dir);
-    let r1cs = R1cs::read(&fs::read(dir.join("main.r1cs")).unwrap()).unwrap();
+    let r1cs = <R1cs>::read(&fs::read(dir.join("main.r1cs")).unwrap()).unwrap();
     assert_eq!((r1cs.public_outputs, r1cs.public_inputs, r1cs.private_inputs), (1, 2, 1));
-    let witness = Witness::read(&fs::read(dir.join("main.wtns")).unwrap()).unwrap();
+    let witness = <Witness>::read(&fs::read(dir.join("main.wtns")).unwrap()).unwrap();
     assert_eq!(r1cs.check(&witness), Ok(()));
     // (4 + 3)^2 + 5 = 54, (4 + 6)^2 + 5 = 105
     let out = Fr::from(54u64 * 105 - 7);

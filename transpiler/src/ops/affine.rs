@@ -1,116 +1,121 @@
-//! `BatchNormalization`, and `Add`, `Sub` and `Mul` with a constant: a factor and an offset for each element of an axis.
+//! A factor and an offset for each element of some neighbouring axes: `BatchNormalization`, and arithmetic with constants.
 //!
 //! Source: <https://onnx.ai/onnx/operators/onnx__BatchNormalization.html>.
 
 use ndarray::ArrayD;
 
-use super::{Argument, Attributes, Op};
+use super::{Lowering, Op};
 use crate::error::Result;
-use crate::tensor::{Constant, flat};
+use crate::graph::EdgeId;
+use crate::tensor::flat;
 
-/// `factor * x + offset` along the axis after the batch.
+/// `factor * x + offset`, of an input seen as `[outer, count, inner]`, with one factor and one offset for each of `count`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Affine {
-    /// One per element of the axis.
-    pub factor: Vec<f64>,
-    /// One per element of the axis.
-    pub offset: Vec<f64>,
+    /// Elements of the axes behind.
+    pub inner: usize,
+    /// Elements of the axes.
+    pub count: usize,
+    /// One each; ones when left out.
+    pub factor: Option<Vec<f64>>,
+    /// One each; zeros when left out.
+    pub offset: Option<Vec<f64>>,
 }
 
-pub(crate) fn parse_batch_normalization(
-    attributes: &Attributes<'_>,
-    shape: &[usize],
-    arguments: &[Argument],
-) -> Result<Affine> {
-    if attributes.int("training_mode", 0)? != 0 {
-        return Err(attributes.unsupported("training_mode", 1, "0"));
+impl Affine {
+    /// Returns the operation with constants that broadcast to the input's shape, along as few axes as they vary.
+    pub(crate) fn of(shape: &[usize], factor: Option<&ArrayD<f64>>, offset: Option<&ArrayD<f64>>) -> Self {
+        // The constants vary along axes first..=last of the shape.
+        let varying = |values: &ArrayD<f64>| {
+            let lead = shape.len() - values.ndim().min(shape.len());
+            let axes: Vec<usize> =
+                (0..values.ndim()).filter(|axis| values.shape()[*axis] > 1).map(|axis| axis + lead).collect();
+            Some((*axes.first()?, *axes.last()?))
+        };
+        let ends: Vec<(usize, usize)> = [factor, offset].into_iter().flatten().filter_map(varying).collect();
+        let first = ends.iter().map(|(first, _)| *first).min().unwrap_or(0);
+        let end = ends.iter().map(|(_, last)| last + 1).max().unwrap_or(0);
+        let axes = &shape[first..end];
+        let values = |values: &ArrayD<f64>| {
+            let lead = shape.len() - values.ndim().min(shape.len());
+            let rest = values.clone().into_shape_with_order(
+                values
+                    .shape()
+                    .iter()
+                    .enumerate()
+                    .filter(|(axis, _)| (first..end).contains(&(axis + lead)))
+                    .map(|(_, length)| *length)
+                    .collect::<Vec<_>>(),
+            );
+            rest.ok()?.broadcast(axes.to_vec()).map(|values| values.iter().copied().collect::<Vec<f64>>())
+        };
+        Self {
+            inner: shape[end..].iter().product(),
+            count: axes.iter().product(),
+            factor: factor.and_then(values),
+            offset: offset.and_then(values),
+        }
     }
-    if attributes.int("spatial", 1)? != 1 {
-        return Err(attributes.unsupported("spatial", 0, "1"));
+
+    /// Returns the operator's name in ONNX.
+    pub(crate) fn name(&self) -> &'static str {
+        match (&self.factor, &self.offset) {
+            (Some(_), Some(_)) => "BatchNormalization",
+            (None, _) => "Add",
+            (Some(_), None) => "Mul",
+        }
     }
-    let epsilon = attributes.float("epsilon", 1e-5)?;
+
+    /// Returns which of the constants an element takes.
+    pub(crate) fn index(&self, position: usize) -> usize {
+        position / self.inner.max(1) % self.count.max(1)
+    }
+
+    pub(crate) fn eval(&self, input: &ArrayD<f64>) -> Vec<f64> {
+        let of = |values: &Option<Vec<f64>>, position: usize, default: f64| {
+            values.as_ref().map_or(default, |values| values[self.index(position)])
+        };
+        let values = flat(input).into_iter().enumerate();
+        values
+            .map(|(position, value)| {
+                of(&self.factor, position, 1.0) * value + of(&self.offset, position, 0.0)
+            })
+            .collect()
+    }
+}
+
+pub(crate) fn batch_normalization(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
+    if node.attributes.int("training_mode", 0)? != 0 {
+        return Err(node.attributes.unsupported("training_mode", 1, "0"));
+    }
+    if node.attributes.int("spatial", 1)? != 1 {
+        return Err(node.attributes.unsupported("spatial", 0, "1"));
+    }
+    let edge = node.edge(0)?;
+    let shape = node.shape(edge).to_vec();
+    let epsilon = node.attributes.float("epsilon", 1e-5)?;
     let channels = shape.get(1).copied().unwrap_or(0);
     let mut parameters = Vec::new();
     for (position, name) in ["scale", "B", "input_mean", "input_var"].into_iter().enumerate() {
-        let values = flat(&attributes.constant(arguments, position + 1, name)?);
+        let values = flat(&node.constant(position + 1, name)?);
         if values.len() != channels {
-            return Err(
-                attributes.fail(&format!("`{name}` has {} values, expected {channels}", values.len()))
-            );
+            return Err(node.fail(&format!("`{name}` has {} values, expected {channels}", values.len())));
         }
         parameters.push(values);
     }
     let [scale, bias, mean, variance] = [&parameters[0], &parameters[1], &parameters[2], &parameters[3]];
     if variance.iter().any(|value| value + epsilon <= 0.0) {
-        return Err(attributes.fail("`input_var` has a value that is not positive"));
+        return Err(node.fail("`input_var` has a value that is not positive"));
     }
     let factor: Vec<f64> =
         scale.iter().zip(variance).map(|(scale, value)| scale / (value + epsilon).sqrt()).collect();
     let offset =
         bias.iter().zip(mean).zip(&factor).map(|((bias, mean), factor)| bias - mean * factor).collect();
-    Ok(Affine { factor, offset })
-}
-
-/// Reads `Add`, `Sub` or `Mul` of two edges, or of an edge and a constant.
-pub(crate) fn parse_elementwise(attributes: &Attributes<'_>, arguments: &[Argument]) -> Result<Op> {
-    let operator = attributes.operator();
-    match arguments {
-        [Argument::Edge(_), Argument::Edge(_)] if operator == "Add" => Ok(Op::Add),
-        [Argument::Edge(_), Argument::Edge(_)] if operator == "Mul" => Ok(Op::Mul),
-        [Argument::Edge(shape), Argument::Constant(constant)] => {
-            with_constant(attributes, shape, constant, false)
-        }
-        [Argument::Constant(constant), Argument::Edge(shape)] => {
-            with_constant(attributes, shape, constant, true)
-        }
-        _ => {
-            Err(attributes
-                .fail("is not supported for these inputs, expected an edge and an edge or a constant"))
-        }
-    }
-}
-
-fn with_constant(
-    attributes: &Attributes<'_>,
-    shape: &[usize],
-    constant: &Constant,
-    constant_first: bool,
-) -> Result<Op> {
-    let channels = shape.get(1).copied().unwrap_or(0);
-    let Some(values) = per_channel(&constant.to_float(), shape) else {
-        let reason = format!(
-            "a constant of shape {:?} is not supported beside shape {shape:?}, expected one value, or one per channel",
-            constant.shape()
-        );
-        return Err(attributes.fail(&reason));
+    let affine = Affine {
+        inner: shape[2..].iter().product(),
+        count: channels,
+        factor: Some(factor),
+        offset: Some(offset),
     };
-    let (factor, offset) = match (attributes.operator(), constant_first) {
-        ("Mul", _) => (values, vec![0.0; channels]),
-        ("Sub", false) => (vec![1.0; channels], values.into_iter().map(|value| -value).collect()),
-        ("Sub", true) => (vec![-1.0; channels], values),
-        _ => (vec![1.0; channels], values),
-    };
-    Ok(Op::Affine(Affine { factor, offset }))
-}
-
-/// Returns one value per element of axis 1, if the constant varies along no other axis.
-fn per_channel(constant: &ArrayD<f64>, shape: &[usize]) -> Option<Vec<f64>> {
-    let channels = *shape.get(1)?;
-    let broadcast = constant.broadcast(shape.to_vec())?;
-    let inner: usize = shape[2..].iter().product();
-    let values: Vec<f64> = broadcast.iter().copied().collect();
-    let rows: Vec<&[f64]> = values.chunks(inner.max(1)).collect();
-    let uniform = rows.iter().all(|row| row.iter().all(|value| value.to_bits() == row[0].to_bits()));
-    (uniform && rows.len() == channels).then(|| rows.iter().map(|row| row[0]).collect())
-}
-
-impl Affine {
-    pub(crate) fn eval(&self, input: &ArrayD<f64>) -> Vec<f64> {
-        let inner: usize = input.shape()[2..].iter().product();
-        let values = flat(input);
-        let channels = self.factor.iter().zip(&self.offset);
-        let rows = values.chunks(inner.max(1)).zip(channels);
-        rows.flat_map(|(row, (factor, offset))| row.iter().map(move |value| factor * value + offset))
-            .collect()
-    }
+    Ok(vec![node.add(Op::Affine(affine), &[edge])?])
 }

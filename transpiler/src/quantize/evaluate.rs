@@ -39,11 +39,10 @@ impl QuantizedGraph {
         let inputs = self.quantize_sample(sample)?;
         let widest =
             self.quantities.iter().flat_map(|quantity| &quantity.intervals).map(Interval::bits).max();
-        let factors =
-            self.layers.iter().filter_map(|layer| layer.kernel.parameters()).flat_map(|all| &all.weights);
-        let factor = factors.map(BigInt::bits).max().unwrap_or(0);
+        let widest = widest.unwrap_or(0);
+        let constants = self.layers.iter().map(|layer| layer.kernel.bits_of_constants()).max().unwrap_or(0);
         // A partial sum is at most the number of products, fewer than 2^28, times the widest of them.
-        if widest.unwrap_or(0) * 2 <= 90 && widest.unwrap_or(0) + factor <= 90 {
+        if widest * 2 <= 90 && widest + constants <= 90 {
             let inputs = inputs.iter().map(|values| values.iter().map(i128::of).collect()).collect();
             let values = self.run::<i128>(inputs);
             return Ok(values
@@ -62,7 +61,7 @@ impl QuantizedGraph {
         for layer in &self.layers {
             let read: Vec<&[T]> = layer.inputs.iter().map(|input| values[*input].as_slice()).collect();
             let shapes = Shapes {
-                input: &self.quantities[layer.inputs[0]].shape,
+                input: layer.inputs.first().map_or(&[], |input| &self.quantities[*input].shape),
                 output: &self.quantities[layer.output].shape,
             };
             values[layer.output] = layer.kernel.eval(&read, shapes);

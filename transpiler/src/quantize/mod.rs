@@ -5,6 +5,7 @@
 //! at least 10^m. Scales are exact rationals.
 
 mod evaluate;
+mod function;
 mod plan;
 mod scale;
 
@@ -106,6 +107,8 @@ pub struct Quantity {
     pub intervals: Vec<Interval>,
     /// The edge whose values it approximates; `None` for a class.
     pub edge: Option<EdgeId>,
+    /// Whether its values are constants of the circuit.
+    pub is_constant: bool,
 }
 
 /// A kernel and what it reads and writes.

@@ -1,12 +1,11 @@
 //! `--O1`: signals that equal another signal or a constant.
 
-use ark_ff::Zero;
-use tensorproof_r1cs::Fr;
+use ark_ff::PrimeField;
 
 use super::system::{Row, System};
 use crate::elaborate::Coefficients;
 
-impl System {
+impl<F: PrimeField> System<F> {
     pub(super) fn representative(&self, mut label: u32) -> u32 {
         while self.parents[label as usize] != label {
             label = self.parents[label as usize];
@@ -25,7 +24,7 @@ impl System {
     }
 
     /// Removes rows that say that a signal equals another one or a constant, until there is none left.
-    pub(super) fn eliminate_equalities(&mut self, coefficients: &mut Coefficients) {
+    pub(super) fn eliminate_equalities(&mut self, coefficients: &mut Coefficients<F>) {
         let is_degenerate = |row: &Row| {
             let [a, b, _] = self.parts(*row);
             a.is_empty() != b.is_empty()
@@ -46,14 +45,14 @@ impl System {
     }
 
     /// Takes over what a row says, if it is an equality; returns whether the row is not needed any more.
-    fn absorb(&mut self, row: Row, coefficients: &Coefficients) -> bool {
+    fn absorb(&mut self, row: Row, coefficients: &Coefficients<F>) -> bool {
         let [a, b, c] = self.parts(row);
         if !a.is_empty() && !b.is_empty() {
             return false;
         }
         match *c {
             [] => true,
-            [(label, _)] if label != 0 => self.set_constant(label, Fr::zero()),
+            [(label, _)] if label != 0 => self.set_constant(label, F::zero()),
             [(0, constant), (label, value)] => {
                 let inverse = ark_ff::Field::inverse(&coefficients.get(value)).unwrap_or_default();
                 self.set_constant(label, -coefficients.get(constant) * inverse)
@@ -66,7 +65,7 @@ impl System {
         }
     }
 
-    fn set_constant(&mut self, label: u32, value: Fr) -> bool {
+    fn set_constant(&mut self, label: u32, value: F) -> bool {
         let label = self.find(label);
         if self.is_kept[label as usize] || self.is_constant[label as usize] {
             return false;

@@ -3,9 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use ark_ff::{Field as _, Zero};
+use ark_ff::PrimeField;
 use rustc_hash::FxHashMap;
-use tensorproof_r1cs::Fr;
 
 use super::system::{Row, System};
 use crate::elaborate::Coefficients;
@@ -17,9 +16,9 @@ const MOST_FILL_IN: u64 = 4096;
 /// Labels with their coefficients.
 type Combination = Vec<(u32, u32)>;
 
-impl System {
+impl<F: PrimeField> System<F> {
     /// Eliminates a signal by each linear constraint, until none is left that is worth it.
-    pub(super) fn eliminate_linear(&mut self, coefficients: &mut Coefficients) {
+    pub(super) fn eliminate_linear(&mut self, coefficients: &mut Coefficients<F>) {
         loop {
             let before = self.rows.len();
             self.simplification.kept = 0;
@@ -39,7 +38,7 @@ impl System {
     /// Solves linear rows, each for one of its signals, and removes them: next is always the row whose elimination adds
     /// the fewest terms, as far as the number of terms that mention its signals tells (Markowitz' rule). Returns the
     /// eliminated labels with their combinations, which may mention labels that are eliminated later.
-    fn solve_linear_rows(&mut self, coefficients: &mut Coefficients) -> Vec<(u32, Combination)> {
+    fn solve_linear_rows(&mut self, coefficients: &mut Coefficients<F>) -> Vec<(u32, Combination)> {
         let mut occurrences = vec![0u64; self.parents.len()];
         for (label, _) in &self.terms {
             occurrences[*label as usize] += 1;
@@ -110,7 +109,7 @@ impl System {
     }
 
     /// Writes combinations in terms of labels that stay: the last one does, and each only mentions later ones.
-    fn resolve(&mut self, solved: Vec<(u32, Combination)>, coefficients: &mut Coefficients) {
+    fn resolve(&mut self, solved: Vec<(u32, Combination)>, coefficients: &mut Coefficients<F>) {
         let mut fresh: FxHashMap<u32, Combination> = FxHashMap::default();
         for (pivot, terms) in solved.into_iter().rev() {
             let resolved = replaced(&terms, &fresh, coefficients);
@@ -130,7 +129,12 @@ impl System {
 }
 
 /// Appends a combination times a coefficient.
-fn add_scaled(terms: &mut Combination, added: &Combination, value: u32, coefficients: &mut Coefficients) {
+fn add_scaled<F: PrimeField>(
+    terms: &mut Combination,
+    added: &Combination,
+    value: u32,
+    coefficients: &mut Coefficients<F>,
+) {
     let factor = coefficients.get(value);
     for (label, coefficient) in added {
         let product = coefficients.intern(factor * coefficients.get(*coefficient));
@@ -139,10 +143,10 @@ fn add_scaled(terms: &mut Combination, added: &Combination, value: u32, coeffici
 }
 
 /// Returns a combination with labels replaced by what they equal.
-fn replaced(
+fn replaced<F: PrimeField>(
     terms: &Combination,
     combinations: &FxHashMap<u32, Combination>,
-    coefficients: &mut Coefficients,
+    coefficients: &mut Coefficients<F>,
 ) -> Combination {
     let mut result = Vec::with_capacity(terms.len());
     for (label, value) in terms {
@@ -156,7 +160,7 @@ fn replaced(
 }
 
 /// Sorts terms by label and adds up those of one label.
-fn merge(terms: &mut Combination, coefficients: &mut Coefficients) {
+fn merge<F: PrimeField>(terms: &mut Combination, coefficients: &mut Coefficients<F>) {
     terms.sort_unstable_by_key(|(label, _)| *label);
     terms.dedup_by(|later, earlier| {
         let same = later.0 == earlier.0;
@@ -165,5 +169,5 @@ fn merge(terms: &mut Combination, coefficients: &mut Coefficients) {
         }
         same
     });
-    terms.retain(|(_, value)| coefficients.get(*value) != Fr::zero());
+    terms.retain(|(_, value)| coefficients.get(*value) != F::zero());
 }

@@ -4,6 +4,7 @@ mod equalities;
 mod linear;
 mod system;
 
+use ark_ff::PrimeField;
 use tensorproof_r1cs::R1cs;
 
 use crate::ast::DeclarationKind;
@@ -18,8 +19,8 @@ pub(crate) const MAIN_LABEL: u32 = 1;
 pub(crate) const NO_WIRE: u32 = u32::MAX;
 
 /// What becomes of a program's constraints.
-pub(crate) struct Built {
-    pub(crate) r1cs: R1cs,
+pub(crate) struct Built<F> {
+    pub(crate) r1cs: R1cs<F>,
     /// The wire of each label.
     pub(crate) wires: Vec<u32>,
     /// What was eliminated.
@@ -60,11 +61,11 @@ pub(crate) fn for_each_component<'e>(
 }
 
 /// Builds the constraint system. `Err` holds the instance and constraint of one that can never hold.
-pub(crate) fn build(
-    elaboration: &mut Elaboration,
+pub(crate) fn build<F: PrimeField>(
+    elaboration: &mut Elaboration<F>,
     public: &[&str],
     level: Level,
-) -> Result<Built, tensorproof_r1cs::Unsatisfied> {
+) -> Result<Built<F>, tensorproof_r1cs::Unsatisfied> {
     let main = &elaboration.instances[elaboration.main];
     let labels = main.size + MAIN_LABEL;
     let of_kind = |kind: DeclarationKind, wanted: Option<bool>| {

@@ -1,11 +1,11 @@
 //! The constraint system under simplification: rows by label, and what became of labels that were eliminated.
 
-use ark_ff::{One, Zero};
+use ark_ff::PrimeField;
 use rustc_hash::FxHashMap;
-use tensorproof_r1cs::{Fr, Matrix, Term, Wire};
+use tensorproof_r1cs::{Matrix, Term, Wire};
 
 use super::Simplification;
-use crate::elaborate::{Coefficients, Constraint, Instance, ONE};
+use crate::elaborate::{Coefficients, Constraint, Instance, ONE, UNIT};
 
 /// A row of the system under simplification: terms of a, b and c, by label.
 #[derive(Clone, Copy)]
@@ -15,7 +15,7 @@ pub(super) struct Row {
 }
 
 /// Rows by label, and which labels stand for others.
-pub(super) struct System {
+pub(super) struct System<F> {
     pub(super) terms: Vec<(u32, u32)>,
     pub(super) rows: Vec<Row>,
     /// The label that each label equals; itself when it stands for itself.
@@ -23,13 +23,13 @@ pub(super) struct System {
     pub(super) is_kept: Vec<bool>,
     pub(super) is_constant: Vec<bool>,
     /// The values of the labels for which `is_constant` holds.
-    pub(super) constants: FxHashMap<u32, Fr>,
+    pub(super) constants: FxHashMap<u32, F>,
     /// The linear combination that each eliminated label equals, in terms of labels that stay.
     pub(super) combinations: FxHashMap<u32, Vec<(u32, u32)>>,
     pub(super) simplification: Simplification,
 }
 
-impl System {
+impl<F: PrimeField> System<F> {
     pub(super) fn new(labels: u32) -> Self {
         Self {
             terms: Vec::new(),
@@ -69,7 +69,7 @@ impl System {
     }
 
     /// Writes every row anew, in terms of representatives and constants.
-    pub(super) fn substitute(&mut self, coefficients: &mut Coefficients) {
+    pub(super) fn substitute(&mut self, coefficients: &mut Coefficients<F>) {
         let terms = std::mem::take(&mut self.terms);
         let rows = std::mem::take(&mut self.rows);
         self.terms.reserve(terms.len());
@@ -92,8 +92,8 @@ impl System {
         }
     }
 
-    fn substitute_part(&mut self, part: &mut Vec<(u32, u32)>, coefficients: &mut Coefficients) {
-        let mut sum = Fr::zero();
+    fn substitute_part(&mut self, part: &mut Vec<(u32, u32)>, coefficients: &mut Coefficients<F>) {
+        let mut sum = F::zero();
         let mut has_constant = false;
         if !self.combinations.is_empty() {
             self.expand(part, coefficients);
@@ -104,7 +104,7 @@ impl System {
                 return true;
             }
             has_constant = true;
-            let factor = if *label == 0 { Fr::one() } else { self.constants[label] };
+            let factor = if *label == 0 { F::one() } else { self.constants[label] };
             sum += coefficients.get(*value) * factor;
             false
         });
@@ -125,7 +125,7 @@ impl System {
     }
 
     /// Replaces labels that are combinations of others by those.
-    fn expand(&mut self, part: &mut Vec<(u32, u32)>, coefficients: &mut Coefficients) {
+    fn expand(&mut self, part: &mut Vec<(u32, u32)>, coefficients: &mut Coefficients<F>) {
         let mut expanded = Vec::new();
         part.retain_mut(|(label, value)| {
             if *label != 0 {
@@ -136,7 +136,7 @@ impl System {
             };
             let factor = coefficients.get(*value);
             for (other, coefficient) in combination {
-                let product = if *value == Coefficients::ONE {
+                let product = if *value == UNIT {
                     *coefficient
                 } else {
                     coefficients.intern(factor * coefficients.get(*coefficient))
@@ -149,14 +149,14 @@ impl System {
     }
 
     /// Turns a product with a constant factor, just written at the end of `terms`, into a linear row.
-    fn without_constant_factor(&mut self, row: Row, coefficients: &mut Coefficients) -> Row {
+    fn without_constant_factor(&mut self, row: Row, coefficients: &mut Coefficients<F>) -> Row {
         let [a, b, _] = self.parts(row);
         let constant = |part: &[(u32, u32)]| matches!(part, [] | [(0, _)]);
         if (a.is_empty() && b.is_empty()) || !(constant(a) || constant(b)) {
             return row;
         }
         let (factor, other) = if constant(a) { (a, b) } else { (b, a) };
-        let factor = factor.first().map_or(Fr::zero(), |(_, value)| coefficients.get(*value));
+        let factor = factor.first().map_or(F::zero(), |(_, value)| coefficients.get(*value));
         let other = other.to_vec();
         let mut c = self.terms[row.ends[1]..row.ends[2]].to_vec();
         for (label, value) in other {
@@ -170,7 +170,7 @@ impl System {
     }
 
     /// Returns a row without signals that does not hold.
-    pub(super) fn impossible(&self, coefficients: &Coefficients) -> Option<usize> {
+    pub(super) fn impossible(&self, coefficients: &Coefficients<F>) -> Option<usize> {
         self.rows.iter().position(|row| {
             let [a, b, c] = self.parts(*row);
             (a.is_empty() || b.is_empty()) && matches!(c, [(0, value)] if !coefficients.get(*value).is_zero())

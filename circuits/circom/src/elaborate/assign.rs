@@ -1,7 +1,6 @@
 //! Assignments and constraints.
 
-use ark_ff::Zero;
-use tensorproof_r1cs::Fr;
+use ark_ff::PrimeField;
 
 use super::expression::axes;
 use super::frame::{Entity, Frame};
@@ -18,10 +17,10 @@ static NO_TAGS: Tags = Tags::NONE;
 
 const QUADRATIC_HELP: &str = "a constraint is a product of two linear expressions plus a third; give parts of it to signals of their own";
 
-impl<'a> Elaborator<'a> {
+impl<'a, F: PrimeField> Elaborator<'a, F> {
     pub(super) fn assign(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         target: &'a Expression,
         op: AssignOp,
         value: &'a Expression,
@@ -60,7 +59,7 @@ impl<'a> Elaborator<'a> {
     /// Does `x = x + value` without a copy of `x`, which may be a long sum.
     fn add_in_place(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         target: &'a Expression,
         op: AssignOp,
         value: &'a Expression,
@@ -88,7 +87,7 @@ impl<'a> Elaborator<'a> {
         let Entity::Variable(Value { items: Items::One(held), .. }) = frame.entity_mut(position) else {
             return Ok(false);
         };
-        let sum = std::mem::replace(held, Scalar::Known(Fr::zero()));
+        let sum = std::mem::replace(held, Scalar::Known(F::zero()));
         let sum = self.infix(*infix, sum, added, value.span)?;
         if let Entity::Variable(Value { items: Items::One(held), tags, .. }) = frame.entity_mut(position) {
             *held = sum;
@@ -99,10 +98,10 @@ impl<'a> Elaborator<'a> {
 
     fn store(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         target: &'a Expression,
         op: AssignOp,
-        value: Value,
+        value: Value<F>,
         span: Span,
     ) -> Elaborated<()> {
         let place = match &target.kind {
@@ -127,8 +126,8 @@ impl<'a> Elaborator<'a> {
     /// Gives signals their values, with constraints or without.
     pub(super) fn assign_signals(
         &mut self,
-        place: &SignalPlace,
-        value: &Value,
+        place: &SignalPlace<F>,
+        value: &Value<F>,
         constrain: bool,
         span: Span,
     ) -> Elaborated<()> {
@@ -179,8 +178,8 @@ impl<'a> Elaborator<'a> {
     /// Gives that signal of an array its value that indices known only with the witness lead to; the others stay zero.
     fn assign_somewhere(
         &mut self,
-        place: &SignalPlace,
-        value: &Value,
+        place: &SignalPlace<F>,
+        value: &Value<F>,
         constrain: bool,
         span: Span,
     ) -> Elaborated<()> {
@@ -201,19 +200,19 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Adds the constraint `signal = scalar`, and the instruction that solves it.
-    fn define(&mut self, signal: u32, scalar: &Scalar, span: Span) -> Elaborated<()> {
+    fn define(&mut self, signal: u32, scalar: &Scalar<F>, span: Span) -> Elaborated<()> {
         let Some([a, b, mut c]) = scalar.quadratic() else {
             return not_quadratic(span);
         };
         // signal <== a * b + c  becomes  a * b = signal - c.
-        c.scale(-Fr::from(1u64));
-        c.add(&Linear::signal(signal), Fr::from(1u64));
+        c.scale(-F::from(1u64));
+        c.add(&Linear::signal(signal), F::from(1u64));
         let constraint = self.push_constraint([&a, &b, &c], span);
         self.building.instance.program.push(Instruction::Solve { signal, constraint });
         Ok(())
     }
 
-    fn push_constraint(&mut self, parts: [&Linear; 3], span: Span) -> u32 {
+    fn push_constraint(&mut self, parts: [&Linear<F>; 3], span: Span) -> u32 {
         let instance = &mut self.building.instance;
         let constraint = instance.store(parts, &mut self.coefficients);
         let number = narrow(instance.constraints.len());
@@ -223,7 +222,7 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Adds the instruction that gives a signal its value, where the conditions around hold.
-    fn compute(&mut self, signal: u32, scalar: &Scalar, span: Span) {
+    fn compute(&mut self, signal: u32, scalar: &Scalar<F>, span: Span) {
         let mut scalar = scalar.clone();
         if let Some(guard) = self.guards.last().cloned() {
             // The other branch may have given it a value; without one it is zero.
@@ -263,7 +262,7 @@ impl<'a> Elaborator<'a> {
     /// Handles `left === right`.
     pub(super) fn constrain_equal(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         left: &'a Expression,
         right: &'a Expression,
         span: Span,
@@ -281,7 +280,7 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Adds the constraint that a value is zero.
-    fn constrain(&mut self, frame: &mut Frame, value: &Scalar, span: Span) -> Elaborated<()> {
+    fn constrain(&mut self, frame: &mut Frame<F>, value: &Scalar<F>, span: Span) -> Elaborated<()> {
         if !frame.is_template {
             return fail(Code::E0008Kind, span, "a function has no constraints");
         }
@@ -294,19 +293,19 @@ impl<'a> Elaborator<'a> {
         };
         let product = if a.is_constant() && b.is_constant() { Some(a.constant * b.constant) } else { None };
         if let Some(product) = product.filter(|_| c.is_constant()) {
-            if product + c.constant == Fr::zero() {
+            if product + c.constant == F::zero() {
                 return Ok(());
             }
             return fail(Code::E0014Violated, span, "this constraint can never hold");
         }
-        c.scale(-Fr::from(1u64));
+        c.scale(-F::from(1u64));
         let constraint = self.push_constraint([&a, &b, &c], span);
         self.building.instance.program.push(Instruction::Check { constraint });
         Ok(())
     }
 
     /// Notes the tags of a part of an array: once all parts have a tag of one value, the array has it.
-    fn collect_tags(&mut self, place: &SignalPlace, declared: usize, tags: &Tags) {
+    fn collect_tags(&mut self, place: &SignalPlace<F>, declared: usize, tags: &Tags) {
         let size = place.dimensions.iter().product::<usize>() * self.element_size(place.bus) as usize;
         let signal = &self.building.instance.signals[declared];
         if !place.path.is_empty() || (tags.is_empty() && !self.building.collected.contains_key(&declared)) {
@@ -321,7 +320,7 @@ impl<'a> Elaborator<'a> {
             let signal = &mut self.building.instance.signals[declared];
             for tag in tags.iter() {
                 if signal.tags.find(&tag.path, tag.name).is_none_or(|held| held.value.is_none()) {
-                    signal.tags.set(&tag.path, tag.name, tag.value);
+                    signal.tags.set(&tag.path, tag.name, tag.value.clone());
                 }
             }
         }
@@ -330,8 +329,8 @@ impl<'a> Elaborator<'a> {
     /// Sets the value of a tag.
     fn set_tag(
         &mut self,
-        frame: &mut Frame,
-        place: &SignalPlace,
+        frame: &mut Frame<F>,
+        place: &SignalPlace<F>,
         tag: Name,
         value: &'a Expression,
         span: Span,
@@ -360,7 +359,7 @@ impl<'a> Elaborator<'a> {
                 fail(Code::E0016Tags, span, format!("the tag `{text}` has a value already"))
             }
             Some(_) => {
-                tags.set(&place.path, tag, Some(known));
+                tags.set(&place.path, tag, Some(known.into_bigint().into()));
                 Ok(())
             }
         }
@@ -369,8 +368,8 @@ impl<'a> Elaborator<'a> {
     /// Hands the tags of a value on to the signals that it is given to; an input must get those it is declared with.
     fn pass_tags(
         &mut self,
-        place: &SignalPlace,
-        value: &Value,
+        place: &SignalPlace<F>,
+        value: &Value<F>,
         constrain: bool,
         span: Span,
     ) -> Elaborated<()> {
@@ -385,7 +384,7 @@ impl<'a> Elaborator<'a> {
                     let tags = &mut self.building.instance.signals[declared].tags;
                     let held = tags.find(&path, tag.name);
                     if held.is_none_or(|held| held.value.is_none()) {
-                        tags.set(&path, tag.name, tag.value);
+                        tags.set(&path, tag.name, tag.value.clone());
                     }
                 }
                 Ok(())
@@ -414,8 +413,8 @@ impl<'a> Elaborator<'a> {
                         }
                         Some(_) => {}
                         None => {
-                            part.given.push((key, given.value));
-                            input.tags.set(&path, required.name, given.value);
+                            part.given.push((key, given.value.clone()));
+                            input.tags.set(&path, required.name, given.value.clone());
                         }
                     }
                 }
@@ -437,7 +436,7 @@ fn not_quadratic<T>(span: Span) -> Elaborated<T> {
         .map_err(|problem: Box<_>| Box::new(problem.with_help(QUADRATIC_HELP)))
 }
 
-pub(super) fn same_axes(dimensions: &[usize], value: &Value, span: Span) -> Elaborated<()> {
+pub(super) fn same_axes<F: PrimeField>(dimensions: &[usize], value: &Value<F>, span: Span) -> Elaborated<()> {
     if *dimensions == *value.dimensions {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 //!
 //! Source: the circom 2 language reference, "Buses".
 
+use ark_ff::PrimeField;
 use std::sync::Arc;
 
 use super::frame::Frame;
@@ -43,7 +44,7 @@ pub(crate) struct Field {
     pub(crate) tags: Vec<Tag>,
 }
 
-impl<'a> Elaborator<'a> {
+impl<'a, F: PrimeField> Elaborator<'a, F> {
     /// Returns the number of signals of one element.
     pub(super) fn element_size(&self, bus: Option<BusId>) -> u32 {
         bus.map_or(1, |id| self.buses[id.0 as usize].size)
@@ -52,7 +53,7 @@ impl<'a> Elaborator<'a> {
     /// Returns the bus of a declaration.
     pub(super) fn declared_bus(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         call: Option<&'a Expression>,
     ) -> Elaborated<Option<BusId>> {
         let Some(call) = call else {
@@ -65,7 +66,7 @@ impl<'a> Elaborator<'a> {
         self.bus(*name, arguments, call.span).map(Some)
     }
 
-    fn bus(&mut self, name: Name, arguments: Vec<Value>, span: Span) -> Elaborated<BusId> {
+    fn bus(&mut self, name: Name, arguments: Vec<Value<F>>, span: Span) -> Elaborated<BusId> {
         let definition = self.definition(name, DefinitionKind::Bus, arguments.len(), span)?;
         let key = (name, arguments);
         if let Some(id) = self.known_buses.get(&key) {
@@ -85,7 +86,7 @@ impl<'a> Elaborator<'a> {
         Ok(id)
     }
 
-    fn field(&mut self, frame: &mut Frame, bus: &mut Bus, statement: &'a Statement) -> Elaborated<()> {
+    fn field(&mut self, frame: &mut Frame<F>, bus: &mut Bus, statement: &'a Statement) -> Elaborated<()> {
         let StatementKind::Declare(declaration) = &statement.kind else {
             return self.statement(frame, statement);
         };

@@ -9,20 +9,21 @@ use crate::ast::{
     DeclarationKind, Definition, DefinitionKind, Expression, ExpressionKind, Name, Span, StatementKind,
 };
 use crate::diagnostic::Code;
+use ark_ff::PrimeField;
 
-use tensorproof_r1cs::Fr;
+use num_bigint::BigUint;
 
 /// What is known of a component while its template is elaborated.
 #[derive(Debug, Default)]
-pub(crate) struct Part {
+pub(crate) struct Part<F> {
     /// Its template.
     pub(crate) template: Option<Name>,
     /// How many of its inputs have no value.
     pub(crate) missing: u32,
     /// What waits for the tags of its inputs.
-    pub(crate) pending: Option<Pending>,
+    pub(crate) pending: Option<Pending<F>>,
     /// The tags that its inputs were given: input, fields and tag, with the value.
-    pub(crate) given: Vec<(TagPlace, Option<Fr>)>,
+    pub(crate) given: Vec<(TagPlace, Option<BigUint>)>,
     /// Where the inputs of a component that was pending were numbered before: first, length, signal of the instance.
     pub(crate) moved: Vec<(u32, u32, u32)>,
 }
@@ -32,9 +33,9 @@ pub(crate) type TagPlace = (usize, Vec<Name>, Name);
 
 /// A component whose instance depends on the tags of its inputs.
 #[derive(Debug)]
-pub(crate) struct Pending {
+pub(crate) struct Pending<F> {
     template: Name,
-    arguments: Vec<Value>,
+    arguments: Vec<Value<F>>,
     /// The inputs, with numbers for the time being.
     pub(crate) inputs: Vec<Signal>,
 }
@@ -56,12 +57,12 @@ pub(super) struct Mark {
     logs: usize,
 }
 
-impl<'a> Elaborator<'a> {
+impl<'a, F: PrimeField> Elaborator<'a, F> {
     /// Returns the instance of a template with parameters and tags of its inputs, elaborating it when it is met first.
     pub(super) fn instantiate(
         &mut self,
         name: Name,
-        arguments: Vec<Value>,
+        arguments: Vec<Value<F>>,
         given: Vec<(Name, Tags)>,
         span: Span,
     ) -> Elaborated<usize> {
@@ -94,7 +95,7 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Returns the instance once every component input has a value.
-    fn finish(&mut self, building: Building, span: Span) -> Elaborated<Instance> {
+    fn finish(&mut self, building: Building<F>, span: Span) -> Elaborated<Instance> {
         let Building { mut instance, assigned, parts, .. } = building;
         for (component, part) in instance.components.iter().zip(&parts) {
             if part.missing > 0 {
@@ -113,7 +114,7 @@ impl<'a> Elaborator<'a> {
             let mut tags = signal.declared.clone();
             for tag in signal.tags.iter() {
                 if tags.find(&tag.path, tag.name).is_some() {
-                    tags.set(&tag.path, tag.name, tag.value);
+                    tags.set(&tag.path, tag.name, tag.value.clone());
                 }
             }
             signal.tags = tags;
@@ -125,7 +126,7 @@ impl<'a> Elaborator<'a> {
 
     pub(super) fn set_component(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         position: usize,
         slot: usize,
         name: String,
@@ -163,7 +164,7 @@ impl<'a> Elaborator<'a> {
         &mut self,
         name: String,
         template: Name,
-        arguments: Vec<Value>,
+        arguments: Vec<Value<F>>,
         span: Span,
     ) -> Elaborated<usize> {
         let component = self.building.parts.len();
@@ -261,7 +262,7 @@ impl<'a> Elaborator<'a> {
 
     /// Returns the inputs that a template declares, which do not depend on their tags: only declarations and variables
     /// up to the last of them are executed.
-    fn signature(&mut self, definition: &'a Definition, arguments: &[Value]) -> Vec<Signal> {
+    fn signature(&mut self, definition: &'a Definition, arguments: &[Value<F>]) -> Vec<Signal> {
         let mut frame = template_frame(definition, arguments);
         let around = std::mem::take(&mut self.building);
         let is_input = |statement: &crate::ast::Statement| matches!(&statement.kind, StatementKind::Declare(declared) if declared.kind == DeclarationKind::Input);
@@ -310,7 +311,7 @@ impl<'a> Elaborator<'a> {
 }
 
 /// Returns a frame with a template's parameters.
-fn template_frame(definition: &Definition, arguments: &[Value]) -> Frame {
+fn template_frame<F: PrimeField>(definition: &Definition, arguments: &[Value<F>]) -> Frame<F> {
     let mut frame = Frame { is_template: true, ..Frame::default() };
     for (parameter, value) in definition.parameters.iter().zip(arguments) {
         frame.bind_variable(*parameter, value.clone());

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use ark_ff::Zero;
-use tensorproof_r1cs::Fr;
+use ark_ff::PrimeField;
 
 use super::assign::same_axes;
 use super::bus::BusId;
@@ -16,10 +15,10 @@ use super::{Elaborated, Elaborator, elements, fail};
 use crate::ast::{AssignOp, Declaration, DeclarationKind, Declarator, Span};
 use crate::diagnostic::Code;
 
-impl<'a> Elaborator<'a> {
+impl<'a, F: PrimeField> Elaborator<'a, F> {
     pub(super) fn declare(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         declaration: &'a Declaration,
         span: Span,
     ) -> Elaborated<()> {
@@ -80,12 +79,12 @@ impl<'a> Elaborator<'a> {
 
     fn declare_variable(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         symbol: &'a Declarator,
         dimensions: Arc<[usize]>,
         count: usize,
     ) -> Elaborated<()> {
-        let zero = Scalar::Known(Fr::zero());
+        let zero = Scalar::Known(F::zero());
         let initial = |dimensions: &Arc<[usize]>| {
             if dimensions.is_empty() {
                 Value::scalar(zero.clone())
@@ -110,7 +109,7 @@ impl<'a> Elaborator<'a> {
 
     fn declare_component(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         symbol: &'a Declarator,
         dimensions: Arc<[usize]>,
         count: usize,
@@ -135,7 +134,7 @@ impl<'a> Elaborator<'a> {
 
     fn declare_signals(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         declaration: &'a Declaration,
         bus: Option<BusId>,
         symbol: &'a Declarator,
@@ -161,7 +160,7 @@ impl<'a> Elaborator<'a> {
             self.building.assigned[first as usize..].fill(true);
             if let Some((_, given)) = self.building.given.iter().find(|(id, _)| *id == symbol.name) {
                 for tag in given.iter() {
-                    tags.set(&tag.path, tag.name, tag.value);
+                    tags.set(&tag.path, tag.name, tag.value.clone());
                 }
             }
         }
@@ -188,7 +187,7 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Returns an error unless a value fits the axes and the bus of signals.
-    pub(super) fn fits(&self, place: &SignalPlace, value: &Value, span: Span) -> Elaborated<()> {
+    pub(super) fn fits(&self, place: &SignalPlace<F>, value: &Value<F>, span: Span) -> Elaborated<()> {
         same_axes(&place.dimensions, value, span)?;
         if place.bus == value.bus {
             return Ok(());
@@ -208,7 +207,7 @@ impl<'a> Elaborator<'a> {
 }
 
 /// Returns the place of declared signals as a whole.
-pub(super) fn place(signals: &Signals) -> SignalPlace {
+pub(super) fn place<F>(signals: &Signals) -> SignalPlace<F> {
     SignalPlace {
         first: signals.first,
         dimensions: Arc::clone(&signals.dimensions),

@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use ark_ff::Zero;
-use tensorproof_r1cs::{Fr, fr_to_decimal};
+use ark_ff::PrimeField;
+use tensorproof_r1cs::fr_to_decimal;
 
 use super::bus::Bus;
 use super::frame::{Entity, Frame, Returned, Signals};
 use super::instance::{Instance, Instruction, LogPart, Operand, narrow};
-use super::linear::Coefficients;
+use super::linear::{Coefficients, UNIT};
 use super::loop_names::LoopNames;
 use super::value::{Items, Scalar, Value};
 use super::{Elaborated, Elaborator, fail};
@@ -50,9 +50,9 @@ pub(crate) enum Captured {
 }
 
 /// The witness program under execution, as far as the source can see it.
-pub(crate) struct Runtime<'r> {
+pub(crate) struct Runtime<'r, F> {
     /// The values of the instance's signals.
-    pub(crate) signals: &'r [Fr],
+    pub(crate) signals: &'r [F],
     pub(crate) instance: &'r Instance,
     pub(crate) instances: &'r [Instance],
     pub(crate) buses: &'r [Bus],
@@ -89,15 +89,15 @@ impl Deferred {
     }
 }
 
-impl<'a> Elaborator<'a> {
+impl<'a, F: PrimeField> Elaborator<'a, F> {
     /// Leaves a call to the witness program.
     pub(super) fn defer_call(
         &mut self,
         name: Name,
-        arguments: &[Value],
+        arguments: &[Value<F>],
         dimensions: &Arc<[usize]>,
         span: Span,
-    ) -> Value {
+    ) -> Value<F> {
         let captured = arguments.iter().map(|argument| (name, self.capture_value(argument))).collect();
         let count = dimensions.iter().product();
         let into = self.defer(Work::Call(name, Arc::clone(dimensions)), captured, count, span);
@@ -112,7 +112,7 @@ impl<'a> Elaborator<'a> {
     /// Leaves a loop to the witness program: what it assigns is known only then.
     pub(super) fn defer_loop(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         repeated: &'a Arc<Loop>,
         span: Span,
     ) -> Elaborated<()> {
@@ -160,7 +160,7 @@ impl<'a> Elaborator<'a> {
     fn defer(&mut self, work: Work, captured: Vec<(Name, Captured)>, count: usize, span: Span) -> u32 {
         let condition = match self.guards.last().cloned() {
             Some(guard) => self.operand(&guard),
-            None => Operand::Known(Coefficients::ONE),
+            None => Operand::Known(UNIT),
         };
         let instance = &mut self.building.instance;
         let into = instance.take_slots(count);
@@ -170,7 +170,7 @@ impl<'a> Elaborator<'a> {
         into
     }
 
-    fn capture_value(&mut self, value: &Value) -> Captured {
+    fn capture_value(&mut self, value: &Value<F>) -> Captured {
         let items = value.items().iter().map(|item| self.operand(item)).collect();
         Captured::Variable { dimensions: Arc::clone(&value.dimensions), items }
     }
@@ -188,38 +188,38 @@ impl<'a> Elaborator<'a> {
 ///
 /// # Errors
 /// When an assertion does not hold, an integer is divided by zero, an index is out of bounds, or it does not end.
-pub(crate) fn execute<'r>(
+pub(crate) fn execute<'r, F: PrimeField>(
     program: &'r Program,
-    runtime: Runtime<'r>,
+    runtime: Runtime<'r, F>,
     deferred: &'r Deferred,
-    values: Vec<Fr>,
+    values: Vec<F>,
     skip: bool,
-) -> Result<Vec<Fr>, Box<Diagnostic>> {
+) -> Result<Vec<F>, Box<Diagnostic>> {
     if let (Work::Call(..), true) = (&deferred.work, skip) {
-        return Ok(vec![Fr::zero(); deferred.results as usize]);
+        return Ok(vec![F::zero(); deferred.results as usize]);
     }
     let mut elaborator = Elaborator::new(program, Coefficients::default());
     elaborator.runtime = Some(runtime);
     let mut values = values.into_iter().map(Scalar::Known);
     let mut entity = |captured: &Captured| match captured {
         Captured::Variable { dimensions, items } => {
-            let items: Vec<Scalar> = values.by_ref().take(items.len()).collect();
+            let items: Vec<Scalar<F>> = values.by_ref().take(items.len()).collect();
             let items = match (dimensions.is_empty(), items.first()) {
                 (true, Some(only)) => Items::One(only.clone()),
                 _ => Items::Many(std::rc::Rc::new(items)),
             };
             let dimensions = Arc::clone(dimensions);
-            Entity::Variable(Value { dimensions, items, ..Value::scalar(Scalar::Known(Fr::zero())) })
+            Entity::Variable(Value { dimensions, items, ..Value::scalar(Scalar::Known(F::zero())) })
         }
         Captured::Signals(signals) => Entity::Signals(signals.clone()),
         Captured::Components { dimensions, slots } => {
             Entity::Components { dimensions: Arc::clone(dimensions), slots: slots.clone() }
         }
     };
-    let scope: Vec<(Name, Entity)> =
+    let scope: Vec<(Name, Entity<F>)> =
         deferred.captured.iter().map(|(name, captured)| (*name, entity(captured))).collect();
     let mut results = Vec::new();
-    let mut take = |value: &Value| {
+    let mut take = |value: &Value<F>| {
         results.extend(value.items().iter().map(|item| item.known().unwrap_or_default()));
     };
     match &deferred.work {
@@ -241,7 +241,7 @@ pub(crate) fn execute<'r>(
                 Entity::Variable(value) => Some(value),
                 _ => None,
             });
-            let arguments: Vec<Value> = arguments.collect();
+            let arguments: Vec<Value<F>> = arguments.collect();
             let value = elaborator.call_function(*name, &arguments, deferred.span)?;
             if value.dimensions != *dimensions {
                 let message = "the function returns arrays of different lengths";
@@ -253,8 +253,8 @@ pub(crate) fn execute<'r>(
     Ok(results)
 }
 
-impl<'a> Elaborator<'a> {
-    fn run_loop(&mut self, frame: &mut Frame, repeated: &'a Loop, span: Span) -> Elaborated<()> {
+impl<'a, F: PrimeField> Elaborator<'a, F> {
+    fn run_loop(&mut self, frame: &mut Frame<F>, repeated: &'a Loop, span: Span) -> Elaborated<()> {
         while self.scalar(frame, &repeated.condition)?.known().is_some_and(|known| !known.is_zero()) {
             self.statement(frame, &repeated.body)?;
             if let Some(Returned::Value(_) | Returned::Perhaps(_)) = frame.returned {
@@ -275,7 +275,7 @@ impl LogPart {
     }
 
     /// Returns what is printed, with values from `read`.
-    pub(crate) fn shown(&self, read: impl Fn(Operand) -> Option<Fr>) -> String {
+    pub(crate) fn shown<F: PrimeField>(&self, read: impl Fn(Operand) -> Option<F>) -> String {
         match self {
             Self::Text(text) => text.clone(),
             Self::Value(operand) => fr_to_decimal(&read(*operand).unwrap_or_default()),

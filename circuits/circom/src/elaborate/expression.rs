@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use ark_ff::Zero;
-use tensorproof_r1cs::Fr;
+use ark_ff::PrimeField;
 
 use super::component::InputPlace;
 use super::frame::{Frame, Returned};
@@ -12,13 +11,13 @@ use super::{Elaborated, Elaborator, fail};
 use crate::ast::{AssignOp, DefinitionKind, Expression, ExpressionKind, InfixOp, Name, PrefixOp, Span};
 use crate::diagnostic::Code;
 
-impl<'a> Elaborator<'a> {
+impl<'a, F: PrimeField> Elaborator<'a, F> {
     /// Returns the value of an expression that has one.
-    pub(super) fn value(&mut self, frame: &mut Frame, expression: &'a Expression) -> Elaborated<Value> {
+    pub(super) fn value(&mut self, frame: &mut Frame<F>, expression: &'a Expression) -> Elaborated<Value<F>> {
         let span = expression.span;
         self.step(span)?;
         match &expression.kind {
-            ExpressionKind::Number(number) => Ok(Value::scalar(Scalar::Known(*number))),
+            ExpressionKind::Number(number) => Ok(Value::scalar(Scalar::Known(super::reduced(number)))),
             ExpressionKind::Place(place) => {
                 let resolved = self.resolve(frame, place, span)?;
                 self.load(frame, &resolved, span)
@@ -66,17 +65,17 @@ impl<'a> Elaborator<'a> {
     /// compiling it always is, as in circom.
     fn logical(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         op: InfixOp,
         left: &'a Expression,
         right: &'a Expression,
         span: Span,
-    ) -> Elaborated<Scalar> {
+    ) -> Elaborated<Scalar<F>> {
         let left = self.scalar(frame, left)?;
         let decides =
-            |left: &Scalar| left.known().is_some_and(|known| known.is_zero() == (op == InfixOp::And));
+            |left: &Scalar<F>| left.known().is_some_and(|known| known.is_zero() == (op == InfixOp::And));
         if self.runtime.is_some() && decides(&left) {
-            return Ok(Scalar::Known(Fr::from(u64::from(op == InfixOp::Or))));
+            return Ok(Scalar::Known(F::from(u64::from(op == InfixOp::Or))));
         }
         let right = match (&left, op) {
             (Scalar::Known(_), _) => self.scalar(frame, right)?,
@@ -90,7 +89,11 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Returns the values of a tuple or the outputs of an anonymous component; one value for other expressions.
-    pub(super) fn values(&mut self, frame: &mut Frame, expression: &'a Expression) -> Elaborated<Vec<Value>> {
+    pub(super) fn values(
+        &mut self,
+        frame: &mut Frame<F>,
+        expression: &'a Expression,
+    ) -> Elaborated<Vec<Value<F>>> {
         match &expression.kind {
             ExpressionKind::Tuple(items) => {
                 let mut values = Vec::with_capacity(items.len());
@@ -107,7 +110,11 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    pub(super) fn scalar(&mut self, frame: &mut Frame, expression: &'a Expression) -> Elaborated<Scalar> {
+    pub(super) fn scalar(
+        &mut self,
+        frame: &mut Frame<F>,
+        expression: &'a Expression,
+    ) -> Elaborated<Scalar<F>> {
         if matches!(expression.kind, ExpressionKind::Anonymous { .. }) {
             let message = "an anonymous component cannot be part of an operation";
             return fail(Code::E0008Kind, expression.span, message);
@@ -124,9 +131,9 @@ impl<'a> Elaborator<'a> {
 
     pub(super) fn arguments(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         arguments: &'a [Expression],
-    ) -> Elaborated<Vec<Value>> {
+    ) -> Elaborated<Vec<Value<F>>> {
         let mut values = Vec::with_capacity(arguments.len());
         for argument in arguments {
             let value = self.value(frame, argument)?;
@@ -135,7 +142,7 @@ impl<'a> Elaborator<'a> {
         Ok(values)
     }
 
-    fn array(&mut self, frame: &mut Frame, items: &'a [Expression], span: Span) -> Elaborated<Value> {
+    fn array(&mut self, frame: &mut Frame<F>, items: &'a [Expression], span: Span) -> Elaborated<Value<F>> {
         let mut values = Vec::with_capacity(items.len());
         for item in items {
             values.push(self.value(frame, item)?);
@@ -164,7 +171,7 @@ impl<'a> Elaborator<'a> {
             if *value.dimensions == *inner {
                 elements.extend_from_slice(value.items());
             } else {
-                let mut padded = vec![Scalar::Known(Fr::zero()); super::elements(&inner, span)?];
+                let mut padded = vec![Scalar::Known(F::zero()); super::elements(&inner, span)?];
                 super::variable::copy_overlap(&inner, &mut padded, value);
                 elements.extend(padded);
             }
@@ -176,13 +183,18 @@ impl<'a> Elaborator<'a> {
 
     /// Calls a function. Where it returns under a condition that only the witness tells, the call as a whole is left to
     /// the witness program.
-    pub(super) fn call_function(&mut self, name: Name, arguments: &[Value], span: Span) -> Elaborated<Value> {
+    pub(super) fn call_function(
+        &mut self,
+        name: Name,
+        arguments: &[Value<F>],
+        span: Span,
+    ) -> Elaborated<Value<F>> {
         let definition = self.definition(name, DefinitionKind::Function, arguments.len(), span)?;
         if arguments.iter().any(|argument| argument.bus.is_some()) {
             return fail(Code::E0008Kind, span, "functions take numbers and arrays of them, not buses");
         }
         let mut frame = Frame { guards_around: self.guards.len(), ..Frame::default() };
-        let is_known = |value: &Value| value.items().iter().all(|item| item.known().is_some());
+        let is_known = |value: &Value<F>| value.items().iter().all(|item| item.known().is_some());
         if !self.guards.is_empty() && self.active.contains(&name) && !arguments.iter().all(is_known) {
             // Recursion that only the witness can end: such functions return numbers.
             return Ok(self.defer_call(name, arguments, &super::no_axes(), span));
@@ -206,7 +218,7 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Returns the name that circom gives to an anonymous component: by where it stands, and by the round of its loop.
-    fn anonymous_name(&mut self, frame: &Frame, template: Name, span: Span) -> String {
+    fn anonymous_name(&mut self, frame: &Frame<F>, template: Name, span: Span) -> String {
         let sources = self.sources;
         let line = self.lines.entry((span.file, span.start));
         let line =
@@ -217,12 +229,12 @@ impl<'a> Elaborator<'a> {
 
     fn anonymous(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         name: Name,
         arguments: &'a [Expression],
         inputs: &'a [(Option<(Name, AssignOp)>, Expression)],
         span: Span,
-    ) -> Elaborated<Vec<Value>> {
+    ) -> Elaborated<Vec<Value<F>>> {
         if !self.guards.is_empty() {
             let message = "whether this component is there is known only with the witness";
             return fail(Code::E0013UnknownCondition, span, message);

@@ -1,5 +1,6 @@
 //! A template or function under execution, and the template instance that is being built.
 
+use ark_ff::PrimeField;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,9 +20,9 @@ use crate::sources::FileId;
 
 /// What a name stands for.
 #[derive(Clone, Debug)]
-pub(crate) enum Entity {
+pub(crate) enum Entity<F> {
     /// A variable or parameter.
-    Variable(Value),
+    Variable(Value<F>),
     /// Declared signals.
     Signals(Signals),
     /// Components; the slots hold positions in `Instance::components`.
@@ -41,19 +42,19 @@ pub(crate) struct Signals {
 
 /// What `return` has left.
 #[derive(Clone, Debug)]
-pub(crate) enum Returned {
+pub(crate) enum Returned<F> {
     /// A value.
-    Value(Value),
+    Value(Value<F>),
     /// Whether the function returns here is known only with the witness; the value tells what axes to expect.
-    Perhaps(Value),
+    Perhaps(Value<F>),
 }
 
 /// A template, bus or function under execution.
 #[derive(Debug, Default)]
-pub(crate) struct Frame {
+pub(crate) struct Frame<F> {
     /// The value of `return`.
-    pub(crate) returned: Option<Returned>,
-    pub(crate) scope: Vec<(Name, Entity)>,
+    pub(crate) returned: Option<Returned<F>>,
+    pub(crate) scope: Vec<(Name, Entity<F>)>,
     pub(crate) is_template: bool,
     /// How many conditions known only with the witness are around the call.
     pub(crate) guards_around: usize,
@@ -63,8 +64,8 @@ pub(crate) struct Frame {
     pub(super) rounds: FxHashMap<(FileId, u32), u64>,
 }
 
-impl Frame {
-    pub(crate) fn bind_variable(&mut self, name: Name, value: Value) {
+impl<F: PrimeField> Frame<F> {
+    pub(crate) fn bind_variable(&mut self, name: Name, value: Value<F>) {
         self.scope.push((name, Entity::Variable(value)));
     }
 
@@ -72,11 +73,11 @@ impl Frame {
         self.scope.iter().rposition(|(known, _)| *known == name)
     }
 
-    pub(crate) fn entity(&self, position: usize) -> &Entity {
+    pub(crate) fn entity(&self, position: usize) -> &Entity<F> {
         &self.scope[position].1
     }
 
-    pub(crate) fn entity_mut(&mut self, position: usize) -> &mut Entity {
+    pub(crate) fn entity_mut(&mut self, position: usize) -> &mut Entity<F> {
         &mut self.scope[position].1
     }
 
@@ -103,7 +104,7 @@ impl Frame {
 
 /// The template instance that is being built.
 #[derive(Debug, Default)]
-pub(crate) struct Building {
+pub(crate) struct Building<F> {
     pub(crate) instance: Instance,
     /// Which signals have a value.
     pub(crate) assigned: Vec<bool>,
@@ -114,14 +115,14 @@ pub(crate) struct Building {
     /// The names of the components that were declared.
     pub(crate) component_names: Vec<Name>,
     /// What is known of each component.
-    pub(crate) parts: Vec<Part>,
+    pub(crate) parts: Vec<Part<F>>,
     /// Forms that were read last, and the slots that keep their values.
-    pub(crate) kept_forms: VecDeque<(Rc<Linear>, u32)>,
+    pub(crate) kept_forms: VecDeque<(Rc<Linear<F>>, u32)>,
     /// The tags that the instance's inputs are given, by name.
     pub(crate) given: Vec<(Name, Tags)>,
 }
 
-impl Building {
+impl<F: PrimeField> Building<F> {
     /// Numbers some more signals and returns the first number.
     pub(crate) fn number_signals(&mut self, count: u64, span: Span) -> Elaborated<u32> {
         let first = self.instance.size;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tensorproof_r1cs::Fr;
+use ark_ff::PrimeField;
 
 use super::bus::BusId;
 use super::deferred::{Captured, Deferred};
@@ -184,11 +184,15 @@ impl Instance {
     }
 
     /// Stores the terms of a triple of linear forms.
-    pub(crate) fn store(&mut self, parts: [&Linear; 3], coefficients: &mut Coefficients) -> Constraint {
+    pub(crate) fn store<F: PrimeField>(
+        &mut self,
+        parts: [&Linear<F>; 3],
+        coefficients: &mut Coefficients<F>,
+    ) -> Constraint {
         let start = narrow(self.terms.len());
         let mut ends = [start; 3];
         for (end, part) in ends.iter_mut().zip(parts) {
-            if part.constant != Fr::from(0u64) {
+            if part.constant != F::from(0u64) {
                 self.terms.push((ONE, coefficients.intern(part.constant)));
             }
             for (signal, value) in part.terms() {

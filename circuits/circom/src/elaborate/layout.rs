@@ -6,11 +6,17 @@
 use super::component::Part;
 use super::instance::{Instance, Instruction, ONE, Operand};
 use crate::ast::DeclarationKind;
+use ark_ff::PrimeField;
 
 /// Renumbers the signals and components of an instance, whose signals were numbered as they were met. `size` tells the
 /// signals of each component; inputs in `public` stand before the others; `parts` tell where inputs of components were
 /// numbered before the component was.
-pub(super) fn lay_out(instance: &mut Instance, size: impl Fn(usize) -> u32, public: &[&str], parts: &[Part]) {
+pub(super) fn lay_out<F: PrimeField>(
+    instance: &mut Instance,
+    size: impl Fn(usize) -> u32,
+    public: &[&str],
+    parts: &[Part<F>],
+) {
     let mut moved = vec![0; instance.size as usize];
     let mut next = 0;
     let mut place = |first: &mut u32, length: u32, moved: &mut Vec<u32>| {

@@ -1,27 +1,26 @@
 //! Linear forms over the signals of an instance, and the table of coefficients.
 
-use ark_ff::{One, Zero};
+use ark_ff::PrimeField;
 use rustc_hash::FxHashMap;
-use tensorproof_r1cs::Fr;
+
+/// The position of the coefficient one, so that the most frequent one is recognised without a multiplication.
+pub(crate) const UNIT: u32 = 0;
 
 /// The distinct coefficients of a program.
 #[derive(Debug, Default)]
-pub(crate) struct Coefficients {
-    values: Vec<Fr>,
-    positions: FxHashMap<Fr, u32>,
+pub(crate) struct Coefficients<F> {
+    values: Vec<F>,
+    positions: FxHashMap<F, u32>,
 }
 
-impl Coefficients {
-    /// The position of one, so that the most frequent coefficient is recognised without a multiplication.
-    pub(crate) const ONE: u32 = 0;
-
+impl<F: PrimeField> Coefficients<F> {
     pub(crate) fn new() -> Self {
         let mut coefficients = Self::default();
-        coefficients.intern(Fr::one());
+        coefficients.intern(F::one());
         coefficients
     }
 
-    pub(crate) fn intern(&mut self, value: Fr) -> u32 {
+    pub(crate) fn intern(&mut self, value: F) -> u32 {
         if let Some(&position) = self.positions.get(&value) {
             return position;
         }
@@ -31,32 +30,32 @@ impl Coefficients {
         position
     }
 
-    pub(crate) fn get(&self, position: u32) -> Fr {
+    pub(crate) fn get(&self, position: u32) -> F {
         self.values[position as usize]
     }
 
-    pub(crate) fn into_values(self) -> Vec<Fr> {
+    pub(crate) fn into_values(self) -> Vec<F> {
         self.values
     }
 }
 
 /// `constant + sum of coefficient * signal`. A signal may occur several times until [`Linear::terms`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Linear {
-    terms: Vec<(u32, Fr)>,
-    pub(crate) constant: Fr,
+pub(crate) struct Linear<F> {
+    terms: Vec<(u32, F)>,
+    pub(crate) constant: F,
 }
 
-impl Linear {
-    pub(crate) fn constant(constant: Fr) -> Self {
+impl<F: PrimeField> Linear<F> {
+    pub(crate) fn constant(constant: F) -> Self {
         Self { terms: Vec::new(), constant }
     }
 
     pub(crate) fn signal(signal: u32) -> Self {
-        Self { terms: vec![(signal, Fr::one())], constant: Fr::zero() }
+        Self { terms: vec![(signal, F::one())], constant: F::zero() }
     }
 
-    pub(crate) fn add(&mut self, other: &Self, factor: Fr) {
+    pub(crate) fn add(&mut self, other: &Self, factor: F) {
         self.constant += other.constant * factor;
         if factor.is_one() {
             self.terms.extend_from_slice(&other.terms);
@@ -65,7 +64,7 @@ impl Linear {
         }
     }
 
-    pub(crate) fn scale(&mut self, factor: Fr) {
+    pub(crate) fn scale(&mut self, factor: F) {
         self.constant *= factor;
         for (_, value) in &mut self.terms {
             *value *= factor;
@@ -73,7 +72,7 @@ impl Linear {
     }
 
     /// Returns each signal once, in ascending order, without zero coefficients.
-    pub(crate) fn terms(&self) -> Vec<(u32, Fr)> {
+    pub(crate) fn terms(&self) -> Vec<(u32, F)> {
         let mut terms = self.terms.clone();
         if !terms.windows(2).all(|pair| pair[0].0 < pair[1].0) {
             terms.sort_by_key(|(signal, _)| *signal);
@@ -94,7 +93,7 @@ impl Linear {
     }
 }
 
-impl Linear {
+impl<F: PrimeField> Linear<F> {
     /// Returns the signal when the form is just that.
     pub(crate) fn as_signal(&self) -> Option<u32> {
         match self.terms.as_slice() {

@@ -28,10 +28,13 @@ mod variable;
 pub(crate) use bus::{Bus, BusId};
 pub(crate) use deferred::{Runtime, execute};
 pub(crate) use instance::{Constraint, Instance, Instruction, ONE, Operand, Operator, Signal};
-pub(crate) use linear::Coefficients;
+pub(crate) use linear::{Coefficients, UNIT};
 
+use ark_ff::PrimeField;
 use std::sync::{Arc, LazyLock};
 
+use num_bigint::BigUint;
+use num_traits::ToPrimitive as _;
 use rustc_hash::FxHashMap;
 
 use crate::ast::{
@@ -57,7 +60,7 @@ const DEEPEST: usize = 256;
 type Elaborated<T> = Result<T, Box<Diagnostic>>;
 
 /// What elaboration makes of a program.
-pub(crate) struct Elaboration {
+pub(crate) struct Elaboration<F> {
     /// The distinct instances; sub-components stand before what uses them.
     pub(crate) instances: Vec<Instance>,
     /// The distinct buses.
@@ -65,18 +68,18 @@ pub(crate) struct Elaboration {
     /// The main component's instance, the last one.
     pub(crate) main: usize,
     /// The coefficients that constraints point to.
-    pub(crate) coefficients: Coefficients,
+    pub(crate) coefficients: Coefficients<F>,
     /// What is legal but suspicious.
     pub(crate) warnings: Vec<Diagnostic>,
 }
 
 /// Elaborates the main component and all it needs, in at most `steps` steps.
-pub(crate) fn elaborate(
+pub(crate) fn elaborate<F: PrimeField>(
     program: &Program,
     sources: &Sources,
     main: &Main,
     steps: u64,
-) -> Result<Elaboration, Vec<Diagnostic>> {
+) -> Result<Elaboration<F>, Vec<Diagnostic>> {
     let mut elaborator = Elaborator::new(program, Coefficients::new());
     elaborator.sources = Some(sources);
     elaborator.most_steps = steps;
@@ -92,35 +95,38 @@ pub(crate) fn elaborate(
     }
 }
 
-struct Elaborator<'a> {
+/// What an instance is determined by: template, parameters, tags of its inputs.
+type InstanceKey<F> = (Name, Vec<Value<F>>, Vec<InputTags>);
+
+struct Elaborator<'a, F> {
     program: &'a Program,
     names: &'a Names,
     sources: Option<&'a Sources>,
     /// The lines of anonymous components.
     lines: FxHashMap<(FileId, u32), usize>,
     instances: Vec<Instance>,
-    known: FxHashMap<(Name, Vec<Value>, Vec<InputTags>), usize>,
+    known: FxHashMap<InstanceKey<F>, usize>,
     buses: Vec<Bus>,
-    known_buses: FxHashMap<(Name, Vec<Value>), BusId>,
-    coefficients: Coefficients,
+    known_buses: FxHashMap<(Name, Vec<Value<F>>), BusId>,
+    coefficients: Coefficients<F>,
     warnings: Vec<Diagnostic>,
     /// The instance that is being built.
-    building: Building,
+    building: Building<F>,
     /// The conditions around that only the witness tells, each with those around it.
-    guards: Vec<Scalar>,
+    guards: Vec<Scalar<F>>,
     /// The functions under execution.
     active: Vec<Name>,
     /// What loops that are left to the witness program mention.
     loop_names: FxHashMap<*const Loop, Arc<LoopNames>>,
     /// The witness program that executes, if one does.
-    runtime: Option<Runtime<'a>>,
+    runtime: Option<Runtime<'a, F>>,
     steps: u64,
     most_steps: u64,
     depth: usize,
 }
 
-impl<'a> Elaborator<'a> {
-    fn new(program: &'a Program, coefficients: Coefficients) -> Self {
+impl<'a, F: PrimeField> Elaborator<'a, F> {
+    fn new(program: &'a Program, coefficients: Coefficients<F>) -> Self {
         Self {
             program,
             names: &program.names,
@@ -166,7 +172,7 @@ impl<'a> Elaborator<'a> {
         // No component has the main component's instance, for it would contain itself.
         let public: Vec<&str> = main.public.iter().map(|(name, _)| self.names.text(*name)).collect();
         let mut instance = std::mem::take(&mut self.instances[id]);
-        layout::lay_out(&mut instance, |id| self.instances[id].size, &public, &[]);
+        layout::lay_out::<F>(&mut instance, |id| self.instances[id].size, &public, &[]);
         self.instances[id] = instance;
         Ok(id)
     }
@@ -235,6 +241,11 @@ fn without_parallel(expression: &Expression) -> &Expression {
         ExpressionKind::Parallel(inner) => inner,
         _ => expression,
     }
+}
+
+/// Returns the residue of a number in the source.
+fn reduced<F: PrimeField>(number: &BigUint) -> F {
+    number.to_u64().map_or_else(|| F::from(number.clone()), F::from)
 }
 
 fn fail<T>(code: Code, span: Span, message: impl Into<String>) -> Elaborated<T> {

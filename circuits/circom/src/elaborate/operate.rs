@@ -3,8 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use ark_ff::{One, Zero};
-use tensorproof_r1cs::Fr;
+use ark_ff::PrimeField;
 
 use super::instance::{Instruction, Operand, Operator, Pick, narrow};
 use super::linear::Linear;
@@ -17,15 +16,15 @@ use crate::operators;
 /// Most forms whose slots are remembered: reads of one follow each other closely.
 const MOST_KEPT_FORMS: usize = 4;
 
-impl Elaborator<'_> {
+impl<F: PrimeField> Elaborator<'_, F> {
     /// Applies an operator; a division by a known zero is an error, as in circom.
     pub(super) fn infix(
         &mut self,
         op: InfixOp,
-        left: Scalar,
-        right: Scalar,
+        left: Scalar<F>,
+        right: Scalar<F>,
         span: Span,
-    ) -> Elaborated<Scalar> {
+    ) -> Elaborated<Scalar<F>> {
         use Scalar::{Known, Linear as Lin};
         if let Known(divisor) = &right {
             let divides = match op {
@@ -41,8 +40,8 @@ impl Elaborator<'_> {
             return Ok(Known(operators::infix(op, left, right)));
         }
         let formed = match op {
-            InfixOp::Add => left.add(right, Fr::one()),
-            InfixOp::Subtract => left.add(right, -Fr::one()),
+            InfixOp::Add => left.add(right, F::one()),
+            InfixOp::Subtract => left.add(right, -F::one()),
             InfixOp::Multiply => match (left, right) {
                 (Known(factor), other) | (other, Known(factor)) => {
                     other.scale(factor).map_err(|other| [other, Known(factor)])
@@ -54,12 +53,12 @@ impl Elaborator<'_> {
             },
             InfixOp::Divide => match (left, right) {
                 (left, Known(divisor)) => {
-                    let inverse = operators::infix(op, &Fr::one(), &divisor);
+                    let inverse = operators::infix(op, &F::one(), &divisor);
                     left.scale(inverse).map_err(|left| [left, Known(divisor)])
                 }
                 (left, right) => Err([left, right]),
             },
-            InfixOp::Power if right == Known(Fr::from(2u64)) => {
+            InfixOp::Power if right == Known(F::from(2u64)) => {
                 return self.infix(InfixOp::Multiply, left.clone(), left, span);
             }
             _ => Err([left, right]),
@@ -71,10 +70,10 @@ impl Elaborator<'_> {
         }))
     }
 
-    pub(super) fn prefix(&mut self, op: PrefixOp, operand: Scalar) -> Scalar {
+    pub(super) fn prefix(&mut self, op: PrefixOp, operand: Scalar<F>) -> Scalar<F> {
         let operand = match (op, operand) {
             (op, Scalar::Known(value)) => return Scalar::Known(operators::prefix(op, &value)),
-            (PrefixOp::Negate, operand) => match operand.scale(-Fr::one()) {
+            (PrefixOp::Negate, operand) => match operand.scale(-F::one()) {
                 Ok(negated) => return negated,
                 Err(operand) => operand,
             },
@@ -85,7 +84,12 @@ impl Elaborator<'_> {
     }
 
     /// Returns `then` where the condition is not zero, `otherwise` where it is.
-    pub(super) fn select(&mut self, condition: &Scalar, then: &Scalar, otherwise: &Scalar) -> Scalar {
+    pub(super) fn select(
+        &mut self,
+        condition: &Scalar<F>,
+        then: &Scalar<F>,
+        otherwise: &Scalar<F>,
+    ) -> Scalar<F> {
         if let Some(known) = condition.known() {
             return if known.is_zero() { otherwise } else { then }.clone();
         }
@@ -96,7 +100,7 @@ impl Elaborator<'_> {
         self.operate(Operator::Select, operands)
     }
 
-    fn operate(&mut self, operator: Operator, operands: [Operand; 3]) -> Scalar {
+    fn operate(&mut self, operator: Operator, operands: [Operand; 3]) -> Scalar<F> {
         let instance = &mut self.building.instance;
         let into = instance.take_slots(1);
         instance.program.push(Instruction::Operate { into, operator, operands });
@@ -106,12 +110,12 @@ impl Elaborator<'_> {
     /// Returns the element that indices known only with the witness lead to.
     pub(super) fn pick(
         &mut self,
-        indices: &[(Scalar, usize, usize)],
+        indices: &[(Scalar<F>, usize, usize)],
         items: &Arc<[Operand]>,
         start: usize,
-    ) -> Scalar {
+    ) -> Scalar<F> {
         let index =
-            |(index, length, stride): &(Scalar, usize, usize)| (self.operand(index), *length, *stride);
+            |(index, length, stride): &(Scalar<F>, usize, usize)| (self.operand(index), *length, *stride);
         let indices = indices.iter().map(index).collect();
         let instance = &mut self.building.instance;
         let into = instance.take_slots(1);
@@ -122,7 +126,7 @@ impl Elaborator<'_> {
     }
 
     /// Returns where an instruction finds a value.
-    pub(super) fn operand(&mut self, scalar: &Scalar) -> Operand {
+    pub(super) fn operand(&mut self, scalar: &Scalar<F>) -> Operand {
         let parts = match scalar {
             Scalar::Known(value) => return Operand::Known(self.coefficients.intern(*value)),
             Scalar::Opaque(slot) => return Operand::Slot(*slot),
@@ -141,7 +145,7 @@ impl Elaborator<'_> {
     }
 
     /// Returns the slot that keeps the value of a form: hints often read one many times, bit by bit.
-    fn kept_form(&mut self, linear: &Rc<Linear>) -> Operand {
+    fn kept_form(&mut self, linear: &Rc<Linear<F>>) -> Operand {
         let mut kept = self.building.kept_forms.iter();
         if let Some((_, slot)) = kept.find(|(known, _)| Rc::ptr_eq(known, linear)) {
             return Operand::Slot(*slot);
@@ -163,7 +167,7 @@ impl Elaborator<'_> {
     /// Does the work under a condition that is known only with the witness.
     pub(super) fn guarded<T>(
         &mut self,
-        condition: &Scalar,
+        condition: &Scalar<F>,
         span: Span,
         work: impl FnOnce(&mut Self) -> Elaborated<T>,
     ) -> Elaborated<T> {

@@ -4,8 +4,7 @@ use std::iter::Peekable;
 use std::slice::Iter;
 use std::sync::Arc;
 
-use ark_ff::PrimeField as _;
-use tensorproof_r1cs::Fr;
+use ark_ff::PrimeField;
 
 use super::bus::BusId;
 use super::frame::{Entity, Frame, Signals};
@@ -18,30 +17,30 @@ use crate::diagnostic::Code;
 
 /// What a place leads to.
 #[derive(Clone, Debug)]
-pub(crate) enum Resolved {
+pub(crate) enum Resolved<F> {
     /// Elements of a variable: its position in the scope, the first element.
-    Variable { position: usize, first: usize, dimensions: Arc<[usize]>, unknown: Vec<UnknownIndex> },
+    Variable { position: usize, first: usize, dimensions: Arc<[usize]>, unknown: Vec<UnknownIndex<F>> },
     /// Signals.
-    Signals(SignalPlace),
+    Signals(SignalPlace<F>),
     /// A tag of signals.
-    Tag(SignalPlace, Name),
+    Tag(SignalPlace<F>, Name),
     /// A component: its position in the scope, its slot and its full name.
     Component { position: usize, slot: usize, name: String },
 }
 
 /// An index that is known only with the witness, the length of its axis, how far apart its elements are.
-pub(crate) type UnknownIndex = (Scalar, usize, usize);
+pub(crate) type UnknownIndex<F> = (Scalar<F>, usize, usize);
 
 /// Signals that a place leads to.
 #[derive(Clone, Debug)]
-pub(crate) struct SignalPlace {
+pub(crate) struct SignalPlace<F> {
     pub(crate) first: u32,
     pub(crate) dimensions: Arc<[usize]>,
     pub(crate) bus: Option<BusId>,
     pub(crate) owner: Owner,
     /// The fields from the declared signal to here.
     pub(crate) path: Vec<Name>,
-    pub(crate) unknown: Vec<UnknownIndex>,
+    pub(crate) unknown: Vec<UnknownIndex<F>>,
     /// Whether it is all of the declared signal or field.
     pub(crate) is_whole: bool,
     /// Whether a field of an array of buses is meant, of all its elements: only its tags are there.
@@ -58,20 +57,20 @@ pub(crate) enum Owner {
 }
 
 /// An index of an element.
-enum Index {
+enum Index<F> {
     Known(usize),
-    Unknown(Scalar),
+    Unknown(Scalar<F>),
 }
 
 type Steps<'s> = Peekable<Iter<'s, Access>>;
 
-impl<'a> Elaborator<'a> {
+impl<'a, F: PrimeField> Elaborator<'a, F> {
     pub(super) fn resolve(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         place: &'a Place,
         span: Span,
-    ) -> Elaborated<Resolved> {
+    ) -> Elaborated<Resolved<F>> {
         let text = self.names.text(place.name);
         let Some(position) = frame.find(place.name) else {
             return fail(Code::E0006Undefined, span, format!("`{text}` is not declared"));
@@ -133,13 +132,13 @@ impl<'a> Elaborator<'a> {
     /// Goes on from declared signals through indices and fields.
     fn descend(
         &mut self,
-        frame: &mut Frame,
-        mut place: SignalPlace,
-        mut indices: Vec<Index>,
+        frame: &mut Frame<F>,
+        mut place: SignalPlace<F>,
+        mut indices: Vec<Index<F>>,
         mut steps: Steps<'a>,
         mut text: &'a str,
         span: Span,
-    ) -> Elaborated<Resolved> {
+    ) -> Elaborated<Resolved<F>> {
         loop {
             let size = self.element_size(place.bus) as usize;
             place.is_whole &= indices.is_empty();
@@ -178,7 +177,7 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Returns signals of a component.
-    pub(super) fn member(&self, component: usize, member: Name, span: Span) -> Elaborated<SignalPlace> {
+    pub(super) fn member(&self, component: usize, member: Name, span: Span) -> Elaborated<SignalPlace<F>> {
         let text = self.names.text(member);
         let sub = &self.components()[component];
         let place = |first: u32, signal: &super::Signal, position: usize| SignalPlace {
@@ -227,7 +226,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    fn indices(&mut self, frame: &mut Frame, steps: &mut Steps<'a>) -> Elaborated<Vec<Index>> {
+    fn indices(&mut self, frame: &mut Frame<F>, steps: &mut Steps<'a>) -> Elaborated<Vec<Index<F>>> {
         let mut indices = Vec::new();
         while let Some(Access::Index(index)) = steps.peek() {
             indices.push(match self.scalar(frame, index)? {
@@ -242,7 +241,7 @@ impl<'a> Elaborator<'a> {
     /// Returns lengths of axes: numbers known when compiling.
     pub(super) fn lengths(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         expressions: &'a [Expression],
     ) -> Elaborated<Vec<usize>> {
         let mut lengths = Vec::with_capacity(expressions.len());
@@ -258,7 +257,12 @@ impl<'a> Elaborator<'a> {
     }
 
     /// Returns what a place holds now.
-    pub(super) fn load(&mut self, frame: &Frame, resolved: &Resolved, span: Span) -> Elaborated<Value> {
+    pub(super) fn load(
+        &mut self,
+        frame: &Frame<F>,
+        resolved: &Resolved<F>,
+        span: Span,
+    ) -> Elaborated<Value<F>> {
         match resolved {
             Resolved::Variable { position, first, dimensions, unknown } => {
                 let Entity::Variable(value) = frame.entity(*position) else {
@@ -282,7 +286,9 @@ impl<'a> Elaborator<'a> {
                 fail(Code::E0016Tags, span, "the tags of a component's input are known inside only")
             }
             Resolved::Tag(place, tag) => match self.tags(place).find(&[], *tag) {
-                Some(super::tags::Tag { value: Some(value), .. }) => Ok(Value::scalar(Scalar::Known(*value))),
+                Some(super::tags::Tag { value: Some(value), .. }) => {
+                    Ok(Value::scalar(Scalar::Known(super::reduced(value))))
+                }
                 Some(_) => {
                     let message = format!("the tag `{}` has no value here", self.names.text(*tag));
                     fail(Code::E0016Tags, span, message)
@@ -298,7 +304,7 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    fn load_signals(&mut self, place: &SignalPlace, span: Span) -> Elaborated<Value> {
+    fn load_signals(&mut self, place: &SignalPlace<F>, span: Span) -> Elaborated<Value<F>> {
         let inner: usize = place.dimensions.iter().product();
         let length = inner * self.element_size(place.bus) as usize;
         if let Some(runtime) = &self.runtime {
@@ -321,7 +327,7 @@ impl<'a> Elaborator<'a> {
         Ok(whole(&place.dimensions, place.bus, items, tags))
     }
 
-    fn check_initialized(&self, place: &SignalPlace, length: usize, span: Span) -> Elaborated<()> {
+    fn check_initialized(&self, place: &SignalPlace<F>, length: usize, span: Span) -> Elaborated<()> {
         match place.owner {
             Owner::Component(component, DeclarationKind::Output, _) => {
                 if self.building.parts[component].missing > 0 {
@@ -341,18 +347,18 @@ impl<'a> Elaborator<'a> {
 
     fn picked(
         &mut self,
-        unknown: &[UnknownIndex],
+        unknown: &[UnknownIndex<F>],
         items: &Arc<[Operand]>,
         dimensions: &Arc<[usize]>,
         bus: Option<BusId>,
-    ) -> Value {
+    ) -> Value<F> {
         let length = dimensions.iter().product::<usize>() * self.element_size(bus) as usize;
-        let picked: Vec<Scalar> = (0..length).map(|start| self.pick(unknown, items, start)).collect();
+        let picked: Vec<Scalar<F>> = (0..length).map(|start| self.pick(unknown, items, start)).collect();
         whole(dimensions, bus, picked.into_iter(), Tags::default())
     }
 
     /// Returns the tags of signals.
-    pub(super) fn tags(&self, place: &SignalPlace) -> Tags {
+    pub(super) fn tags(&self, place: &SignalPlace<F>) -> Tags {
         let signal = match place.owner {
             _ if self.runtime.is_some() => return Tags::default(),
             Owner::Own(_, declared) => &self.building.instance.signals[declared],
@@ -365,14 +371,14 @@ impl<'a> Elaborator<'a> {
     }
 }
 
-fn whole(
+fn whole<F: PrimeField>(
     dimensions: &Arc<[usize]>,
     bus: Option<BusId>,
-    mut items: impl Iterator<Item = Scalar>,
+    mut items: impl Iterator<Item = Scalar<F>>,
     tags: Tags,
-) -> Value {
+) -> Value<F> {
     let items = if dimensions.is_empty() && bus.is_none() {
-        Items::One(items.next().unwrap_or(Scalar::Known(Fr::from(0u64))))
+        Items::One(items.next().unwrap_or(Scalar::Known(F::from(0u64))))
     } else {
         Items::Many(std::rc::Rc::new(items.collect()))
     };
@@ -380,11 +386,11 @@ fn whole(
 }
 
 /// Returns the first element and the remaining axes after some indices; unknown ones count as zero and are told apart.
-fn select(
+fn select<F: PrimeField>(
     dimensions: &Arc<[usize]>,
-    indices: Vec<Index>,
+    indices: Vec<Index<F>>,
     size: usize,
-    unknown: &mut Vec<UnknownIndex>,
+    unknown: &mut Vec<UnknownIndex<F>>,
     name: &str,
     span: Span,
 ) -> Elaborated<(usize, Arc<[usize]>)> {
@@ -417,14 +423,13 @@ fn select(
     Ok((offset, rest))
 }
 
-fn small(value: &Fr, span: Span) -> Elaborated<usize> {
-    let integer = value.into_bigint();
-    match usize::try_from(integer.0[0]) {
-        Ok(small) if integer.0[1..] == [0; 3] => Ok(small),
-        _ => fail(Code::E0009Index, span, format!("{} is not a length or index", shown(value))),
+fn small<F: PrimeField>(value: &F, span: Span) -> Elaborated<usize> {
+    match crate::operators::small(value).and_then(|small| usize::try_from(small).ok()) {
+        Some(small) => Ok(small),
+        None => fail(Code::E0009Index, span, format!("{} is not a length or index", shown(value))),
     }
 }
 
-fn shown(value: &Fr) -> String {
+fn shown<F: PrimeField>(value: &F) -> String {
     tensorproof_r1cs::fr_to_signed(value).to_string()
 }

@@ -1,20 +1,20 @@
 //! Statements: control flow.
 
-use ark_ff::Zero;
+use ark_ff::PrimeField;
 
 use super::frame::{Entity, Frame, Returned};
 use super::instance::{Instruction, LogPart, Operand, narrow};
-use super::linear::Coefficients;
+use super::linear::UNIT;
 use super::value::{Scalar, Value};
 use super::{Elaborated, Elaborator, fail};
 use crate::ast::{
     Conditional, Expression, InfixOp, LogArgument, Loop, PrefixOp, Span, Statement, StatementKind,
 };
 use crate::diagnostic::Code;
-use tensorproof_r1cs::{Fr, fr_to_decimal};
+use tensorproof_r1cs::fr_to_decimal;
 
-impl<'a> Elaborator<'a> {
-    pub(super) fn block(&mut self, frame: &mut Frame, statements: &'a [Statement]) -> Elaborated<()> {
+impl<'a, F: PrimeField> Elaborator<'a, F> {
+    pub(super) fn block(&mut self, frame: &mut Frame<F>, statements: &'a [Statement]) -> Elaborated<()> {
         let outer = frame.scope.len();
         for statement in statements {
             if frame.returned.is_some() {
@@ -26,7 +26,7 @@ impl<'a> Elaborator<'a> {
         Ok(())
     }
 
-    pub(super) fn statement(&mut self, frame: &mut Frame, statement: &'a Statement) -> Elaborated<()> {
+    pub(super) fn statement(&mut self, frame: &mut Frame<F>, statement: &'a Statement) -> Elaborated<()> {
         let span = statement.span;
         self.step(span)?;
         match &statement.kind {
@@ -56,7 +56,12 @@ impl<'a> Elaborator<'a> {
         }
     }
 
-    fn conditional(&mut self, frame: &mut Frame, conditional: &'a Conditional, span: Span) -> Elaborated<()> {
+    fn conditional(
+        &mut self,
+        frame: &mut Frame<F>,
+        conditional: &'a Conditional,
+        span: Span,
+    ) -> Elaborated<()> {
         let Conditional { condition, then, otherwise } = conditional;
         let condition = self.scalar(frame, condition)?;
         match condition.known() {
@@ -69,8 +74,8 @@ impl<'a> Elaborator<'a> {
     /// Executes both branches; a variable that they leave different is selected by the condition from then on.
     fn unknown_if(
         &mut self,
-        frame: &mut Frame,
-        condition: &Scalar,
+        frame: &mut Frame<F>,
+        condition: &Scalar<F>,
         then: &'a Statement,
         otherwise: Option<&'a Statement>,
         span: Span,
@@ -109,7 +114,7 @@ impl<'a> Elaborator<'a> {
 
     fn repeat(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         repeated: &'a std::sync::Arc<Loop>,
         span: Span,
     ) -> Elaborated<()> {
@@ -129,9 +134,9 @@ impl<'a> Elaborator<'a> {
 
     fn unknown_rounds(
         &mut self,
-        frame: &mut Frame,
+        frame: &mut Frame<F>,
         repeated: &'a std::sync::Arc<Loop>,
-        condition: &Scalar,
+        condition: &Scalar<F>,
         span: Span,
     ) -> Elaborated<()> {
         if !self.names_of(repeated).returns {
@@ -139,12 +144,12 @@ impl<'a> Elaborator<'a> {
         }
         // The function as a whole is left to the witness program; one round tells the axes of what it returns.
         self.guarded(condition, span, |this| this.statement(frame, &repeated.body))?;
-        let zero = || Returned::Perhaps(Value::scalar(Scalar::Known(Fr::zero())));
+        let zero = || Returned::Perhaps(Value::scalar(Scalar::Known(F::zero())));
         frame.returned.get_or_insert_with(zero);
         Ok(())
     }
 
-    fn assert(&mut self, frame: &mut Frame, condition: &'a Expression) -> Elaborated<()> {
+    fn assert(&mut self, frame: &mut Frame<F>, condition: &'a Expression) -> Elaborated<()> {
         let span = condition.span;
         let mut holds = self.scalar(frame, condition)?;
         if holds.known().is_some_and(|known| known.is_zero()) {
@@ -166,7 +171,7 @@ impl<'a> Elaborator<'a> {
         Ok(())
     }
 
-    fn log(&mut self, frame: &mut Frame, arguments: &'a [LogArgument]) -> Elaborated<()> {
+    fn log(&mut self, frame: &mut Frame<F>, arguments: &'a [LogArgument]) -> Elaborated<()> {
         let mut parts = Vec::new();
         for argument in arguments {
             match argument {
@@ -186,7 +191,7 @@ impl<'a> Elaborator<'a> {
         }
         let condition = match self.guards.last().cloned() {
             Some(guard) => self.operand(&guard),
-            None => Operand::Known(Coefficients::ONE),
+            None => Operand::Known(UNIT),
         };
         let instance = &mut self.building.instance;
         let log = narrow(instance.logs.len());

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use tensorproof_r1cs::Fr;
+use num_bigint::BigUint;
 
 use crate::ast::Name;
 
@@ -16,8 +16,8 @@ pub(crate) struct Tag {
     pub(crate) path: Vec<Name>,
     /// The tag.
     pub(crate) name: Name,
-    /// Its value, once it has one.
-    pub(crate) value: Option<Fr>,
+    /// Its value, once it has one: a residue.
+    pub(crate) value: Option<BigUint>,
 }
 
 /// The tags of a signal or bus; most have none.
@@ -49,7 +49,7 @@ impl Tags {
     }
 
     /// Sets the value of a tag, adding the tag if need be.
-    pub(crate) fn set(&mut self, path: &[Name], name: Name, value: Option<Fr>) {
+    pub(crate) fn set(&mut self, path: &[Name], name: Name, value: Option<BigUint>) {
         let tags = Arc::make_mut(self.0.get_or_insert_with(Arc::default));
         match tags.iter_mut().find(|tag| tag.name == name && tag.path == path) {
             Some(tag) => tag.value = value,

@@ -3,8 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use ark_ff::One;
-use tensorproof_r1cs::Fr;
+use ark_ff::PrimeField;
 
 use super::bus::BusId;
 use super::linear::Linear;
@@ -12,54 +11,54 @@ use super::tags::Tags;
 
 /// A number, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Scalar {
+pub(crate) enum Scalar<F> {
     /// Known when compiling.
-    Known(Fr),
+    Known(F),
     /// Linear in signals.
-    Linear(Rc<Linear>),
+    Linear(Rc<Linear<F>>),
     /// `a * b + c` in signals.
-    Quadratic(Rc<[Linear; 3]>),
+    Quadratic(Rc<[Linear<F>; 3]>),
     /// Known only with the witness: in a slot of the instance's program.
     Opaque(u32),
 }
 
 /// A number, a bus, or an array of them, row-major.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Value {
+pub(crate) struct Value<F> {
     /// The lengths of the axes; none for a number or a bus.
     pub(crate) dimensions: Arc<[usize]>,
     /// The bus that each element is.
     pub(crate) bus: Option<BusId>,
     /// The numbers.
-    pub(crate) items: Items,
+    pub(crate) items: Items<F>,
     /// The tags of the signals that the value is read from.
     pub(crate) tags: Tags,
 }
 
 /// The elements of a value; numbers, by far the most frequent, need no allocation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Items {
-    One(Scalar),
-    Many(Rc<Vec<Scalar>>),
+pub(crate) enum Items<F> {
+    One(Scalar<F>),
+    Many(Rc<Vec<Scalar<F>>>),
 }
 
-impl Value {
-    pub(crate) fn scalar(scalar: Scalar) -> Self {
+impl<F: PrimeField> Value<F> {
+    pub(crate) fn scalar(scalar: Scalar<F>) -> Self {
         Self { dimensions: super::no_axes(), bus: None, items: Items::One(scalar), tags: Tags::default() }
     }
 
-    pub(crate) fn array(dimensions: Arc<[usize]>, items: Vec<Scalar>) -> Self {
+    pub(crate) fn array(dimensions: Arc<[usize]>, items: Vec<Scalar<F>>) -> Self {
         Self { dimensions, bus: None, items: Items::Many(Rc::new(items)), tags: Tags::default() }
     }
 
-    pub(crate) fn items(&self) -> &[Scalar] {
+    pub(crate) fn items(&self) -> &[Scalar<F>] {
         match &self.items {
             Items::One(scalar) => std::slice::from_ref(scalar),
             Items::Many(items) => items,
         }
     }
 
-    pub(crate) fn items_mut(&mut self) -> &mut [Scalar] {
+    pub(crate) fn items_mut(&mut self) -> &mut [Scalar<F>] {
         match &mut self.items {
             Items::One(scalar) => std::slice::from_mut(scalar),
             Items::Many(items) => Rc::make_mut(items).as_mut_slice(),
@@ -67,12 +66,12 @@ impl Value {
     }
 }
 
-impl Scalar {
+impl<F: PrimeField> Scalar<F> {
     pub(crate) fn signal(signal: u32) -> Self {
         Self::Linear(Rc::new(Linear::signal(signal)))
     }
 
-    pub(crate) fn known(&self) -> Option<Fr> {
+    pub(crate) fn known(&self) -> Option<F> {
         match self {
             Self::Known(value) => Some(*value),
             _ => None,
@@ -80,7 +79,7 @@ impl Scalar {
     }
 
     /// Returns the scalar as `a * b + c`; `None` when it is not known to be quadratic.
-    pub(crate) fn quadratic(&self) -> Option<[Linear; 3]> {
+    pub(crate) fn quadratic(&self) -> Option<[Linear<F>; 3]> {
         match self {
             Self::Known(value) => Some([Linear::default(), Linear::default(), Linear::constant(*value)]),
             Self::Linear(linear) => Some([Linear::default(), Linear::default(), (**linear).clone()]),
@@ -90,7 +89,7 @@ impl Scalar {
     }
 
     /// Returns `self + factor * other` where that is quadratic at most; `factor` is 1 or -1.
-    pub(crate) fn add(self, other: Self, factor: Fr) -> Result<Self, [Self; 2]> {
+    pub(crate) fn add(self, other: Self, factor: F) -> Result<Self, [Self; 2]> {
         use Scalar::{Known, Linear as Lin, Quadratic};
         Ok(match (self, other) {
             (Known(left), Known(right)) => Known(left + right * factor),
@@ -113,7 +112,7 @@ impl Scalar {
             (left @ (Known(_) | Lin(_)), right @ (Lin(_) | Quadratic(_))) => {
                 return right.scale(factor).map_or_else(
                     |right| Err([left.clone(), right]),
-                    |right| right.add(left.clone(), Fr::one()),
+                    |right| right.add(left.clone(), F::one()),
                 );
             }
             (left, right) => return Err([left, right]),
@@ -121,7 +120,7 @@ impl Scalar {
     }
 
     /// Returns `factor * self` where that is quadratic at most.
-    pub(crate) fn scale(self, factor: Fr) -> Result<Self, Self> {
+    pub(crate) fn scale(self, factor: F) -> Result<Self, Self> {
         if factor.is_one() {
             return Ok(self);
         }

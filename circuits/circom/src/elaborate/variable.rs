@@ -1,7 +1,5 @@
 //! Assignments to variables: whole, by element, and at indices that only the witness tells.
 
-use tensorproof_r1cs::Fr;
-
 use super::frame::{Entity, Frame};
 use super::place::{Resolved, UnknownIndex};
 use super::tags::Tags;
@@ -9,14 +7,15 @@ use super::value::{Items, Scalar, Value};
 use super::{Elaborated, Elaborator, fail};
 use crate::ast::{InfixOp, Span};
 use crate::diagnostic::Code;
+use ark_ff::PrimeField;
 
-impl Elaborator<'_> {
+impl<F: PrimeField> Elaborator<'_, F> {
     /// Gives elements of a variable their values.
     pub(super) fn store_variable(
         &mut self,
-        frame: &mut Frame,
-        place: Resolved,
-        value: Value,
+        frame: &mut Frame<F>,
+        place: Resolved<F>,
+        value: Value<F>,
         span: Span,
     ) -> Elaborated<()> {
         let Resolved::Variable { position, first, dimensions, unknown } = place else {
@@ -46,7 +45,7 @@ impl Elaborator<'_> {
             return self.check_lengths(false, &dimensions, &value, span);
         }
         // Every element that the indices can lead to keeps its value unless they lead there.
-        let mut items = std::mem::replace(&mut held.items, Items::One(Scalar::Known(Fr::from(0u64))));
+        let mut items = std::mem::replace(&mut held.items, Items::One(Scalar::Known(F::from(0u64))));
         let elements = match &mut items {
             Items::One(item) => std::slice::from_mut(item),
             Items::Many(items) => std::rc::Rc::make_mut(items).as_mut_slice(),
@@ -65,14 +64,14 @@ impl Elaborator<'_> {
     /// Returns the position of each element that indices can lead to, and whether they lead there.
     pub(super) fn combinations(
         &mut self,
-        unknown: &[UnknownIndex],
+        unknown: &[UnknownIndex<F>],
         span: Span,
-    ) -> Elaborated<Vec<(usize, Scalar)>> {
-        let mut all: Vec<(usize, Option<Scalar>)> = vec![(0, None)];
+    ) -> Elaborated<Vec<(usize, Scalar<F>)>> {
+        let mut all: Vec<(usize, Option<Scalar<F>>)> = vec![(0, None)];
         for (index, length, stride) in unknown {
             let mut next = Vec::with_capacity(all.len() * length);
             for number in 0..*length {
-                let known = Scalar::Known(Fr::from(number as u64));
+                let known = Scalar::Known(F::from(number as u64));
                 let equal = self.infix(InfixOp::Equal, index.clone(), known, span)?;
                 for (start, others) in &all {
                     let is_here = match others {
@@ -84,7 +83,7 @@ impl Elaborator<'_> {
             }
             all = next;
         }
-        let here = Scalar::Known(Fr::from(1u64));
+        let here = Scalar::Known(F::from(1u64));
         Ok(all.into_iter().map(|(start, is_here)| (start, is_here.unwrap_or(here.clone()))).collect())
     }
 
@@ -93,7 +92,7 @@ impl Elaborator<'_> {
         &mut self,
         copied: bool,
         dimensions: &[usize],
-        value: &Value,
+        value: &Value<F>,
         span: Span,
     ) -> Elaborated<()> {
         if *dimensions == *value.dimensions {
@@ -114,7 +113,11 @@ fn mismatch(expected: &[usize], got: &[usize]) -> String {
 }
 
 /// Copies the elements that both arrays have; returns whether the numbers of axes are the same.
-pub(super) fn copy_overlap(dimensions: &[usize], target: &mut [Scalar], value: &Value) -> bool {
+pub(super) fn copy_overlap<F: PrimeField>(
+    dimensions: &[usize],
+    target: &mut [Scalar<F>],
+    value: &Value<F>,
+) -> bool {
     if dimensions.len() != value.dimensions.len() {
         return false;
     }
@@ -126,7 +129,12 @@ pub(super) fn copy_overlap(dimensions: &[usize], target: &mut [Scalar], value: &
     true
 }
 
-fn copy_axes(dimensions: &[usize], target: &mut [Scalar], from: &[usize], source: &[Scalar]) {
+fn copy_axes<F: PrimeField>(
+    dimensions: &[usize],
+    target: &mut [Scalar<F>],
+    from: &[usize],
+    source: &[Scalar<F>],
+) {
     let ([rows, inner @ ..], [source_rows, source_inner @ ..]) = (dimensions, from) else {
         target.clone_from_slice(source);
         return;

@@ -8,13 +8,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ark_ff::{Field as _, UniformRand as _, Zero as _};
+use ark_ff::PrimeField;
 use ark_std::rand::rngs::StdRng;
 use ark_std::rand::{Rng as _, SeedableRng as _};
 use serde_json::{Map, Value};
-use tensorproof_circom::{Circuit, Inputs, Level, Options, Sources, compile};
+use tensorproof_circom::{Circuit, Inputs, Level, Options, Sources, compile_over};
 use tensorproof_oracles::{circom, expect_success, node};
-use tensorproof_r1cs::{Fr, R1cs, Symbols, Term, Wire, fr_from_decimal, fr_to_decimal};
+use tensorproof_r1cs::{FieldTask, Prime, R1cs, Symbols, Term, Wire, fr_from_decimal, fr_to_decimal};
 
 /// Computes witnesses with the programs of stock circom, many in one process. Reads the jobs from the file that it is
 /// given, `[[folder, name, inputs], ..]`, and writes a witness, or null where there is none, for each.
@@ -43,29 +43,33 @@ console.log = () => {};
 /// Inputs per program.
 const SEEDS: u64 = 4;
 
-/// A program beside stock circom's `--O0` artefacts of it, in `folder/name.*`.
-struct Pair {
+/// A program beside stock circom's `--O0` artefacts of it, in `folder/name.*`, over a prime's field.
+struct Pair<F> {
     path: PathBuf,
     text: String,
-    ours: Circuit,
-    stock: R1cs,
+    ours: Circuit<F>,
+    stock: R1cs<F>,
     symbols: Symbols,
     symbol_text: String,
 }
 
-fn compile_file(path: &Path, level: Level) -> Circuit {
+fn compile_file<F: PrimeField>(path: &Path, level: Level) -> Circuit<F> {
     let options = Options { level, ..Options::default() };
-    compile(Sources::from_path(path), options).unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+    compile_over(Sources::from_path(path), options)
+        .unwrap_or_else(|problems| panic!("{}", problems.render(false)))
 }
 
 /// Compiles `folder/file` with both compilers, the stock one into `folder`.
-fn pair(folder: &Path, file: &Path) -> Pair {
+fn pair<F: PrimeField>(folder: &Path, file: &Path, prime: Prime) -> Pair<F> {
     let path = folder.join(file);
     let name = path.file_stem().unwrap().to_str().unwrap();
     let text = fs::read_to_string(&path).unwrap();
     let ours = compile_file(&path, Level::O0);
     let file = file.to_str().unwrap();
-    expect_success(&circom([file, "--O0", "--r1cs", "--sym", "--wasm", "-o", "."], folder));
+    expect_success(&circom(
+        [file, "--O0", "--prime", prime.name(), "--r1cs", "--sym", "--wasm", "-o", "."],
+        folder,
+    ));
     let stock = R1cs::read(&fs::read(folder.join(name).with_extension("r1cs")).unwrap()).unwrap();
     let symbol_text = fs::read_to_string(folder.join(name).with_extension("sym")).unwrap();
     let symbols = Symbols::read(symbol_text.clone(), stock.wires).unwrap();
@@ -73,7 +77,7 @@ fn pair(folder: &Path, file: &Path) -> Pair {
 }
 
 /// Returns the text of the `.sym` file.
-fn symbol_text(circuit: &Circuit) -> String {
+fn symbol_text<F: PrimeField>(circuit: &Circuit<F>) -> String {
     let mut text = String::new();
     let visited: Result<(), std::fmt::Error> = circuit.for_each_symbol(|label, wire, component, name| {
         let wire = wire.map_or(-1, |wire| i64::from(wire.0));
@@ -83,7 +87,7 @@ fn symbol_text(circuit: &Circuit) -> String {
     text
 }
 
-fn names(circuit: &Circuit) -> BTreeMap<u32, String> {
+fn names<F: PrimeField>(circuit: &Circuit<F>) -> BTreeMap<u32, String> {
     let mut names = BTreeMap::new();
     let visited: Result<(), ()> = circuit.for_each_symbol(|_, wire, _, name| {
         if let Some(wire) = wire {
@@ -99,15 +103,15 @@ fn names(circuit: &Circuit) -> BTreeMap<u32, String> {
 type Polynomial = BTreeMap<(String, String), String>;
 
 /// Returns `a * b - c` of each constraint, sorted; those that are zero are left out.
-fn polynomials(system: &R1cs, name: &dyn Fn(Wire) -> String) -> Vec<Polynomial> {
-    let linear = |terms: &[Term]| -> Vec<(String, Fr)> {
+fn polynomials<F: PrimeField>(system: &R1cs<F>, name: &dyn Fn(Wire) -> String) -> Vec<Polynomial> {
+    let linear = |terms: &[Term]| -> Vec<(String, F)> {
         let value = |term: &Term| system.coefficients[term.coefficient as usize];
         terms.iter().map(|term| (name(term.wire), value(term))).collect()
     };
     let mut result = Vec::new();
     for row in 0..system.len() {
         let [a, b, c] = [&system.a, &system.b, &system.c].map(|matrix| linear(matrix.row(row)));
-        let mut sum: BTreeMap<(String, String), Fr> = BTreeMap::new();
+        let mut sum: BTreeMap<(String, String), F> = BTreeMap::new();
         for (left, x) in &a {
             for (right, y) in &b {
                 let (left, right) = (left.min(right), left.max(right));
@@ -128,31 +132,34 @@ fn polynomials(system: &R1cs, name: &dyn Fn(Wire) -> String) -> Vec<Polynomial> 
 }
 
 /// Values around the corners of the operators: small, negative, near powers of two and near p / 2, random.
-pub(crate) fn random_value(rng: &mut StdRng) -> Fr {
+pub(crate) fn random_value<F: PrimeField>(rng: &mut StdRng) -> F {
     match rng.gen_range(0..9) {
-        0 | 1 => Fr::from(rng.gen_range(0u64..8)),
-        2 => -Fr::from(rng.gen_range(0u64..300)),
-        3 => Fr::from(rng.gen_range(0u64..300)),
-        4 => Fr::from(2u64).pow([rng.gen_range(0u64..254)]) + Fr::from(rng.gen_range(0u64..2)),
-        5 => Fr::from(2u64).inverse().unwrap() + Fr::from(rng.gen_range(0u64..2)),
-        6 => Fr::from(rng.r#gen::<u64>()),
-        _ => Fr::rand(rng),
+        0 | 1 => F::from(rng.gen_range(0u64..8)),
+        2 => -F::from(rng.gen_range(0u64..300)),
+        3 => F::from(rng.gen_range(0u64..300)),
+        4 => {
+            F::from(2u64).pow([rng.gen_range(0..u64::from(F::MODULUS_BIT_SIZE))])
+                + F::from(rng.gen_range(0u64..2))
+        }
+        5 => F::from(2u64).inverse().unwrap() + F::from(rng.gen_range(0u64..2)),
+        6 => F::from(rng.r#gen::<u64>()),
+        _ => F::rand(rng),
     }
 }
 
-fn inputs(pair: &Pair, seed: u64) -> Inputs {
+fn inputs<F: PrimeField>(pair: &Pair<F>, seed: u64) -> Inputs<F> {
     let mut rng = StdRng::seed_from_u64(seed);
     let limit: Option<u64> =
         pair.text.strip_prefix("// inputs: below ").map(|rest| rest.lines().next().unwrap().parse().unwrap());
     let mut value = || match limit {
-        Some(limit) => Fr::from(rng.gen_range(0..limit)),
+        Some(limit) => F::from(rng.gen_range(0..limit)),
         None => random_value(&mut rng),
     };
     let ports = pair.ours.inputs().into_iter();
     ports.map(|port| (port.name.clone(), (0..port.len()).map(|_| value()).collect())).collect()
 }
 
-fn nested(values: &[Fr], dimensions: &[usize]) -> Value {
+fn nested<F: PrimeField>(values: &[F], dimensions: &[usize]) -> Value {
     match dimensions {
         [] => fr_to_decimal(&values[0]).into(),
         [0, ..] => Value::Array(Vec::new()),
@@ -163,7 +170,7 @@ fn nested(values: &[Fr], dimensions: &[usize]) -> Value {
 }
 
 /// Returns a job for the driver.
-fn job(pair: &Pair, inputs: &Inputs) -> Value {
+fn job<F: PrimeField>(pair: &Pair<F>, inputs: &Inputs<F>) -> Value {
     let ports = pair.ours.inputs().into_iter();
     let given: Map<String, Value> =
         ports.map(|port| (port.name.clone(), nested(&inputs[&port.name], &port.dimensions))).collect();
@@ -172,7 +179,7 @@ fn job(pair: &Pair, inputs: &Inputs) -> Value {
 }
 
 /// Returns stock circom's witness for each job; `None` where it finds none.
-fn stock_witnesses(jobs: Vec<Value>, folder: &Path) -> Vec<Option<Vec<Fr>>> {
+fn stock_witnesses<F: PrimeField>(jobs: Vec<Value>, folder: &Path) -> Vec<Option<Vec<F>>> {
     fs::write(folder.join("jobs.json"), Value::Array(jobs).to_string()).unwrap();
     fs::write(folder.join("driver.js"), DRIVER).unwrap();
     expect_success(&node(&folder.join("driver.js"), [""; 0], folder));
@@ -183,7 +190,7 @@ fn stock_witnesses(jobs: Vec<Value>, folder: &Path) -> Vec<Option<Vec<Fr>>> {
 }
 
 /// Compares the constraints, in terms of names, and the counts; returns what differs.
-fn compare_constraints(pair: &Pair) -> String {
+fn compare_constraints<F: PrimeField>(pair: &Pair<F>) -> String {
     let names = names(&pair.ours);
     let ours = polynomials(&pair.ours.r1cs, &|wire| names.get(&wire.0).cloned().unwrap_or_default());
     let stock = polynomials(&pair.stock, &|wire| pair.symbols.name(wire).unwrap_or_default().to_owned());
@@ -196,7 +203,7 @@ fn compare_constraints(pair: &Pair) -> String {
     if told.is_empty() && ours != stock {
         let _ = writeln!(told, "{} constraints, expected {}", ours.len(), stock.len());
     }
-    let shape = |system: &R1cs| {
+    let shape = |system: &R1cs<F>| {
         (system.wires, system.labels, system.public_outputs, system.public_inputs, system.private_inputs)
     };
     let text = symbol_text(&pair.ours);
@@ -212,11 +219,11 @@ fn compare_constraints(pair: &Pair) -> String {
 }
 
 /// Compares our witnesses at both levels with stock circom's; returns what differs.
-fn compare_witness(pair: &Pair, seed: u64, expected: Option<&[Fr]>) -> String {
+fn compare_witness<F: PrimeField>(pair: &Pair<F>, seed: u64, expected: Option<&[F]>) -> String {
     let inputs = inputs(pair, seed);
     let mut told = String::new();
     for level in [Level::O0, Level::O1, Level::O2] {
-        let circuit = compile_file(&pair.path, level);
+        let circuit = compile_file::<F>(&pair.path, level);
         let (ours, expected) = match (circuit.witness(&inputs), expected) {
             (Ok(ours), Some(expected)) => (ours, expected),
             (Err(_), None) => continue,
@@ -226,7 +233,7 @@ fn compare_witness(pair: &Pair, seed: u64, expected: Option<&[Fr]>) -> String {
                 continue;
             }
         };
-        let by_name: BTreeMap<&str, Fr> = (0..pair.stock.wires)
+        let by_name: BTreeMap<&str, F> = (0..pair.stock.wires)
             .filter_map(|wire| Some((pair.symbols.name(Wire(wire))?, expected[wire as usize])))
             .collect();
         for (wire, name) in names(&circuit) {
@@ -242,17 +249,35 @@ fn compare_witness(pair: &Pair, seed: u64, expected: Option<&[Fr]>) -> String {
     told
 }
 
-/// Compares programs in a folder with stock circom; fails with all that differs.
-pub(crate) fn check(folder: &Path, files: &[PathBuf]) {
+/// Compares programs in a folder with stock circom, over a prime's field; fails with all that differs.
+pub(crate) fn check(folder: &Path, files: &[PathBuf], prime: Prime) {
+    prime.run(Check { folder, files, prime });
+}
+
+struct Check<'a> {
+    folder: &'a Path,
+    files: &'a [PathBuf],
+    prime: Prime,
+}
+
+impl FieldTask for Check<'_> {
+    type Output = ();
+
+    fn run<F: PrimeField>(self) {
+        check_over::<F>(self.folder, self.files, self.prime);
+    }
+}
+
+fn check_over<F: PrimeField>(folder: &Path, files: &[PathBuf], prime: Prime) {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut pairs = Vec::new();
         while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            pairs.push(pair(folder, file));
+            pairs.push(pair(folder, file, prime));
         }
         pairs
     };
-    let pairs: Vec<Pair> = std::thread::scope(|scope| {
+    let pairs: Vec<Pair<F>> = std::thread::scope(|scope| {
         let other = scope.spawn(work);
         let mut pairs = work();
         pairs.extend(other.join().unwrap());

@@ -11,7 +11,7 @@ use std::io::{Read, Seek};
 
 use ark_bn254::{Fq, G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
-use tensorproof_r1cs::format::{Cursor, FormatError, modulus_bytes};
+use tensorproof_r1cs::format::{Cursor, FormatError};
 
 use super::blake2b::{Blake2b, STATE_BYTES, blake2b};
 use super::error::{CeremonyError, Result};
@@ -177,7 +177,7 @@ impl<R: Read + Seek> Ptau<R> {
         let place = file.place(HEADER, "header")?;
         let bytes = file.bytes(place)?;
         let mut header = Cursor::new(&bytes, "header", usize::try_from(place.at).unwrap_or(usize::MAX));
-        header.expect_modulus(&modulus_bytes::<Fq>())?;
+        header.expect_field::<Fq>()?;
         let (power, ceremony_power) = (header.u32()?, header.u32()?);
         if power == 0 || power > ceremony_power || ceremony_power > LARGEST {
             let found = format!("power {power} of {ceremony_power}");

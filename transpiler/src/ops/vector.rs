@@ -1,0 +1,119 @@
+//! Linear models of `ai.onnx.ml`: `LinearRegressor`, `LinearClassifier`, `Normalizer`, and what classifiers end in.
+//!
+//! Source: <https://onnx.ai/onnx/operators/onnx_aionnxml_LinearClassifier.html> and its neighbours.
+
+use super::reduce::{Rows, max_over, power_norm};
+use super::wiring::joined;
+use super::{Function, Gemm, Lowering, Op};
+use crate::error::Result;
+use crate::graph::EdgeId;
+use crate::onnx::Attribute;
+
+/// Adds the scores of a linear model.
+fn scores(node: &mut Lowering<'_>) -> Result<EdgeId> {
+    let weights = node.attributes.floats("coefficients")?.unwrap_or_default();
+    let edge = node.edge(0)?;
+    let inputs = node.shape(edge).last().copied().unwrap_or(0);
+    if inputs == 0 || weights.is_empty() || weights.len() % inputs != 0 {
+        let reason =
+            format!("`coefficients` has {} values, which does not fit {inputs} inputs", weights.len());
+        return Err(node.fail(&reason));
+    }
+    let units = weights.len() / inputs;
+    let bias = node.attributes.floats("intercepts")?.unwrap_or_else(|| vec![0.0; units]);
+    if bias.len() != units {
+        return Err(node.fail(&format!("`intercepts` has {} values, expected {units}", bias.len())));
+    }
+    node.add(Op::Gemm(Gemm { weights, bias, inputs }), &[edge])
+}
+
+pub(crate) fn regressor(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
+    let scores = scores(node)?;
+    Ok(vec![transformed(node, scores)?])
+}
+
+pub(crate) fn classifier(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
+    let scores = scores(node)?;
+    classes(node, scores)
+}
+
+/// Adds what `post_transform` makes of scores.
+fn transformed(node: &mut Lowering<'_>, scores: EdgeId) -> Result<EdgeId> {
+    match node.attributes.text("post_transform")?.unwrap_or("NONE") {
+        "NONE" => Ok(scores),
+        "LOGISTIC" => node.add(Op::Function(Function::Sigmoid), &[scores]),
+        "SOFTMAX" => {
+            let shape = node.shape(scores).to_vec();
+            let last = shape.len() - 1;
+            let rows = Rows { shape: shape.clone(), ..Rows::over(&shape, last, last + 1, true) };
+            super::softmax::expanded(node, scores, &rows)
+        }
+        other => Err(node.attributes.unsupported("post_transform", other, "NONE, LOGISTIC or SOFTMAX")),
+    }
+}
+
+/// Adds label and scores of a classifier. Labels that are strings are given by their positions.
+pub(crate) fn classes(node: &mut Lowering<'_>, scores: EdgeId) -> Result<Vec<EdgeId>> {
+    let labels =
+        ["classlabels_int64s", "classlabels_ints"].iter().find_map(|name| match node.attributes.get(name) {
+            Some(Attribute::Ints(labels)) if !labels.is_empty() => Some(labels.clone()),
+            _ => None,
+        });
+    let mut scores = scores;
+    let is_binary = node.shape(scores).last() == Some(&1);
+    let transform = node.attributes.text("post_transform")?.unwrap_or("NONE");
+    let label_from = if is_binary {
+        // One score for two classes.
+        if transform == "SOFTMAX" {
+            return Err(node.attributes.unsupported(
+                "post_transform",
+                transform,
+                "NONE or LOGISTIC for one score",
+            ));
+        }
+        let positive = transformed(node, scores)?;
+        let other = node.sum(&[(-1.0, positive)], 1.0)?;
+        let axis = node.shape(scores).len() - 1;
+        scores = joined(node, &[other, positive], axis)?;
+        scores
+    } else {
+        let raw = scores;
+        scores = transformed(node, scores)?;
+        raw
+    };
+    let shape = node.shape(label_from).to_vec();
+    let last = shape.len() - 1;
+    let at = node.add(Op::ArgMax(Rows::over(&shape, last, last + 1, false)), &[label_from])?;
+    #[expect(clippy::cast_precision_loss, reason = "labels are small")]
+    let label = match labels {
+        Some(labels)
+            if labels.iter().enumerate().any(|(position, label)| i64::try_from(position) != Ok(*label)) =>
+        {
+            let bits = super::index::one_hot(node, at, labels.len())?;
+            let gemm = Gemm {
+                weights: labels.iter().map(|label| *label as f64).collect(),
+                bias: vec![0.0],
+                inputs: labels.len(),
+            };
+            let label = node.add(Op::Gemm(gemm), &[bits])?;
+            let shape = node.shape(at).to_vec();
+            node.reshape(label, &shape)?
+        }
+        _ => at,
+    };
+    Ok(vec![label, scores])
+}
+
+/// `Normalizer`: each row over its largest value, its sum of magnitudes, or its length.
+pub(crate) fn normalizer(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
+    let edge = node.edge(0)?;
+    let last = node.shape(edge).len().saturating_sub(1);
+    let norm = match node.attributes.text("norm")?.unwrap_or("MAX") {
+        "MAX" => max_over(node, edge, &[last], true)?,
+        "L1" => power_norm(node, edge, &[last], true, 1)?,
+        "L2" => power_norm(node, edge, &[last], true, 2)?,
+        other => return Err(node.attributes.unsupported("norm", other, "MAX, L1 or L2")),
+    };
+    let inverse = node.add(Op::Reciprocal, &[norm])?;
+    Ok(vec![node.mul(edge, inverse)?])
+}

@@ -1,0 +1,115 @@
+"""Small models of the kinds that people prove, with what onnxruntime computes of them."""
+
+import numpy as np
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+RANDOM = np.random.default_rng(5)
+ML = "ai.onnx.ml"
+
+
+def uniform(*shape):
+    return RANDOM.uniform(-1, 1, shape).astype(np.float32)
+
+
+def node(operator, inputs, outputs, **attributes):
+    return helper.make_node(operator, inputs.split(), outputs.split(), **attributes)
+
+
+def model(name, nodes, shape, constants=(), outputs=("y",), x=None):
+    """Returns name, model, inputs and outputs."""
+    initializers = [numpy_helper.from_array(np.asarray(value), key) for key, value in dict(constants).items()]
+    x = uniform(*shape) if x is None else x
+    kind = TensorProto.INT64 if x.dtype == np.int64 else TensorProto.FLOAT
+    graph = helper.make_graph(
+        nodes,
+        name,
+        [helper.make_tensor_value_info("x", kind, shape)],
+        [helper.make_empty_tensor_value_info(output) for output in outputs],
+        initializers,
+    )
+    opsets = [helper.make_opsetid("", 21), helper.make_opsetid(ML, 3)]
+    result = helper.make_model(graph, opset_imports=opsets, ir_version=9)
+    session = onnxruntime.InferenceSession(result.SerializeToString(), providers=["CPUExecutionProvider"])
+    return name, result, [x], session.run(None, {"x": x})
+
+
+def trees(trees, kind, outputs, **attributes):
+    """A forest; each tree is (feature, threshold, left, right) or the weights of a leaf."""
+    lists = {key: [] for key in "treeids nodeids featureids values modes truenodeids falsenodeids".split()}
+    weights = {key: [] for key in "treeids nodeids ids weights".split()}
+
+    def add(tree, number):
+        place = sum(1 for known in lists["treeids"] if known == number)
+        leaf = not isinstance(tree, tuple)
+        row = [number, place, 0 if leaf else tree[0], 0.0 if leaf else tree[1], "LEAF" if leaf else "BRANCH_LEQ", 0, 0]
+        at = len(lists["treeids"])
+        for key, value in zip(lists, row):
+            lists[key].append(value)
+        if leaf:
+            for output, weight in tree.items():
+                for key, value in zip(weights, [number, place, output, weight]):
+                    weights[key].append(value)
+        else:
+            lists["truenodeids"][at] = add(tree[2], number)
+            lists["falsenodeids"][at] = add(tree[3], number)
+        return place
+
+    for number, tree in enumerate(trees):
+        add(tree, number)
+    named = {f"nodes_{key}": value for key, value in lists.items()}
+    prefix = "class" if kind == "TreeEnsembleClassifier" else "target"
+    named |= {f"{prefix}_{key}": value for key, value in weights.items()}
+    return node(kind, "x", outputs, domain=ML, **named, **attributes)
+
+
+def attention_block():
+    d, h, t = 8, 2, 5
+    heads = dict(shape=np.array([1, t, h, d // h]), whole=np.array([1, t, d]))
+    mask = np.where(np.tril(np.ones((t, t))) > 0, 0, -30).astype(np.float32)
+    constants = heads | {key: uniform(d, d) for key in ["wq", "wk", "wv", "wo"]} | {
+        "mask": mask, "scale": np.float32((d // h) ** -0.5), "g1": 1 + 0.1 * uniform(d), "b1": uniform(d),
+        "g2": 1 + 0.1 * uniform(d), "b2": uniform(d), "w1": uniform(d, 16), "c1": uniform(16), "w2": uniform(16, d), "c2": uniform(d),
+    }
+    nodes = [node("LayerNormalization", "x g1 b1", "n")]
+    for part in "qkv":
+        nodes += [node("MatMul", f"n w{part}", f"{part}1"), node("Reshape", f"{part}1 shape", f"{part}2"),
+                  node("Transpose", f"{part}2", f"{part}3", perm=[0, 2, 3, 1] if part == "k" else [0, 2, 1, 3])]
+    nodes += [
+        node("MatMul", "q3 k3", "s1"), node("Mul", "s1 scale", "s2"), node("Add", "s2 mask", "s3"), node("Softmax", "s3", "p", axis=-1),
+        node("MatMul", "p v3", "o1"), node("Transpose", "o1", "o2", perm=[0, 2, 1, 3]), node("Reshape", "o2 whole", "o3"),
+        node("MatMul", "o3 wo", "o4"), node("Add", "x o4", "r"), node("LayerNormalization", "r g2 b2", "m"),
+        node("MatMul", "m w1", "f1"), node("Add", "f1 c1", "f2"), node("Gelu", "f2", "f3"), node("MatMul", "f3 w2", "f4"),
+        node("Add", "f4 c2", "f5"), node("Add", "r f5", "y"),
+    ]
+    return model("own_transformer_block", nodes, (1, t, d), constants)
+
+
+def own():
+    yield attention_block()
+    for operator, gates in [("LSTM", 4), ("GRU", 3), ("RNN", 1)]:
+        weights = {"w": uniform(2, gates * 3, 4), "r": uniform(2, gates * 3, 3), "b": uniform(2, 2 * gates * 3)}
+        attributes = {"linear_before_reset": 1} if operator == "GRU" else {}
+        nodes = [node(operator, "x w r b", "y h", hidden_size=3, direction="bidirectional", **attributes)]
+        yield model(f"own_{operator.lower()}_bidirectional", nodes, (4, 1, 4), weights, ["y", "h"])
+    yield model("own_embedding", [node("Gather", "t x", "e"), node("ReduceMean", "e axes", "m", keepdims=0), node("MatMul", "m w", "y")],
+                (1, 4), {"t": uniform(7, 3), "axes": np.array([1]), "w": uniform(3, 2)}, x=np.array([[3, 0, 6, 3]]))
+    yield model("own_conv1d", [node("Conv", "x w b", "c", pads=[1, 1]), node("Relu", "c", "r"), node("MaxPool", "r", "p", kernel_shape=[2], strides=[2]),
+                               node("Flatten", "p", "f"), node("Gemm", "f v", "y")],
+                (1, 2, 8), {"w": uniform(3, 2, 3), "b": uniform(3), "v": uniform(12, 2)})
+    yield model("own_depth_separable", [node("Conv", "x d", "c", group=3, pads=[1, 1, 1, 1]), node("BatchNormalization", "c s o m v", "n"),
+                                        node("Clip", "n zero six", "a"), node("Conv", "a p", "q"), node("HardSwish", "q", "h"),
+                                        node("GlobalAveragePool", "h", "g"), node("Sigmoid", "g", "t"), node("Mul", "h t", "y")],
+                (1, 3, 4, 4), {"d": uniform(3, 1, 3, 3), "s": uniform(3), "o": uniform(3), "m": uniform(3), "v": 1 + np.abs(uniform(3)),
+                               "zero": np.float32(0), "six": np.float32(6), "p": uniform(4, 3, 1, 1)})
+    forest = [(0, 0.1, (1, -0.3, {0: 0.7}, {1: 0.9}), {2: 0.4}), (2, 0.0, {0: 0.3}, (1, 0.5, (0, -0.5, {1: 0.2}, {2: 0.6}), {0: 0.8}))]
+    label = {"classlabels_int64s": [0, 1, 2]}
+    yield model("own_forest_classes", [trees(forest, "TreeEnsembleClassifier", "label y", **label)], (1, 3), outputs=["label", "y"])
+    yield model("own_forest_softmax", [trees(forest, "TreeEnsembleClassifier", "label y", post_transform="SOFTMAX", **label)], (1, 3), outputs=["label", "y"])
+    boosted = [(0, 0.1, {0: -0.7}, (1, 0.4, {0: 0.9}, {0: 0.2})), (1, -0.2, {0: 0.3}, {0: -0.4})]
+    yield model("own_forest_values", [trees(boosted, "TreeEnsembleRegressor", "y", n_targets=1, base_values=[0.5])], (1, 3))
+    coefficients = uniform(9).tolist()
+    yield model("own_linear_classifier", [node("LinearClassifier", "x", "label y", domain=ML, coefficients=coefficients, intercepts=[0.1, -0.2, 0.3],
+                                               classlabels_ints=[4, 5, 9], post_transform="SOFTMAX")], (1, 3), outputs=["label", "y"])
+    yield model("own_linear_regressor", [node("Scaler", "x", "s", domain=ML, offset=[0.5, -0.5, 0.1], scale=[2.0, 0.5, 1.5]),
+                                         node("LinearRegressor", "s", "y", domain=ML, coefficients=coefficients[:6], intercepts=[0.1, 0.2], targets=2)], (1, 3))
