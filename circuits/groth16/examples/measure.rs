@@ -6,6 +6,7 @@
 
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use ark_std::rand::rngs::StdRng;
@@ -13,11 +14,15 @@ use ark_std::rand::{Rng as _, SeedableRng as _};
 use tensorproof_groth16::{ProvingKey, prove, setup, verify};
 use tensorproof_r1cs::{Fr, Matrix, R1cs, Term, Wire, Witness};
 
-/// Rows `bit * (bit - 1) = 0`, and each fourth row the product of the last bit and the last product, plus 1.
+/// The witness of a quantized model in small: three of four wires are bits, the others products of two signed bytes.
+///
+/// Rows `bit * (bit - 1) = 0`; each fourth row multiplies two integers that the bits before it write in two's complement.
 fn synthetic(rows: u32) -> (R1cs, Witness) {
     let mut rng = StdRng::seed_from_u64(0);
     let term = |wire, coefficient| Term { wire: Wire(wire), coefficient };
     let wires = rows + 2;
+    let minus_one = -Fr::from(1u64);
+    let powers = (0..7).map(|power| Fr::from(1u64 << power)).chain([-Fr::from(1u64 << 7), minus_one]);
     let mut r1cs = R1cs {
         wires,
         public_outputs: 0,
@@ -25,29 +30,34 @@ fn synthetic(rows: u32) -> (R1cs, Witness) {
         private_inputs: 0,
         labels: u64::from(wires),
         wire_labels: (0..u64::from(wires)).collect(),
-        coefficients: vec![Fr::from(1u64), -Fr::from(1u64)],
+        coefficients: powers.collect(),
         a: Matrix::new(),
         b: Matrix::new(),
         c: Matrix::new(),
     };
-    let mut witness = vec![Fr::from(1u64), Fr::from(12345u64)];
-    let mut last = 1;
+    let mut witness = Witness(vec![Fr::from(1u64), Fr::from(12345u64)]);
+    let mut bits = VecDeque::new();
     for wire in 2..wires {
-        if wire % 4 == 1 {
-            r1cs.a.push_row([term(last, 0)]);
-            r1cs.b.push_row([term(last, 0), term(wire - 1, 0)]);
+        if wire % 4 == 1 && bits.len() == 16 {
+            let byte =
+                |from: usize| (0..8u32).map(|bit| term(bits[from + bit as usize], bit)).collect::<Vec<_>>();
+            let factors = [byte(0), byte(8)];
+            let [left, right] = [0, 1].map(|factor: usize| r1cs.evaluate(&factors[factor], &witness));
+            let [a, b] = factors;
+            r1cs.a.push_row(a);
+            r1cs.b.push_row(b);
             r1cs.c.push_row([term(wire, 0)]);
-            let value = witness[last as usize];
-            witness.push(value * (value + witness[wire as usize - 1]));
-            last = wire;
+            witness.0.push(left * right);
         } else {
             r1cs.a.push_row([term(wire, 0)]);
-            r1cs.b.push_row([term(0, 1), term(wire, 0)]);
+            r1cs.b.push_row([term(0, 8), term(wire, 0)]);
             r1cs.c.push_row([]);
-            witness.push(Fr::from(rng.gen_range(0u64..2)));
+            witness.0.push(Fr::from(rng.gen_range(0u64..2)));
+            bits.push_back(wire);
+            bits.drain(..bits.len().saturating_sub(16));
         }
     }
-    (r1cs, Witness(witness))
+    (r1cs, witness)
 }
 
 fn timed<T>(name: &str, work: impl FnOnce() -> T) -> T {
