@@ -18,10 +18,12 @@ mod entries;
 mod header;
 mod json;
 mod key;
+mod msm;
 mod points;
 mod prove;
 mod quotient;
 mod setup;
+mod stored;
 mod subgroup;
 mod verify;
 mod zkey;
@@ -41,6 +43,7 @@ pub use json::{
 pub use key::{Origin, ProvingKey};
 pub use prove::{ProveError, prove};
 pub use setup::{SetupError, setup};
+pub use stored::{Stored, StoredPoint};
 pub use verify::{InvalidProof, UnsafeKey, check_key, verify};
 
 /// A proof: `a` and `c` in G1, `b` in G2.

@@ -1,5 +1,7 @@
 //! Curve points as snarkjs writes them in binary files: affine, Montgomery form, little-endian; infinity is all zeros.
 
+use std::ops::Range;
+
 use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
 use ark_ff::{BigInt, PrimeField};
@@ -61,18 +63,39 @@ pub(crate) fn read_g2(cursor: &mut Cursor<'_>) -> Result<G2Affine, FormatError> 
 
 /// Reads a section of points on all cores.
 pub(crate) fn read_many<P: Send>(
-    mut section: Cursor<'_>,
+    section: Cursor<'_>,
     name: &'static str,
     size: usize,
     count: usize,
     read: impl Fn(&mut Cursor<'_>) -> Result<P, FormatError> + Sync,
 ) -> Result<Vec<P>, FormatError> {
+    one_by_one(section, name, size, count)?.map(|mut point| read(&mut point)).collect()
+}
+
+/// Checks a section of points on all cores, and returns where it lies in the file.
+pub(crate) fn check_many<P>(
+    section: Cursor<'_>,
+    name: &'static str,
+    size: usize,
+    count: usize,
+    read: impl Fn(&mut Cursor<'_>) -> Result<P, FormatError> + Sync,
+) -> Result<Range<usize>, FormatError> {
+    let place = section.offset()..section.offset() + section.left();
+    one_by_one(section, name, size, count)?.try_for_each(|mut point| read(&mut point).map(drop))?;
+    Ok(place)
+}
+
+fn one_by_one<'b>(
+    mut section: Cursor<'b>,
+    name: &'static str,
+    size: usize,
+    count: usize,
+) -> Result<impl IndexedParallelIterator<Item = Cursor<'b>>, FormatError> {
     if Some(section.left()) != count.checked_mul(size) {
         let expected = format!("{count} points of {size} bytes");
         return Err(section.unexpected(format!("{} bytes", section.left()), expected));
     }
     let offset = section.offset();
-    let bytes = section.take(section.left())?;
-    let points = bytes.par_chunks_exact(size).enumerate();
-    points.map(|(index, bytes)| read(&mut Cursor::new(bytes, name, offset + index * size))).collect()
+    let points = section.take(section.left())?.par_chunks_exact(size).enumerate();
+    Ok(points.map(move |(index, bytes)| Cursor::new(bytes, name, offset + index * size)))
 }

@@ -1,7 +1,6 @@
 //! Proofs from a key and a witness.
 
-use ark_bn254::{G1Projective, G2Projective};
-use ark_ec::{CurveGroup as _, VariableBaseMSM as _};
+use ark_ec::CurveGroup as _;
 use ark_ff::UniformRand as _;
 use ark_poly::{EvaluationDomain as _, Radix2EvaluationDomain};
 use ark_std::rand::{CryptoRng, RngCore};
@@ -12,6 +11,7 @@ use crate::Proof;
 use crate::domain::{domain, rows};
 use crate::entries::Entries;
 use crate::key::ProvingKey;
+use crate::msm::{Scalars, msm};
 use crate::quotient::quotient;
 use crate::verify::equation_holds;
 
@@ -81,25 +81,15 @@ pub fn prove(
     let domain = domain?;
     let blinding = Zeroizing::new([Fr::rand(rng), Fr::rand(rng)]);
     let [r, s] = &*blinding;
-    let values = &witness.0;
-    let private = &values[r1cs.public_signals() as usize + 1..];
+    let public = r1cs.public_signals() as usize + 1;
+    let scalars = Scalars::of(&witness.0);
 
     let (quotient, ((a, b_g1), (b_g2, c))) = rayon::join(
-        || G1Projective::msm_unchecked(&key.h, &quotient(r1cs, witness, &domain)),
+        || msm(&key.h, 0, &Scalars::of(&quotient(r1cs, witness, &domain))),
         || {
             rayon::join(
-                || {
-                    rayon::join(
-                        || G1Projective::msm_unchecked(&key.a, values),
-                        || G1Projective::msm_unchecked(&key.b_g1, values),
-                    )
-                },
-                || {
-                    rayon::join(
-                        || G2Projective::msm_unchecked(&key.b_g2, values),
-                        || G1Projective::msm_unchecked(&key.c, private),
-                    )
-                },
+                || rayon::join(|| msm(&key.a, 0, &scalars), || msm(&key.b_g1, 0, &scalars)),
+                || rayon::join(|| msm(&key.b_g2, 0, &scalars), || msm(&key.c, public, &scalars)),
             )
         },
     );

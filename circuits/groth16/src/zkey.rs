@@ -6,6 +6,7 @@
 //! Source: <https://github.com/iden3/snarkjs/blob/master/doc/zkey_format.md> and files that snarkjs writes.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use ark_bn254::{Fr, G1Affine};
 use ark_ff::{BigInt, PrimeField};
@@ -18,8 +19,9 @@ use crate::contributions::KeyContributions;
 use crate::entries::{Entries, Entry, for_each_entry};
 use crate::header::Header;
 use crate::key::ProvingKey;
-use crate::points::{G1_BYTES, G2_BYTES, g1_bytes, g2_bytes, read_g1, read_g2, read_many};
-use crate::subgroup::all_in_subgroup;
+use crate::points::{G1_BYTES, G2_BYTES, check_many, g1_bytes, read_g1, read_g2};
+use crate::stored::{Bytes, Stored};
+use crate::subgroup::all_stored_in_subgroup;
 
 pub(crate) const GROTH16: u32 = 1;
 pub(crate) const ENTRY_BYTES: usize = 12 + 32;
@@ -53,7 +55,8 @@ impl ProvingKey {
         write_section(writer, 2, header.len())?;
         writer.write_all(&header)?;
 
-        write_g1(writer, 3, &self.vk.gamma_abc_g1)?;
+        write_section(writer, 3, self.vk.gamma_abc_g1.len() * G1_BYTES)?;
+        self.vk.gamma_abc_g1.iter().try_for_each(|point| writer.write_all(&g1_bytes(point)))?;
         write_section(writer, 4, 4 + self.entries.count() as usize * ENTRY_BYTES)?;
         writer.write_all(&self.entries.count().to_le_bytes())?;
         let mut result = Ok(());
@@ -63,12 +66,16 @@ impl ProvingKey {
             }
         });
         result?;
-        write_g1(writer, 5, &self.a)?;
-        write_g1(writer, 6, &self.b_g1)?;
-        write_section(writer, 7, self.b_g2.len() * G2_BYTES)?;
-        self.b_g2.iter().try_for_each(|point| writer.write_all(&g2_bytes(point)))?;
-        write_g1(writer, 8, &self.c)?;
-        write_g1(writer, 9, &self.h)?;
+        for (kind, points) in [
+            (5, self.a.bytes()),
+            (6, self.b_g1.bytes()),
+            (7, self.b_g2.bytes()),
+            (8, self.c.bytes()),
+            (9, self.h.bytes()),
+        ] {
+            write_section(writer, kind, points.len())?;
+            writer.write_all(points)?;
+        }
         write_section(writer, 10, self.contributions.len())?;
         writer.write_all(&self.contributions)
     }
@@ -81,7 +88,8 @@ impl ProvingKey {
     /// # Errors
     /// When the bytes are not a `.zkey` for Groth16 on BN254; the error names the section.
     pub fn read(bytes: &[u8]) -> Result<Self, FormatError> {
-        let sections = Sections::split(bytes, "zkey", 1)?;
+        let all: Arc<dyn Bytes> = Arc::new(bytes.to_vec());
+        let sections = Sections::split((*all).as_ref(), "zkey", 1)?;
         let mut header = sections.get(1, "protocol")?;
         let protocol = header.u32()?;
         if protocol != GROTH16 {
@@ -92,17 +100,20 @@ impl ProvingKey {
             [header.wires, header.public, header.domain].map(|count| count as usize);
 
         let g1 = |kind: u32, name: &'static str, count: usize| {
-            read_many(sections.get(kind, name)?, name, G1_BYTES, count, read_g1)
+            let section = sections.get(kind, name)?;
+            let place = check_many(section, name, G1_BYTES, count, read_g1)?;
+            Ok(Stored::new(Arc::clone(&all), place))
         };
-        let gamma_abc_g1 = g1(3, "IC", public + 1)?;
+        let gamma_abc_g1: Stored<G1Affine> = g1(3, "IC", public + 1)?;
         let entries = read_entries(sections.get(4, "coefficients")?, wires, domain)?;
         let mut section = sections.get(10, "contributions")?;
         let origin = KeyContributions::read(section.clone(), &header.delta_g1)?.origin();
         let contributions = section.take(section.left())?.to_vec();
         let section = sections.get(7, "B2")?;
         let at = section.clone();
-        let b_g2 = read_many(section, "B2", G2_BYTES, wires, read_g2)?;
-        if !all_in_subgroup(&b_g2) {
+        let place = check_many(section, "B2", G2_BYTES, wires, read_g2)?;
+        let b_g2 = Stored::new(Arc::clone(&all), place);
+        if !all_stored_in_subgroup(&b_g2) {
             return Err(at.unexpected("a point outside the subgroup", "points of G2"));
         }
         Ok(Self {
@@ -111,7 +122,7 @@ impl ProvingKey {
                 beta_g2: header.beta_g2,
                 gamma_g2: header.gamma_g2,
                 delta_g2: header.delta_g2,
-                gamma_abc_g1,
+                gamma_abc_g1: gamma_abc_g1.iter().collect(),
             },
             beta_g1: header.beta_g1,
             delta_g1: header.delta_g1,
@@ -125,11 +136,6 @@ impl ProvingKey {
             contributions,
         })
     }
-}
-
-fn write_g1(writer: &mut dyn Write, kind: u32, points: &[G1Affine]) -> io::Result<()> {
-    write_section(writer, kind, points.len() * G1_BYTES)?;
-    points.iter().try_for_each(|point| writer.write_all(&g1_bytes(point)))
 }
 
 /// Writes an entry; its value stands as `value * R^2`, so that snarkjs gets Montgomery form after one reduction.
