@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use ark_std::rand::rngs::StdRng;
 use ark_std::rand::{Rng as _, SeedableRng as _};
-use tensorproof_groth16::{ProvingKey, prove, setup, verify};
+use tensorproof_groth16::{Prover, ProvingKey, setup, verify};
 use tensorproof_r1cs::{Fr, Matrix, R1cs, Term, Wire, Witness};
 
 /// The witness of a quantized model in small: three of four wires are bits, the others products of two signed bytes.
@@ -86,9 +86,11 @@ fn main() {
     println!("zkey       {:7} bytes", bytes.len());
     let key = timed("read", || ProvingKey::read(&bytes).expect("the key was just written"));
     drop(bytes);
-    for _ in 0..2 {
-        timed("prove", || prove(&key, &r1cs, &witness, rng).expect("the witness is right"));
+    let prover = timed("prepare", || Prover::new(&key, &r1cs).expect("the key is the system's"));
+    let proof = timed("prove", || prover.prove(&witness, rng).expect("the witness is right"));
+    let (_, profile) = timed("profile", || prover.profile(&witness, rng).expect("the witness is right"));
+    for (part, took) in &profile.parts {
+        println!("  {part:<12} {:7.3} s", took.as_secs_f64());
     }
-    let proof = timed("prove", || prove(&key, &r1cs, &witness, rng).expect("the witness is right"));
     timed("verify", || verify(&key.vk, r1cs.public_values(&witness), &proof).expect("the proof is right"));
 }

@@ -18,10 +18,15 @@ mod entries;
 mod header;
 mod json;
 mod key;
+mod key_file;
+mod map;
 mod msm;
+mod odd;
 mod points;
+mod profile;
 mod prove;
 mod quotient;
+mod rerandomize;
 mod setup;
 mod stored;
 mod subgroup;
@@ -41,10 +46,13 @@ pub use json::{
     verifying_key_to_json,
 };
 pub use key::{Origin, ProvingKey};
-pub use prove::{ProveError, prove};
+pub use key_file::{CheckedKeys, KeyFileError};
+pub use profile::Profile;
+pub use prove::{ProveError, Prover, prove};
+pub use rerandomize::rerandomize;
 pub use setup::{SetupError, setup};
 pub use stored::{Stored, StoredPoint};
-pub use verify::{InvalidProof, UnsafeKey, check_key, verify};
+pub use verify::{InvalidProof, Proven, UnsafeKey, check_key, verify, verify_batch};
 
 /// A proof: `a` and `c` in G1, `b` in G2.
 pub type Proof = ark_groth16::Proof<Bn254>;

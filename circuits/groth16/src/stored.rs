@@ -99,6 +99,12 @@ impl<P: StoredPoint> Stored<P> {
         if x.is_zero() && y.is_zero() { None } else { Some((x, y)) }
     }
 
+    /// Returns a value that depends on the first and the last byte of a point: what it takes is their being there.
+    pub(crate) fn touch(&self, index: usize) -> u8 {
+        let point = self.bytes().get(index * P::BYTES..).and_then(|bytes| bytes.get(..P::BYTES));
+        point.map_or(0, |point| point[0] ^ point[P::BYTES - 1])
+    }
+
     /// Returns how many points there are.
     pub fn len(&self) -> usize {
         self.place.len() / P::BYTES
@@ -121,7 +127,9 @@ impl<P: StoredPoint> Stored<P> {
 impl<P: StoredPoint> From<&[P]> for Stored<P> {
     fn from(points: &[P]) -> Self {
         let mut bytes = Vec::with_capacity(points.len() * P::BYTES);
-        points.iter().for_each(|point| point.append(&mut bytes));
+        for point in points {
+            point.append(&mut bytes);
+        }
         let place = 0..bytes.len();
         Self::new(Arc::new(bytes), place)
     }

@@ -19,7 +19,7 @@ use crate::contributions::KeyContributions;
 use crate::entries::{Entries, Entry, for_each_entry};
 use crate::header::Header;
 use crate::key::ProvingKey;
-use crate::points::{G1_BYTES, G2_BYTES, check_many, g1_bytes, read_g1, read_g2};
+use crate::points::{G1_BYTES, G2_BYTES, Section, g1_bytes, read_g1, read_g2, read_many};
 use crate::stored::{Bytes, Stored};
 use crate::subgroup::all_stored_in_subgroup;
 
@@ -88,8 +88,25 @@ impl ProvingKey {
     /// # Errors
     /// When the bytes are not a `.zkey` for Groth16 on BN254; the error names the section.
     pub fn read(bytes: &[u8]) -> Result<Self, FormatError> {
-        let all: Arc<dyn Bytes> = Arc::new(bytes.to_vec());
-        let sections = Sections::split((*all).as_ref(), "zkey", 1)?;
+        let bytes: Arc<dyn Bytes> = Arc::new(bytes.to_vec());
+        Self::check(&bytes)
+    }
+
+    /// Reads a key and checks every point and entry.
+    pub(crate) fn check(bytes: &Arc<dyn Bytes>) -> Result<Self, FormatError> {
+        Self::from_sections(bytes, &Sections::split((**bytes).as_ref(), "zkey", 1)?, None)
+    }
+
+    /// Reads a key whose points and entries were checked before.
+    pub(crate) fn trust(bytes: &Arc<dyn Bytes>, entries: Entries) -> Result<Self, FormatError> {
+        Self::from_sections(bytes, &Sections::split((**bytes).as_ref(), "zkey", 1)?, Some(entries))
+    }
+
+    fn from_sections(
+        bytes: &Arc<dyn Bytes>,
+        sections: &Sections<'_>,
+        checked: Option<Entries>,
+    ) -> Result<Self, FormatError> {
         let mut header = sections.get(1, "protocol")?;
         let protocol = header.u32()?;
         if protocol != GROTH16 {
@@ -100,21 +117,23 @@ impl ProvingKey {
             [header.wires, header.public, header.domain].map(|count| count as usize);
 
         let g1 = |kind: u32, name: &'static str, count: usize| {
-            let section = sections.get(kind, name)?;
-            let place = check_many(section, name, G1_BYTES, count, read_g1)?;
-            Ok(Stored::new(Arc::clone(&all), place))
+            let section = Section { points: sections.get(kind, name)?, name, size: G1_BYTES, count };
+            let check = checked.is_none().then_some(read_g1);
+            Ok(Stored::<G1Affine>::new(Arc::clone(bytes), section.place(check)?))
         };
-        let gamma_abc_g1: Stored<G1Affine> = g1(3, "IC", public + 1)?;
-        let entries = read_entries(sections.get(4, "coefficients")?, wires, domain)?;
+        let gamma_abc_g1 = read_many(sections.get(3, "IC")?, "IC", G1_BYTES, public + 1, read_g1)?;
+        let entries = match checked {
+            Some(entries) => entries,
+            None => read_entries(sections.get(4, "coefficients")?, wires, domain)?,
+        };
         let mut section = sections.get(10, "contributions")?;
         let origin = KeyContributions::read(section.clone(), &header.delta_g1)?.origin();
         let contributions = section.take(section.left())?.to_vec();
-        let section = sections.get(7, "B2")?;
-        let at = section.clone();
-        let place = check_many(section, "B2", G2_BYTES, wires, read_g2)?;
-        let b_g2 = Stored::new(Arc::clone(&all), place);
-        if !all_stored_in_subgroup(&b_g2) {
-            return Err(at.unexpected("a point outside the subgroup", "points of G2"));
+        let points = sections.get(7, "B2")?;
+        let section = Section { points: points.clone(), name: "B2", size: G2_BYTES, count: wires };
+        let b_g2 = Stored::new(Arc::clone(bytes), section.place(checked.is_none().then_some(read_g2))?);
+        if checked.is_none() && !all_stored_in_subgroup(&b_g2) {
+            return Err(points.unexpected("a point outside the subgroup", "points of G2"));
         }
         Ok(Self {
             vk: VerifyingKey {
@@ -122,7 +141,7 @@ impl ProvingKey {
                 beta_g2: header.beta_g2,
                 gamma_g2: header.gamma_g2,
                 delta_g2: header.delta_g2,
-                gamma_abc_g1: gamma_abc_g1.iter().collect(),
+                gamma_abc_g1,
             },
             beta_g1: header.beta_g1,
             delta_g1: header.delta_g1,
@@ -153,26 +172,36 @@ fn read_entries(mut section: Cursor<'_>, wires: usize, domain: usize) -> Result<
         let expected = format!("{count} entries of {ENTRY_BYTES} bytes");
         return Err(section.unexpected(format!("{} bytes", section.left()), expected));
     }
-    let mut entries = Vec::with_capacity(count as usize);
-    for _ in 0..count {
-        let (matrix, row, wire) = (section.u32()?, section.u32()?, section.u32()?);
-        if matrix > 1 || row as usize >= domain || wire as usize >= wires {
-            let found = format!("matrix {matrix}, row {row}, wire {wire}");
-            return Err(
-                section.unexpected(found, format!("matrix 0 or 1, row below {domain}, wire below {wires}"))
-            );
-        }
-        let limbs = BigInt::new(section.limbs()?);
-        if limbs >= Fr::MODULUS {
-            return Err(section.unexpected("a larger integer", "a value below the modulus"));
-        }
-        let value = Fr::new_unchecked(Fr::new_unchecked(limbs).into_bigint());
-        entries.push(Entry { matrix, row, wire, value });
+    let offset = section.offset();
+    let bytes = section.take(section.left())?;
+    let read = |(index, bytes)| {
+        read_entry(Cursor::new(bytes, "coefficients", offset + index * ENTRY_BYTES), wires, domain)
+    };
+    let mut entries: Vec<Entry> =
+        bytes.par_chunks_exact(ENTRY_BYTES).enumerate().map(read).collect::<Result<_, _>>()?;
+    // As all known writers have them; those of the public signals may come first.
+    if !entries.is_sorted_by_key(Entry::place) {
+        entries.par_sort_by_key(Entry::place);
     }
-    entries.par_sort_by_key(Entry::place);
     if let Some([entry, _]) = entries.array_windows().find(|[one, next]| one.place() == next.place()) {
         let found = format!("matrix {}, row {}, wire {} twice", entry.matrix, entry.row, entry.wire);
         return Err(section.unexpected(found, "each place once"));
     }
     Ok(Entries::digest(entries))
+}
+
+fn read_entry(mut section: Cursor<'_>, wires: usize, domain: usize) -> Result<Entry, FormatError> {
+    let (matrix, row, wire) = (section.u32()?, section.u32()?, section.u32()?);
+    if matrix > 1 || row as usize >= domain || wire as usize >= wires {
+        let found = format!("matrix {matrix}, row {row}, wire {wire}");
+        return Err(
+            section.unexpected(found, format!("matrix 0 or 1, row below {domain}, wire below {wires}"))
+        );
+    }
+    let limbs = BigInt::new(section.limbs()?);
+    if limbs >= Fr::MODULUS {
+        return Err(section.unexpected("a larger integer", "a value below the modulus"));
+    }
+    let value = Fr::new_unchecked(Fr::new_unchecked(limbs).into_bigint());
+    Ok(Entry { matrix, row, wire, value })
 }

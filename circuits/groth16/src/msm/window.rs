@@ -11,6 +11,8 @@ use crate::stored::{Stored, StoredPoint};
 const WIDEST: usize = 16;
 /// A window is not cut into parts of fewer points: each part has buckets of its own.
 const SMALLEST_PART: usize = 1 << 17;
+/// Points that are fetched at a time.
+const AHEAD: usize = 64;
 /// The sign of a point that is subtracted; positions are smaller.
 const NEGATIVE: u32 = 1 << 31;
 
@@ -62,8 +64,9 @@ impl Plan {
         let (limb, shift) = (self.bits * window / 64, self.bits * window % 64);
         let above = shifted.get(limb + 1).copied().unwrap_or(0);
         let both = u128::from(shifted[limb]) | u128::from(above) << 64;
-        let digit = (both >> shift) as u32 & ((1 << self.bits) - 1);
-        digit as i32 - (1 << (self.bits - 1))
+        #[expect(clippy::cast_possible_truncation, reason = "a window has at most 16 bits")]
+        let digit = ((both >> shift) & ((1 << self.bits) - 1)) as i32;
+        digit - (1 << (self.bits - 1))
     }
 }
 
@@ -114,10 +117,15 @@ where
         *next += 1;
     }
     drop(digits);
-    let in_order = sorted.iter().filter_map(|&(bucket, signed)| {
-        let position = (signed & !NEGATIVE) as usize;
-        let (x, y) = points.coordinates(position.checked_sub(first)?)?;
-        Some((bucket, x, if signed & NEGATIVE == 0 { y } else { -y }))
+    let place = |signed: u32| ((signed & !NEGATIVE) as usize).checked_sub(first);
+    let in_order = sorted.chunks(AHEAD).flat_map(|chunk| {
+        // The points lie anywhere: the processor fetches several at a time if nothing waits for them.
+        let touched = chunk.iter().filter_map(|&(_, signed)| Some(points.touch(place(signed)?)));
+        std::hint::black_box(touched.fold(0, |all, byte| all ^ byte));
+        chunk.iter().filter_map(|&(bucket, signed)| {
+            let (x, y) = points.coordinates(place(signed)?)?;
+            Some((bucket, x, if signed & NEGATIVE == 0 { y } else { -y }))
+        })
     });
     let mut adder = RunAdder::<P>::new();
     let mut buckets = Vec::new();
