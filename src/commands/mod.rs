@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod batch;
 mod compile;
 mod export_verifier;
 mod inspect;
