@@ -19,6 +19,8 @@ mod header;
 mod json;
 mod key;
 mod key_file;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 mod map;
 mod msm;
 mod odd;

@@ -3,7 +3,12 @@
 //! An inverse transform by decimation in frequency leaves the coefficients in bit-reversed order, from which a transform by
 //! decimation in time starts: neither sorts. A block that fits into the processor's nearer cache goes through both at once.
 //!
+//! Steps of eight elements or more take vectors where the processor has them.
+//!
 //! Source: Cooley and Tukey (1965), Gentleman and Sande (1966).
+
+#[cfg(target_arch = "x86_64")]
+mod vector;
 
 use ark_ff::{FftField as _, Field as _};
 use rayon::prelude::*;
@@ -27,6 +32,7 @@ impl OddPoints {
     /// Prepares for a domain of `2^log_size` points.
     pub(crate) fn new(log_size: u32) -> Self {
         let powers = |start: Fr, step: Fr, count: usize| -> Vec<Fr> {
+            let start = start * unit(count);
             let mut factors = vec![start; count];
             factors.par_chunks_mut(PIECE).enumerate().for_each(|(piece, factors)| {
                 let mut power = start * step.pow([(piece * PIECE) as u64]);
@@ -74,18 +80,20 @@ impl OddPoints {
     }
 }
 
-fn in_pieces(
-    low: &mut [Fr],
-    high: &mut [Fr],
-    factors: &[Fr],
-    step: impl Fn(&mut [Fr], &mut [Fr], &[Fr]) + Sync,
-) {
+/// A step between a block and its halves.
+type Step = fn(&mut [Fr], &mut [Fr], &[Fr]);
+
+fn in_pieces(low: &mut [Fr], high: &mut [Fr], factors: &[Fr], step: Step) {
     let pieces = low.par_chunks_mut(PIECE).zip(high.par_chunks_mut(PIECE)).zip(factors.par_chunks(PIECE));
     pieces.for_each(|((low, high), factors)| step(low, high, factors));
 }
 
 /// One step of the inverse transform.
 fn into_halves(low: &mut [Fr], high: &mut [Fr], factors: &[Fr]) {
+    #[cfg(target_arch = "x86_64")]
+    if factors.len() >= vector::SHORTEST && vector::available() {
+        return vector::into_halves(low, high, factors);
+    }
     for ((low, high), factor) in low.iter_mut().zip(high).zip(factors) {
         let difference = *low - *high;
         *low += *high;
@@ -95,11 +103,25 @@ fn into_halves(low: &mut [Fr], high: &mut [Fr], factors: &[Fr]) {
 
 /// One step of the transform.
 fn from_halves(low: &mut [Fr], high: &mut [Fr], factors: &[Fr]) {
+    #[cfg(target_arch = "x86_64")]
+    if factors.len() >= vector::SHORTEST && vector::available() {
+        return vector::from_halves(low, high, factors);
+    }
     for ((low, high), factor) in low.iter_mut().zip(high).zip(factors) {
         let product = *high * factor;
         *high = *low - product;
         *low += product;
     }
+}
+
+/// Returns what the factors of a step of so many elements are multiplied by.
+fn unit(count: usize) -> Fr {
+    #[cfg(target_arch = "x86_64")]
+    if count >= vector::SHORTEST && vector::available() {
+        return Fr::from(vector::UNIT);
+    }
+    let _ = count;
+    Fr::from(1u64)
 }
 
 #[cfg(test)]

@@ -12,26 +12,27 @@
 //! Source: Pippenger's algorithm as in Bernstein, Doumen, Lange, Oosterwijk, "Faster batch forgery identification"
 //! (eprint 2012/549); batched affine additions as in Gabizon and Williamson's note on turbo-plonk (2020).
 
+mod pairs;
 mod runs;
 mod scalars;
+#[cfg(target_arch = "x86_64")]
+mod vector;
 mod weigh;
 mod window;
 
 use ark_ec::AdditiveGroup as _;
-use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
+use ark_ec::short_weierstrass::{Affine, Projective};
 use rayon::prelude::*;
 
 pub(crate) use scalars::Scalars;
 use window::Plan;
 
+use pairs::AddPairs;
+
 use crate::stored::{Stored, StoredPoint};
 
 /// Returns the sum of `scalar * point` over the points, the first of which belongs to the scalar at `first`.
-pub(crate) fn msm<P: SWCurveConfig>(
-    points: &Stored<Affine<P>>,
-    first: usize,
-    scalars: &Scalars,
-) -> Projective<P>
+pub(crate) fn msm<P: AddPairs>(points: &Stored<Affine<P>>, first: usize, scalars: &Scalars) -> Projective<P>
 where
     Affine<P>: StoredPoint<Field = P::BaseField>,
 {

@@ -15,7 +15,7 @@ fn naive<P: SWCurveConfig<ScalarField = Fr>>(points: &[Affine<P>], scalars: &[Fr
     points.iter().zip(scalars).map(|(point, scalar)| point.mul_bigint(scalar.into_bigint())).sum()
 }
 
-fn check<P: SWCurveConfig<ScalarField = Fr>>(points: &[Affine<P>], scalars: &[Fr])
+fn check<P: AddPairs<ScalarField = Fr>>(points: &[Affine<P>], scalars: &[Fr])
 where
     Affine<P>: StoredPoint<Field = P::BaseField>,
 {

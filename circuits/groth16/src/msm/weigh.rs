@@ -7,10 +7,11 @@
 use ark_ec::AdditiveGroup as _;
 use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
 
+use super::pairs::AddPairs;
 use super::runs::RunAdder;
 
 /// Returns the sum of `digit * (x, y)` over buckets in ascending order, whose digits are at most `2^(bits - 1)`.
-pub(super) fn weigh<P: SWCurveConfig>(
+pub(super) fn weigh<P: AddPairs>(
     adder: &mut RunAdder<P>,
     buckets: &[(u32, P::BaseField, P::BaseField)],
     bits: usize,

@@ -1,8 +1,9 @@
 //! One window of the scalars: its points sorted by digit, summed by bucket, and weighed.
 
 use ark_ec::AdditiveGroup as _;
-use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
+use ark_ec::short_weierstrass::{Affine, Projective};
 
+use super::pairs::AddPairs;
 use super::runs::RunAdder;
 use super::scalars::{Scalar, Scalars};
 use super::weigh::weigh;
@@ -83,7 +84,7 @@ fn shape(scalars: &Scalars, bits: usize, tasks: usize) -> (usize, usize) {
 }
 
 /// Returns the sum of `digit * point` over one part of a window.
-pub(super) fn sum<P: SWCurveConfig>(
+pub(super) fn sum<P: AddPairs>(
     points: &Stored<Affine<P>>,
     first: usize,
     scalars: &Scalars,
