@@ -3,7 +3,7 @@
 //! ```text
 //! cargo xtask test      formats, lints, licences, and every test, with the tools they compare with
 //! cargo xtask oracles   installs those tools (circom, snarkjs, solc from npm) into target/oracles
-//! cargo xtask bench     the figures of the README; `bench compile` those of the compiler alone
+//! cargo xtask bench     the figures of the README; `bench compile` and `bench prove` a part of them
 //! ```
 
 mod bench;
@@ -12,7 +12,7 @@ mod test;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask test|oracles|bench [compile]";
+const USAGE: &str = "usage: cargo xtask test|oracles|bench [compile|prove [CIRCUIT...]]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         ["oracles"] => tensorproof_oracles::install().map_err(|error| error.to_string()),
         ["bench"] => bench::run_all(),
         ["bench", "compile"] => bench::run_compile(),
+        ["bench", "prove", only @ ..] => bench::run_prove(only),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -216,3 +216,62 @@ pub(crate) fn mul(a: Lanes, b: Lanes, prime: &Prime) -> Lanes {
     }
     carried(Lanes([sums[5], sums[6], sums[7], sums[8], sums[9]]))
 }
+
+#[cfg(test)]
+mod tests {
+    use ark_bn254::Fq;
+    use ark_ff::{BigInt, Field as _, PrimeField, UniformRand as _};
+    use ark_std::rand::SeedableRng as _;
+    use ark_std::rand::rngs::StdRng;
+    use tensorproof_r1cs::Fr;
+
+    use super::*;
+
+    /// Returns the product, the sum, the difference and four times the first, as they stand in memory.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn all_of(a: &Rows, b: &Rows, prime: &Prime) -> [Rows; 4] {
+        let (a, b) = (load(a), load(b));
+        [
+            mul(a, b, prime),
+            add(a, b),
+            sub(a, b, prime, 1),
+            mul(four_times(a), four_times(four_times(b)), prime),
+        ]
+        .map(|value| store(value, prime))
+    }
+
+    fn check<F: PrimeField<BigInt = BigInt<4>>>(form: impl Fn(&F) -> [u64; 4]) {
+        if !available() {
+            return;
+        }
+        let prime = Prime::new(F::MODULUS.0);
+        let rng = &mut StdRng::seed_from_u64(1);
+        let edges = [F::zero(), F::one(), -F::one(), F::from(16u64).inverse().unwrap_or_default()];
+        for round in 0..200 {
+            let mut of = |shift: usize| {
+                let mut values = [F::zero(); LANES];
+                for (lane, value) in values.iter_mut().enumerate() {
+                    let edge = edges.get((lane + shift * round) % 7).copied();
+                    *value = edge.unwrap_or_else(|| F::rand(rng));
+                }
+                values
+            };
+            let (a, b) = (of(1), of(2));
+            // SAFETY: the features were asked for above.
+            let found = unsafe { all_of(&a.each_ref().map(&form), &b.each_ref().map(&form), &prime) };
+            let sixteenth = F::from(16u64).inverse().unwrap_or_default();
+            for (lane, (a, b)) in a.iter().zip(&b).enumerate() {
+                let expected = [*a * b * sixteenth, *a + b, *a - b, *a * b * F::from(4u64)];
+                for (found, expected) in found.iter().zip(&expected) {
+                    assert_eq!(found[lane], form(expected), "round {round}, lane {lane}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn agrees_with_arithmetic_one_by_one() {
+        check::<Fq>(|value| value.0.0);
+        check::<Fr>(|value| value.0.0);
+    }
+}
