@@ -227,7 +227,7 @@ pub struct RunArgs {
 /// How a model becomes a circuit.
 #[derive(Debug, Args)]
 pub struct CircuitArgs {
-    /// Scale of inputs and weights: auto, max, or a power of ten such as 10^2
+    /// Scale of inputs and weights: auto, max, or a power of ten or two such as 10^2
     #[arg(long, default_value = "auto", allow_hyphen_values = true)]
     pub scale: String,
     /// Inputs that ranges and the scale are chosen for: .json, .npy or .npz [default: the input to prove]

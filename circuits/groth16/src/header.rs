@@ -2,7 +2,7 @@
 
 use ark_bn254::{Fq, G1Affine, G2Affine};
 use tensorproof_r1cs::Fr;
-use tensorproof_r1cs::format::{Cursor, FormatError, field_header};
+use tensorproof_r1cs::format::{Cursor, FormatError, modulus_bytes};
 
 use crate::points::{g1_bytes, g2_bytes, read_g1, read_g2};
 use crate::subgroup::all_in_subgroup;
@@ -45,8 +45,10 @@ impl Header {
     /// Returns the section's bytes.
     pub(crate) fn to_bytes(self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        bytes.extend_from_slice(&field_header::<Fq>());
-        bytes.extend_from_slice(&field_header::<Fr>());
+        for modulus in [modulus_bytes::<Fq>(), modulus_bytes::<Fr>()] {
+            bytes.extend_from_slice(&32u32.to_le_bytes());
+            bytes.extend_from_slice(&modulus);
+        }
         for count in [self.wires, self.public, self.domain] {
             bytes.extend_from_slice(&count.to_le_bytes());
         }

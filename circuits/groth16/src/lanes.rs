@@ -220,7 +220,7 @@ pub(crate) fn mul(a: Lanes, b: Lanes, prime: &Prime) -> Lanes {
 #[cfg(test)]
 mod tests {
     use ark_bn254::Fq;
-    use ark_ff::{BigInt, Field as _, PrimeField, UniformRand as _};
+    use ark_ff::{BigInt, PrimeField};
     use ark_std::rand::SeedableRng as _;
     use ark_std::rand::rngs::StdRng;
     use tensorproof_r1cs::Fr;

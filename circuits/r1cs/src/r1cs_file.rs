@@ -8,7 +8,7 @@ use ark_ff::PrimeField;
 use rustc_hash::FxHashMap;
 
 use crate::format::{
-    Cursor, FormatError, Sections, element_bytes, field_bytes, field_header, write_header, write_section,
+    Cursor, FormatError, Sections, element_bytes, field_bytes, write_header, write_modulus, write_section,
 };
 use crate::{Matrix, R1cs, Term, Wire};
 
@@ -25,7 +25,7 @@ impl<F: PrimeField> R1cs<F> {
         write_header(writer, "r1cs", 1, 3)?;
         let bytes = field_bytes::<F>();
         write_section(writer, HEADER, 4 + bytes + 4 * 4 + 8 + 4)?;
-        writer.write_all(&field_header::<F>())?;
+        write_modulus::<F>(writer)?;
         for count in [self.wires, self.public_outputs, self.public_inputs, self.private_inputs] {
             writer.write_all(&count.to_le_bytes())?;
         }

@@ -6,7 +6,7 @@ use ark_ff::PrimeField;
 
 use crate::Witness;
 use crate::format::{
-    FormatError, Sections, field_bytes, field_header, write_element, write_header, write_section,
+    FormatError, Sections, field_bytes, write_element, write_header, write_modulus, write_section,
 };
 
 impl<F: PrimeField> Witness<F> {
@@ -19,7 +19,7 @@ impl<F: PrimeField> Witness<F> {
         write_header(writer, "wtns", 2, 2)?;
         let bytes = field_bytes::<F>();
         write_section(writer, 1, 4 + bytes + 4)?;
-        writer.write_all(&field_header::<F>())?;
+        write_modulus::<F>(writer)?;
         writer.write_all(&count.to_le_bytes())?;
         write_section(writer, 2, self.0.len() * bytes)?;
         self.0.iter().try_for_each(|value| write_element(writer, value))

@@ -5,7 +5,7 @@ use std::io::{Read, Seek, Write};
 use ark_bn254::{Fq, Fr, G1Affine, G2Affine};
 use ark_ec::{AffineRepr as _, CurveGroup as _};
 use ark_ff::{Field as _, One as _};
-use tensorproof_r1cs::format::field_header;
+use tensorproof_r1cs::format::modulus_bytes;
 use zeroize::Zeroizing;
 
 use super::blake2b::Blake2b;
@@ -59,7 +59,8 @@ pub(crate) fn write_ptau_header(
     power: u32,
     ceremony_power: u32,
 ) -> Result<()> {
-    let mut header = field_header::<Fq>();
+    let mut header = 32u32.to_le_bytes().to_vec();
+    header.extend_from_slice(&modulus_bytes::<Fq>());
     header.extend_from_slice(&power.to_le_bytes());
     header.extend_from_slice(&ceremony_power.to_le_bytes());
     writer.section(HEADER, "header", &header)

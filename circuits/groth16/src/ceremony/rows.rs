@@ -1,7 +1,7 @@
 //! The entries of a key in the order of the `.r1cs`: keys of a ceremony must have the same bytes, whoever makes them.
 
+use tensorproof_r1cs::R1cs;
 use tensorproof_r1cs::format::{FormatError, Sections};
-use tensorproof_r1cs::{Fr, R1cs};
 
 use crate::entries::Entry;
 use crate::zkey::{ENTRY_BYTES, write_entry};
@@ -36,7 +36,7 @@ impl<'b> R1csFile<'b> {
         for row in 0..rows {
             for matrix in 0..3 {
                 for _ in 0..section.u32()? {
-                    let (wire, value) = (section.u32()?, section.element::<Fr>()?);
+                    let (wire, value) = (section.u32()?, section.element()?);
                     if matrix < 2 {
                         push(&mut entries, Entry { matrix, row, wire, value });
                     }
