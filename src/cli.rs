@@ -422,7 +422,9 @@ fn prime_parser() -> impl TypedValueParser<Value = Prime> {
 #[command(after_help = "Keys of the JSON result:
   public_signals   number of public signals
   proof_bytes      size of the proof
-  seconds          time to prove")]
+  seconds          time to prove
+  profile          with --profile, the seconds of each part
+  proofs           with --batch, the names of the proofs in their order")]
 pub struct ProveArgs {
     /// The build directory, or a .circom file whose artefacts are beside it
     pub dir: PathBuf,
@@ -436,6 +438,15 @@ pub struct ProveArgs {
     /// Which sample of the input file, counted from 0
     #[arg(long, default_value_t = 0)]
     pub sample: usize,
+    /// Prove many inputs with the key read once: a folder with a file for each, or one .npz of samples
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["input", "sample", "profile"])]
+    pub batch: Option<PathBuf>,
+    /// Where --batch writes NAME.proof.json and NAME.public.json [default: `proofs` in the build directory]
+    #[arg(long, short, value_name = "DIR", requires = "batch")]
+    pub output: Option<PathBuf>,
+    /// Prove one part after the other and say how long each takes
+    #[arg(long)]
+    pub profile: bool,
 }
 
 /// `tensorproof verify`.
@@ -443,17 +454,20 @@ pub struct ProveArgs {
 #[command(after_help = "Exit code 0 says that the proof is valid, 1 that it is not.")]
 pub struct VerifyArgs {
     /// The build directory
-    #[arg(required_unless_present_all = ["vk", "public", "proof"])]
+    #[arg(required_unless_present = "vk")]
     pub dir: Option<PathBuf>,
     /// The verifying key, in place of the build directory's
     #[arg(long, value_name = "FILE")]
     pub vk: Option<PathBuf>,
     /// The public signals, in place of the build directory's
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["dir", "batch"])]
     pub public: Option<PathBuf>,
     /// The proof, in place of the build directory's
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["dir", "batch"])]
     pub proof: Option<PathBuf>,
+    /// Verify all proofs of a folder at once, as `prove --batch` writes them: NAME.proof.json with NAME.public.json
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["public", "proof", "evm"])]
+    pub batch: Option<PathBuf>,
     /// Also run the contract on the embedded EVM and report the gas
     #[arg(long)]
     pub evm: bool,

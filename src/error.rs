@@ -125,6 +125,14 @@ pub enum Error {
     /// The proof is not valid.
     #[error("the proof is not valid: {0}")]
     Invalid(#[from] InvalidProof),
+    /// Some proofs of many are not valid.
+    #[error("{} of {count} proofs are not valid: {}", invalid.len(), listed(invalid))]
+    InvalidBatch {
+        /// Those that are not, by name, with the reason.
+        invalid: Vec<(String, String)>,
+        /// How many there are.
+        count: usize,
+    },
     /// A public input is outside the range that the model was made for.
     #[error(
         "the proof is not valid for the model: public input `{input}` is {value} at position {position}, expected {low} to {high}"
@@ -165,6 +173,12 @@ pub enum Error {
     /// A defect of this program.
     #[error("internal error: {0}; please report it")]
     Internal(&'static str),
+}
+
+/// Returns names and reasons in one line.
+fn listed(invalid: &[(String, String)]) -> String {
+    let rows: Vec<String> = invalid.iter().map(|(name, reason)| format!("`{name}` ({reason})")).collect();
+    rows.join(", ")
 }
 
 impl Error {

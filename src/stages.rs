@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ark_ff::{PrimeField, UniformRand as _};
 use ark_std::rand::rngs::OsRng;
@@ -12,9 +12,9 @@ use serde_json::Value;
 use tensorproof_circom::{Circuit, Inputs, Level, Options, Sources, WitnessError, compile_over};
 use tensorproof_contracts::{Export, SignalRange, VerifierConfig, verifier};
 use tensorproof_groth16::{
-    KeySummary, Origin, Proof, ProveError, ProvingKey, VerifyingKey, proof_from_json, proof_to_json, prove,
-    public_from_json, public_to_json, read_key_summary, setup, verify, verifying_key_from_json,
-    verifying_key_to_json,
+    CheckedKeys, KeyFileError, KeySummary, Origin, Proof, ProveError, Prover, ProvingKey, VerifyingKey,
+    proof_from_json, proof_to_json, public_from_json, public_to_json, read_key_summary, setup, verify,
+    verifying_key_from_json, verifying_key_to_json,
 };
 use tensorproof_r1cs::{
     Fr, R1cs, SymbolWriter, Symbols, Unsatisfied, Wire, Witness, fr_from_bigint, fr_to_decimal, fr_to_signed,
@@ -187,6 +187,20 @@ pub(crate) fn solve(
     settings: &Settings,
     samples: &[Sample],
 ) -> Result<Witness> {
+    let (inputs, witness) = solve_samples(dir, circuit, settings, samples)?;
+    let text = inputs_to_json(&inputs);
+    dir.write(Artefact::Input, |writer| writer.write_all(text.as_bytes()))?;
+    dir.write(Artefact::Witness, |writer| witness.write(writer))?;
+    Ok(witness)
+}
+
+/// Computes the witness of samples, with the circuit's inputs.
+pub(crate) fn solve_samples(
+    dir: &BuildDir,
+    circuit: &Circuit,
+    settings: &Settings,
+    samples: &[Sample],
+) -> Result<(Inputs, Witness)> {
     let mut inputs: Inputs = BTreeMap::new();
     for (signal, values) in settings.quantize_samples(samples)? {
         inputs.insert(signal, values.iter().map(fr_from_bigint).collect());
@@ -209,11 +223,8 @@ pub(crate) fn solve(
         let (signal, value) = secret(seal)?;
         inputs.insert(signal, vec![value]);
     }
-    let text = inputs_to_json(&inputs);
     let witness = circuit.witness(&inputs).map_err(|source| witness_error(source, settings))?;
-    dir.write(Artefact::Input, |writer| writer.write_all(text.as_bytes()))?;
-    dir.write(Artefact::Witness, |writer| witness.write(writer))?;
-    Ok(witness)
+    Ok((inputs, witness))
 }
 
 /// Computes the witness of any circuit for inputs as circom and snarkjs read them, and writes it.
@@ -224,11 +235,20 @@ pub(crate) fn solve_inputs<F: PrimeField>(
     input: &Path,
     log: &mut dyn FnMut(&str),
 ) -> Result<Witness<F>> {
-    let inputs = read_inputs(input, &circuit.inputs())?;
-    let solved = circuit.witness_with_log(&inputs, log);
-    let witness = solved.map_err(|source| Error::Witness { source, layer: None })?;
+    let witness = solve_file(circuit, input, log)?;
     dir.write(Artefact::Witness, |writer| witness.write(writer))?;
     Ok(witness)
+}
+
+/// Computes the witness of any circuit for inputs as circom and snarkjs read them.
+pub(crate) fn solve_file<F: PrimeField>(
+    circuit: &Circuit<F>,
+    input: &Path,
+    log: &mut dyn FnMut(&str),
+) -> Result<Witness<F>> {
+    let inputs = read_inputs(input, &circuit.inputs())?;
+    let solved = circuit.witness_with_log(&inputs, log);
+    solved.map_err(|source| Error::Witness { source, layer: None })
 }
 
 /// Tells the layer whose component has no witness.
@@ -246,11 +266,23 @@ fn witness_error(source: WitnessError, settings: &Settings) -> Error {
     Error::Witness { source, layer }
 }
 
+/// Returns the folder of what can be computed again, of this user alone, where the system has one.
+fn cache_folder() -> Option<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let caches = variable("XDG_CACHE_HOME")
+        .or_else(|| variable("LOCALAPPDATA"))
+        .or_else(|| variable("HOME").map(|home| home.join(".cache")))?;
+    Some(caches.join("tensorproof"))
+}
+
 /// Reads the proving key of a build directory.
 pub(crate) fn read_key(dir: &BuildDir) -> Result<ProvingKey> {
     let path = dir.existing(Artefact::ProvingKey)?;
-    let bytes = fs::read(&path).map_err(|source| Error::read(&path, source))?;
-    ProvingKey::read(&bytes).map_err(Error::format(&path))
+    let checked = cache_folder().map(|folder| CheckedKeys::new(&folder));
+    ProvingKey::open(&path, checked.as_ref()).map_err(|error| match error {
+        KeyFileError::Read(source) => Error::read(&path, source),
+        KeyFileError::Format(source) => Error::Format { path, source },
+    })
 }
 
 /// Returns what the key of a build directory was made by, if the folder has its proving key.
@@ -281,6 +313,22 @@ pub(crate) fn read_witness(dir: &BuildDir) -> Result<Witness> {
     Witness::read(&bytes).map_err(Error::format(&path))
 }
 
+/// Binds a key to the constraints that it was made for.
+pub(crate) fn prover<'k>(key: &'k ProvingKey, r1cs: &'k R1cs) -> Result<Prover<'k>> {
+    Prover::new(key, r1cs).map_err(|source| Error::Prove { source, signal: None })
+}
+
+/// Names the signal where a witness does not fit.
+pub(crate) fn not_proven<'d>(dir: &'d BuildDir, r1cs: &'d R1cs) -> impl FnOnce(ProveError) -> Error + 'd {
+    |source| {
+        let signal = match source {
+            ProveError::Unsatisfied(Unsatisfied::Row { row }) => signal_of_row(dir, r1cs, row),
+            _ => None,
+        };
+        Error::Prove { source, signal }
+    }
+}
+
 /// Proves and writes the proof and its public signals.
 pub(crate) fn prove_witness(
     dir: &BuildDir,
@@ -288,17 +336,16 @@ pub(crate) fn prove_witness(
     r1cs: &R1cs,
     witness: &Witness,
 ) -> Result<Proof> {
-    let proof = prove(key, r1cs, witness, &mut OsRng).map_err(|source| {
-        let signal = match source {
-            ProveError::Unsatisfied(Unsatisfied::Row { row }) => signal_of_row(dir, r1cs, row),
-            _ => None,
-        };
-        Error::Prove { source, signal }
-    })?;
-    let public = public_to_json(r1cs.public_values(witness));
-    dir.write(Artefact::Proof, |writer| writer.write_all(proof_to_json(&proof).as_bytes()))?;
-    dir.write(Artefact::Public, |writer| writer.write_all(public.as_bytes()))?;
+    let proof = prover(key, r1cs)?.prove(witness, &mut OsRng).map_err(not_proven(dir, r1cs))?;
+    write_proof(dir, r1cs, witness, &proof)?;
     Ok(proof)
+}
+
+/// Writes a proof and its public signals.
+pub(crate) fn write_proof(dir: &BuildDir, r1cs: &R1cs, witness: &Witness, proof: &Proof) -> Result<()> {
+    let public = public_to_json(r1cs.public_values(witness));
+    dir.write(Artefact::Proof, |writer| writer.write_all(proof_to_json(proof).as_bytes()))?;
+    dir.write(Artefact::Public, |writer| writer.write_all(public.as_bytes()))
 }
 
 /// Returns the name of a signal of a constraint, which tells the layer.
@@ -330,11 +377,13 @@ pub(crate) fn read_statement(vk: &Path, public: &Path, proof: &Path) -> Result<S
 /// Verifies the proof, and what the circuit leaves to the verifier: the range of public inputs.
 pub(crate) fn verify_statement(statement: &Statement, settings: Option<&Settings>) -> Result<()> {
     verify(&statement.vk, &statement.public, &statement.proof)?;
-    let Some(settings) = settings else {
-        return Ok(());
-    };
+    settings.map_or(Ok(()), |settings| check_ranges(&statement.public, settings))
+}
+
+/// Checks the range of public inputs, where the circuit leaves it to the verifier.
+pub(crate) fn check_ranges(public: &[Fr], settings: &Settings) -> Result<()> {
     for (input, range) in public_ranges(settings)? {
-        let signals = statement.public.get(range.first..range.first + range.count).unwrap_or_default();
+        let signals = public.get(range.first..range.first + range.count).unwrap_or_default();
         for (position, signal) in signals.iter().enumerate() {
             let value = fr_to_signed(signal);
             if value < range.lo || value > range.hi {

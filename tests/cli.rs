@@ -328,3 +328,55 @@ fn readme_names_commands_that_exist() {
     assert!(found >= 4);
     assert!(readme.contains("cargo xtask test") && readme.contains("cargo run --release -- run "));
 }
+
+#[test]
+fn many_inputs_are_proven_with_one_key_and_verified_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let circuit = folder.path().join("product.circom");
+    let text = "template P() { signal input x; signal input y; signal output out; out <== x * y; }";
+    fs::write(&circuit, format!("pragma circom 2.1.0; {text} component main = P();")).unwrap();
+    let inputs = folder.path().join("inputs");
+    fs::create_dir(&inputs).unwrap();
+    for (name, x) in [("first", 3), ("second", 5), ("third", 7)] {
+        fs::write(inputs.join(format!("{name}.json")), format!(r#"{{"x": {x}, "y": 11}}"#)).unwrap();
+    }
+    json(["compile".as_ref(), circuit.as_os_str(), "--r1cs".as_ref(), "--sym".as_ref()]);
+    json(["setup".as_ref(), circuit.as_os_str()]);
+    let proved = json(["prove".as_ref(), circuit.as_os_str(), "--batch".as_ref(), inputs.as_os_str()]);
+    assert_eq!(proved["proofs"], serde_json::json!(["first", "third", "second"]));
+    let proofs = folder.path().join("proofs");
+    let verify = ["verify".as_ref(), circuit.as_os_str(), "--batch".as_ref(), proofs.as_os_str()];
+    assert_eq!(json(verify)["valid"], true);
+    let vk = folder.path().join("verification_key.json");
+    json(["verify".as_ref(), "--vk".as_ref(), vk.as_os_str(), "--batch".as_ref(), proofs.as_os_str()]);
+
+    // One statement exchanged, another not in the field.
+    fs::write(proofs.join("first.public.json"), r#"["34"]"#).unwrap();
+    let order = "21888242871839275222246405745257275088548364400416034343698204186575808495617";
+    fs::write(proofs.join("third.public.json"), format!(r#"["{order}"]"#)).unwrap();
+    let message = failure(verify);
+    assert!(message.contains("2 of 3 proofs are not valid: `third`"), "{message}");
+    assert!(message.contains("`first`") && !message.contains("`second`"), "{message}");
+    fs::remove_file(proofs.join("second.public.json")).unwrap();
+    assert!(failure(verify).contains("second.public.json"));
+
+    let empty = folder.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    let none = failure(["prove".as_ref(), circuit.as_os_str(), "--batch".as_ref(), empty.as_os_str()]);
+    assert!(none.contains("has no input"), "{none}");
+    assert!(failure(["verify".as_ref(), "--vk".as_ref(), vk.as_os_str()]).contains("--proof"));
+}
+
+#[test]
+fn samples_of_one_file_are_proven_with_one_key() {
+    let build = build();
+    let samples = model("mnist_mlp", "samples.npz");
+    let proved = json(["prove".as_ref(), build.dir.as_os_str(), "--batch".as_ref(), samples.as_os_str()]);
+    assert!(proved["proofs"].as_array().unwrap().len() > 1);
+    let proofs = build.dir.join("proofs");
+    json(["verify".as_ref(), build.dir.as_os_str(), "--batch".as_ref(), proofs.as_os_str()]);
+    // What the build directory itself holds is as it was.
+    json(["verify".as_ref(), build.dir.as_os_str()]);
+    let profiled = json(["prove".as_ref(), build.dir.as_os_str(), "--profile".as_ref()]);
+    assert!(profiled["profile"]["sum H"].as_f64().unwrap() > 0.0);
+}

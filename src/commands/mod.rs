@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod batch;
 mod cid;
 mod commit;
 mod compile;

@@ -20,15 +20,18 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
         (None, None) => Err(Error::Internal("neither a folder nor a file to verify")),
     };
     let vk = path(&args.vk, Artefact::VerifyingKey)?;
+    let settings = match &dir {
+        Some(dir) if dir.has(Artefact::Settings) => Some(stages::read_settings(dir)?),
+        _ => None,
+    };
+    if let Some(folder) = &args.batch {
+        return super::batch::verify(&vk, settings.as_ref(), folder, output);
+    }
     let statement = stages::read_statement(
         &vk,
         &path(&args.public, Artefact::Public)?,
         &path(&args.proof, Artefact::Proof)?,
     )?;
-    let settings = match &dir {
-        Some(dir) if dir.has(Artefact::Settings) => Some(stages::read_settings(dir)?),
-        _ => None,
-    };
     output.terminal.stage(
         "verify",
         || stages::verify_statement(&statement, settings.as_ref()),

@@ -254,6 +254,9 @@ impl Settings {
                 settings.format
             )));
         }
+        if settings.batch == 0 {
+            return Err(Error::model("settings.json: a batch of 0 samples, expected one at least"));
+        }
         let shapes = settings.inputs.iter().map(|input| &input.shape);
         for shape in shapes.chain(settings.outputs.iter().map(|output| &output.shape)) {
             let count = shape.iter().try_fold(settings.batch, |count, length| count.checked_mul(*length));

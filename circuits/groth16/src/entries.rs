@@ -1,6 +1,5 @@
 //! The entries of the matrices A and B, by which a key and a constraint system know each other.
 
-use ark_ff::PrimeField as _;
 use sha2::{Digest as _, Sha256};
 use tensorproof_r1cs::format::limb_bytes;
 use tensorproof_r1cs::{Fr, R1cs};
@@ -25,7 +24,7 @@ impl Entry {
     }
 }
 
-/// The number of entries, and the SHA-256 of them in ascending order of row, matrix and wire.
+/// The number of entries, and the SHA-256 of them in ascending order of row, matrix and wire, values in Montgomery form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entries {
     count: u32,
@@ -47,6 +46,17 @@ impl Entries {
         hasher.finish()
     }
 
+    /// Reads what [`Self::to_bytes`] returns.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (count, digest) = bytes.split_at_checked(4)?;
+        Some(Self { count: u32::from_le_bytes(count.try_into().ok()?), digest: digest.try_into().ok()? })
+    }
+
+    /// Returns count and digest.
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        [&self.count.to_le_bytes()[..], &self.digest].concat()
+    }
+
     /// Returns how many entries there are.
     pub fn count(&self) -> u32 {
         self.count
@@ -61,10 +71,12 @@ struct EntriesHasher {
 
 impl EntriesHasher {
     fn add(&mut self, entry: Entry) {
-        for number in [entry.row, entry.matrix, entry.wire] {
-            self.hasher.update(number.to_le_bytes());
+        let mut bytes = [0; 44];
+        for (chunk, number) in bytes.chunks_exact_mut(4).zip([entry.row, entry.matrix, entry.wire]) {
+            chunk.copy_from_slice(&number.to_le_bytes());
         }
-        self.hasher.update(limb_bytes(entry.value.into_bigint().0));
+        bytes[12..].copy_from_slice(&limb_bytes(entry.value.0.0));
+        self.hasher.update(bytes);
         // Files of more than 2^32 entries cannot be written; a file's count is read from 32 bits.
         self.count = self.count.saturating_add(1);
     }

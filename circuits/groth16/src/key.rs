@@ -5,6 +5,7 @@ use ark_bn254::{G1Affine, G2Affine};
 use crate::VerifyingKey;
 use crate::ceremony::Contribution;
 use crate::entries::Entries;
+use crate::stored::Stored;
 
 /// What a key was made by, which says whether its secrets can be assumed to be gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,15 +39,15 @@ pub struct ProvingKey {
     /// `delta` in G1.
     pub delta_g1: G1Affine,
     /// `a_i(tau)` in G1, one per wire.
-    pub a: Vec<G1Affine>,
+    pub a: Stored<G1Affine>,
     /// `b_i(tau)` in G1, one per wire.
-    pub b_g1: Vec<G1Affine>,
+    pub b_g1: Stored<G1Affine>,
     /// `b_i(tau)` in G2, one per wire.
-    pub b_g2: Vec<G2Affine>,
+    pub b_g2: Stored<G2Affine>,
     /// `(beta a_i + alpha b_i + c_i)(tau) / delta` in G1, one per wire that is not public.
-    pub c: Vec<G1Affine>,
+    pub c: Stored<G1Affine>,
     /// Lagrange polynomials of the odd points of the doubled domain, at tau, over delta; one per point.
-    pub h: Vec<G1Affine>,
+    pub h: Stored<G1Affine>,
     /// The entries of the matrices A and B, with the rows of the public signals, as a digest.
     pub entries: Entries,
     /// What made the key.

@@ -18,10 +18,19 @@ mod entries;
 mod header;
 mod json;
 mod key;
+mod key_file;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
+mod map;
+mod msm;
+mod odd;
 mod points;
+mod profile;
 mod prove;
 mod quotient;
+mod rerandomize;
 mod setup;
+mod stored;
 mod subgroup;
 mod verify;
 mod zkey;
@@ -39,9 +48,13 @@ pub use json::{
     verifying_key_to_json,
 };
 pub use key::{Origin, ProvingKey};
-pub use prove::{ProveError, prove};
+pub use key_file::{CheckedKeys, KeyFileError};
+pub use profile::Profile;
+pub use prove::{ProveError, Prover, prove};
+pub use rerandomize::rerandomize;
 pub use setup::{SetupError, setup};
-pub use verify::{InvalidProof, UnsafeKey, check_key, verify};
+pub use stored::{Stored, StoredPoint};
+pub use verify::{InvalidProof, Proven, UnsafeKey, check_key, verify, verify_batch};
 
 /// A proof: `a` and `c` in G1, `b` in G2.
 pub type Proof = ark_groth16::Proof<Bn254>;

@@ -1,5 +1,7 @@
 //! Curve points as snarkjs writes them in binary files: affine, Montgomery form, little-endian; infinity is all zeros.
 
+use std::ops::Range;
+
 use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
 use ark_ff::{BigInt, PrimeField};
@@ -59,20 +61,48 @@ pub(crate) fn read_g2(cursor: &mut Cursor<'_>) -> Result<G2Affine, FormatError> 
     }
 }
 
+/// A section of so many points of one size.
+#[derive(Clone, Debug)]
+pub(crate) struct Section<'b> {
+    pub(crate) points: Cursor<'b>,
+    pub(crate) name: &'static str,
+    pub(crate) size: usize,
+    pub(crate) count: usize,
+}
+
+impl<'b> Section<'b> {
+    /// Returns where the points lie in the file, after `check`, if any, accepted each of them.
+    pub(crate) fn place<P>(
+        self,
+        check: Option<impl Fn(&mut Cursor<'_>) -> Result<P, FormatError> + Sync>,
+    ) -> Result<Range<usize>, FormatError> {
+        let place = self.points.offset()..self.points.offset() + self.points.left();
+        let points = self.one_by_one()?;
+        if let Some(check) = check {
+            points.try_for_each(|mut point| check(&mut point).map(drop))?;
+        }
+        Ok(place)
+    }
+
+    fn one_by_one(mut self) -> Result<impl IndexedParallelIterator<Item = Cursor<'b>>, FormatError> {
+        let Self { name, size, count, .. } = self;
+        if Some(self.points.left()) != count.checked_mul(size) {
+            let expected = format!("{count} points of {size} bytes");
+            return Err(self.points.unexpected(format!("{} bytes", self.points.left()), expected));
+        }
+        let offset = self.points.offset();
+        let points = self.points.take(self.points.left())?.par_chunks_exact(size).enumerate();
+        Ok(points.map(move |(index, bytes)| Cursor::new(bytes, name, offset + index * size)))
+    }
+}
+
 /// Reads a section of points on all cores.
 pub(crate) fn read_many<P: Send>(
-    mut section: Cursor<'_>,
+    points: Cursor<'_>,
     name: &'static str,
     size: usize,
     count: usize,
     read: impl Fn(&mut Cursor<'_>) -> Result<P, FormatError> + Sync,
 ) -> Result<Vec<P>, FormatError> {
-    if Some(section.left()) != count.checked_mul(size) {
-        let expected = format!("{count} points of {size} bytes");
-        return Err(section.unexpected(format!("{} bytes", section.left()), expected));
-    }
-    let offset = section.offset();
-    let bytes = section.take(section.left())?;
-    let points = bytes.par_chunks_exact(size).enumerate();
-    points.map(|(index, bytes)| read(&mut Cursor::new(bytes, name, offset + index * size))).collect()
+    Section { points, name, size, count }.one_by_one()?.map(|mut point| read(&mut point)).collect()
 }

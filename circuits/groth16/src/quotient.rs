@@ -4,44 +4,59 @@
 //! the domain and H = (A B - C) / (X^n - 1). Instead of H, the prover takes A B - C on the odd points of the domain of
 //! size 2n, where X^n - 1 is -2: the key's points hold the division.
 
-use ark_ff::Zero as _;
-use ark_poly::{EvaluationDomain as _, Radix2EvaluationDomain};
+use ark_ff::{Field as _, Zero as _};
 use rayon::prelude::*;
-use tensorproof_r1cs::{Fr, Matrix, R1cs, Witness};
+use tensorproof_r1cs::{Fr, R1cs, Unsatisfied, Witness};
 
-use crate::domain::odd_shift;
+use crate::odd::OddPoints;
+
+/// The values of A, B and C on the domain.
+#[derive(Clone, Debug)]
+pub(crate) struct Rows {
+    a: Vec<Fr>,
+    b: Vec<Fr>,
+    c: Vec<Fr>,
+}
+
+/// Returns the values of each row, if the witness satisfies all of them.
+///
+/// # Errors
+/// The witness' length, its first value, or the first row that does not hold.
+pub(crate) fn evaluate(r1cs: &R1cs, witness: &Witness, size: usize) -> Result<Rows, Unsatisfied> {
+    r1cs.check_form(witness)?;
+    let [mut a, mut b, mut c] = [(); 3].map(|()| vec![Fr::zero(); size]);
+    let rows = a.par_iter_mut().zip(&mut b).zip(&mut c).take(r1cs.len()).enumerate();
+    let wrong = rows.filter_map(|(row, ((a, b), c))| {
+        *a = r1cs.evaluate(r1cs.a.row(row), witness);
+        *b = r1cs.evaluate(r1cs.b.row(row), witness);
+        *c = r1cs.evaluate(r1cs.c.row(row), witness);
+        let product = if a.is_zero() || b.is_zero() { Fr::zero() } else { *a * *b };
+        (*c != product).then_some(row)
+    });
+    if let Some(row) = wrong.min() {
+        return Err(Unsatisfied::Row { row });
+    }
+    let bound = &witness.0[..=r1cs.public_signals() as usize];
+    a[r1cs.len()..][..bound.len()].copy_from_slice(bound);
+    Ok(Rows { a, b, c })
+}
 
 /// Returns the values of `a * b - c` on the odd points of the doubled domain.
-pub(crate) fn quotient(r1cs: &R1cs, witness: &Witness, domain: &Radix2EvaluationDomain<Fr>) -> Vec<Fr> {
-    let evaluate = |matrix: &Matrix| -> Vec<Fr> {
-        (0..r1cs.len()).into_par_iter().map(|row| r1cs.evaluate(matrix.row(row), witness)).collect()
-    };
-    let mut a = evaluate(&r1cs.a);
-    let b = evaluate(&r1cs.b);
-    let c: Vec<Fr> = a.par_iter().zip(&b).map(|(a, b)| *a * b).collect();
-    a.extend_from_slice(&witness.0[..=r1cs.public_signals() as usize]);
-
-    let coset = odd_shift(domain).and_then(|shift| domain.get_coset(shift));
-    let on_coset = |mut values: Vec<Fr>| {
-        values.resize(domain.size(), Fr::zero());
-        domain.ifft_in_place(&mut values);
-        if let Some(coset) = coset {
-            coset.fft_in_place(&mut values);
-        }
-        values
-    };
-    let (mut a, (b, c)) = rayon::join(|| on_coset(a), || rayon::join(|| on_coset(b), || on_coset(c)));
-    a.par_iter_mut().zip(&b).zip(&c).for_each(|((a, b), c)| *a = *a * b - c);
+pub(crate) fn quotient(rows: Rows, points: &OddPoints) -> Vec<Fr> {
+    let Rows { mut a, mut b, mut c } = rows;
+    let size = Fr::from(a.len() as u64).inverse().unwrap_or_default();
+    rayon::join(|| points.to_odd(&mut a), || rayon::join(|| points.to_odd(&mut b), || points.to_odd(&mut c)));
+    a.par_iter_mut().zip(&b).zip(&c).for_each(|((a, b), c)| *a = (*a * b * size - c) * size);
     a
 }
 
 #[cfg(test)]
 mod tests {
-    use ark_ff::{FftField as _, Field as _};
+    use ark_ff::FftField as _;
     use ark_poly::univariate::DensePolynomial;
-    use ark_poly::{DenseUVPolynomial as _, Polynomial as _};
+    use ark_poly::{DenseUVPolynomial as _, EvaluationDomain as _, Polynomial as _};
     use proptest::prelude::*;
-    use tensorproof_r1cs::{Term, Wire};
+    use tensorproof_r1cs::{Matrix, Term, Wire};
 
     use super::*;
     use crate::domain::{domain, rows};
@@ -103,8 +118,10 @@ mod tests {
             let (division, remainder) = difference.divide_by_vanishing_poly(domain);
             prop_assert!(remainder.is_zero());
 
+            let found = evaluate(&r1cs, &witness, domain.size()).unwrap_or_else(|_| unreachable!("checked above"));
+            let points = OddPoints::new(domain.log_size_of_group);
             let root = Fr::get_root_of_unity(2 * domain.size() as u64).unwrap_or_default();
-            for (position, value) in quotient(&r1cs, &witness, &domain).into_iter().enumerate() {
+            for (position, value) in quotient(found, &points).into_iter().enumerate() {
                 let point = root.pow([2 * position as u64 + 1]);
                 prop_assert_eq!(value, division.evaluate(&point) * -Fr::from(2u64));
             }

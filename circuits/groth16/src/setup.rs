@@ -15,6 +15,7 @@ use crate::contributions;
 use crate::domain::{domain, odd_shift, rows};
 use crate::entries::Entries;
 use crate::key::{Origin, ProvingKey};
+use crate::stored::Stored;
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -100,6 +101,7 @@ pub fn setup(r1cs: &R1cs, rng: &mut (impl RngCore + CryptoRng)) -> Result<Provin
     let g1 = BatchMulPreprocessing::<G1Projective>::new(G1Affine::generator().into(), 4 * wires + h.len());
     let g2 = BatchMulPreprocessing::<G2Projective>::new(G2Affine::generator().into(), wires);
     let in_g1 = |scalar: &Fr| (G1Affine::generator() * scalar).into_affine();
+    let in_g1_all = |scalars: &[Fr]| Stored::from(g1.batch_mul(scalars).as_slice());
     let in_g2 = |scalar: &Fr| (G2Affine::generator() * scalar).into_affine();
     Ok(ProvingKey {
         vk: VerifyingKey {
@@ -111,11 +113,11 @@ pub fn setup(r1cs: &R1cs, rng: &mut (impl RngCore + CryptoRng)) -> Result<Provin
         },
         beta_g1: in_g1(beta),
         delta_g1: in_g1(delta),
-        a: g1.batch_mul(&a),
-        b_g1: g1.batch_mul(&b),
-        b_g2: g2.batch_mul(&b),
-        c: g1.batch_mul(&private),
-        h: g1.batch_mul(&h),
+        a: in_g1_all(&a),
+        b_g1: in_g1_all(&b),
+        b_g2: g2.batch_mul(&b).as_slice().into(),
+        c: in_g1_all(&private),
+        h: in_g1_all(&h),
         entries: Entries::of(r1cs),
         origin: Origin::Local,
         contributions: contributions::NONE.to_vec(),

@@ -6,12 +6,14 @@
 //! most one of its 2^13 factors puts the sum into it: a round misses it with probability at most 2^-13, six rounds with
 //! 2^-78. The factors come from the system's randomness, so that who makes a file cannot know them.
 
-use ark_bn254::{G2Affine, G2Projective};
+use ark_bn254::{Fr, G2Affine};
 use ark_ec::CurveGroup as _;
-use ark_ff::{AdditiveGroup as _, Zero as _};
 use ark_std::rand::rngs::StdRng;
 use ark_std::rand::{Rng as _, SeedableRng as _};
 use rayon::prelude::*;
+
+use crate::msm::{Scalars, msm};
+use crate::stored::Stored;
 
 /// Factors are below this power of two, itself below the smallest prime of the cofactor.
 const FACTOR_BITS: u32 = 13;
@@ -24,22 +26,22 @@ pub(crate) fn all_in_subgroup(points: &[G2Affine]) -> bool {
     if points.len() < SHORT {
         return points.par_iter().all(G2Affine::is_in_correct_subgroup_assuming_on_curve);
     }
+    random_sums_in_subgroup(&points.into())
+}
+
+/// Returns whether all points of a file, which are on the curve, are in the subgroup.
+pub(crate) fn all_stored_in_subgroup(points: &Stored<G2Affine>) -> bool {
+    if points.len() < SHORT {
+        return all_in_subgroup(&points.iter().collect::<Vec<_>>());
+    }
     random_sums_in_subgroup(points)
 }
 
-fn random_sums_in_subgroup(points: &[G2Affine]) -> bool {
+fn random_sums_in_subgroup(points: &Stored<G2Affine>) -> bool {
     (0..ROUNDS).into_par_iter().all(|_| {
         let mut rng = StdRng::from_entropy();
-        let mut buckets = vec![G2Projective::zero(); 1 << FACTOR_BITS];
-        for point in points {
-            buckets[rng.gen_range(0..1usize << FACTOR_BITS)] += point;
-        }
-        // The sum of `factor * bucket`, as the sum of the sums of all higher buckets.
-        let (mut above, mut sum) = (G2Projective::ZERO, G2Projective::ZERO);
-        for bucket in buckets.iter().skip(1).rev() {
-            above += bucket;
-            sum += above;
-        }
+        let factors = (0..points.len()).map(|_| Fr::from(rng.gen_range(0..1u32 << FACTOR_BITS)));
+        let sum = msm(points, 0, &Scalars::of(&factors.collect::<Vec<_>>()));
         sum.into_affine().is_in_correct_subgroup_assuming_on_curve()
     })
 }
@@ -48,9 +50,9 @@ fn random_sums_in_subgroup(points: &[G2Affine]) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use ark_bn254::{Fq2, Fr, g2};
+    use ark_bn254::{Fq2, g2};
     use ark_ec::{AffineRepr as _, CurveConfig as _, PrimeGroup as _};
-    use ark_ff::PrimeField as _;
+    use ark_ff::{PrimeField as _, Zero as _};
     use num_bigint::BigUint;
 
     use super::*;
@@ -82,7 +84,7 @@ mod tests {
                 assert!(all_in_subgroup(&points));
                 points[length / 2] = bad;
                 assert!(!all_in_subgroup(&points));
-                assert!(!random_sums_in_subgroup(&points));
+                assert!(!random_sums_in_subgroup(&points.as_slice().into()));
             }
         }
     }

@@ -3,7 +3,9 @@
 use ark_bn254::{Bn254, G1Affine, G1Projective, G2Affine};
 use ark_ec::pairing::Pairing as _;
 use ark_ec::{AffineRepr as _, CurveGroup as _, VariableBaseMSM as _};
-use ark_ff::Zero as _;
+use ark_ff::{UniformRand as _, Zero as _};
+use ark_std::rand::{CryptoRng, RngCore};
+use rayon::prelude::*;
 use tensorproof_r1cs::Fr;
 
 use crate::{Proof, VerifyingKey};
@@ -81,6 +83,89 @@ pub fn check_key(vk: &VerifyingKey) -> Result<(), UnsafeKey> {
 /// Why the proof is not accepted.
 pub fn verify(vk: &VerifyingKey, public: &[Fr], proof: &Proof) -> Result<(), InvalidProof> {
     check_key(vk)?;
+    check_form(vk, public, proof)?;
+    if equation_holds(vk, public, proof) { Ok(()) } else { Err(InvalidProof::Pairing) }
+}
+
+/// A statement's public signals and its proof.
+pub type Proven = (Vec<Fr>, Proof);
+
+/// Verifies many proofs with one key, for the price of a pairing each and one for all.
+///
+/// The equations are added up with random factors of 128 bits, so that a false one is missed with a probability of 2^-128.
+/// If the sum does not hold, halves are checked until each proof that is not valid is found.
+///
+/// # Errors
+/// An unsafe key; else the positions of all proofs that are not valid, in their order, with the reason.
+pub fn verify_batch(
+    vk: &VerifyingKey,
+    proofs: &[Proven],
+    rng: &mut (impl RngCore + CryptoRng),
+) -> Result<(), Vec<(usize, InvalidProof)>> {
+    if let Err(error) = check_key(vk) {
+        return Err((0..proofs.len()).map(|position| (position, error.into())).collect());
+    }
+    let forms: Vec<_> = proofs.par_iter().map(|(public, proof)| check_form(vk, public, proof)).collect();
+    let mut invalid = Vec::new();
+    let mut equations = Vec::new();
+    for (position, ((public, proof), form)) in proofs.iter().zip(forms).enumerate() {
+        match form {
+            Ok(()) => equations.push(Equation { position, public, proof, factor: Fr::from(u128::rand(rng)) }),
+            Err(error) => invalid.push((position, error)),
+        }
+    }
+    find_invalid(vk, &equations, &mut invalid);
+    invalid.sort_by_key(|(position, _)| *position);
+    if invalid.is_empty() { Ok(()) } else { Err(invalid) }
+}
+
+/// The equation of one proof, of which a random multiple is added to others.
+struct Equation<'p> {
+    position: usize,
+    public: &'p [Fr],
+    proof: &'p Proof,
+    factor: Fr,
+}
+
+fn find_invalid(vk: &VerifyingKey, equations: &[Equation<'_>], invalid: &mut Vec<(usize, InvalidProof)>) {
+    match equations {
+        [one] if !equation_holds(vk, one.public, one.proof) => {
+            invalid.push((one.position, InvalidProof::Pairing));
+        }
+        [_, _, ..] if !sum_holds(vk, equations) => {
+            let (left, right) = equations.split_at(equations.len() / 2);
+            find_invalid(vk, left, invalid);
+            find_invalid(vk, right, invalid);
+        }
+        _ => {}
+    }
+}
+
+fn sum_holds(vk: &VerifyingKey, equations: &[Equation<'_>]) -> bool {
+    let mut signals = vec![Fr::zero(); vk.gamma_abc_g1.len()];
+    for Equation { public, factor, .. } in equations {
+        signals[0] += factor;
+        for (sum, signal) in signals[1..].iter_mut().zip(*public) {
+            *sum += *factor * signal;
+        }
+    }
+    let factors: Vec<Fr> = equations.iter().map(|equation| equation.factor).collect();
+    let c: Vec<G1Affine> = equations.iter().map(|equation| equation.proof.c).collect();
+    let fixed = [
+        vk.alpha_g1 * signals[0],
+        G1Projective::msm_unchecked(&vk.gamma_abc_g1, &signals),
+        G1Projective::msm_unchecked(&c, &factors),
+    ];
+    let mut left = G1Projective::normalize_batch(&fixed);
+    let own: Vec<G1Projective> =
+        equations.par_iter().map(|equation| equation.proof.a * -equation.factor).collect();
+    left.extend(G1Projective::normalize_batch(&own));
+    let right = [vk.beta_g2, vk.gamma_g2, vk.delta_g2].into_iter();
+    Bn254::multi_pairing(left, right.chain(equations.iter().map(|equation| equation.proof.b))).is_zero()
+}
+
+/// Checks the number of signals, and that the points are in their groups.
+fn check_form(vk: &VerifyingKey, public: &[Fr], proof: &Proof) -> Result<(), InvalidProof> {
     let expected = vk.gamma_abc_g1.len() - 1;
     if public.len() != expected {
         return Err(InvalidProof::PublicSignals { expected, actual: public.len() });
@@ -95,7 +180,7 @@ pub fn verify(vk: &VerifyingKey, public: &[Fr], proof: &Proof) -> Result<(), Inv
             return Err(InvalidProof::Point { point });
         }
     }
-    if equation_holds(vk, public, proof) { Ok(()) } else { Err(InvalidProof::Pairing) }
+    Ok(())
 }
 
 /// Returns whether the pairing equation holds; the points and the number of signals are checked before.

@@ -6,6 +6,7 @@
 //! Source: <https://github.com/iden3/snarkjs/blob/master/doc/zkey_format.md> and files that snarkjs writes.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use ark_bn254::{Fr, G1Affine};
 use ark_ff::{BigInt, PrimeField};
@@ -18,8 +19,9 @@ use crate::contributions::KeyContributions;
 use crate::entries::{Entries, Entry, for_each_entry};
 use crate::header::Header;
 use crate::key::ProvingKey;
-use crate::points::{G1_BYTES, G2_BYTES, g1_bytes, g2_bytes, read_g1, read_g2, read_many};
-use crate::subgroup::all_in_subgroup;
+use crate::points::{G1_BYTES, G2_BYTES, Section, g1_bytes, read_g1, read_g2, read_many};
+use crate::stored::{Bytes, Stored};
+use crate::subgroup::all_stored_in_subgroup;
 
 pub(crate) const GROTH16: u32 = 1;
 pub(crate) const ENTRY_BYTES: usize = 12 + 32;
@@ -53,7 +55,8 @@ impl ProvingKey {
         write_section(writer, 2, header.len())?;
         writer.write_all(&header)?;
 
-        write_g1(writer, 3, &self.vk.gamma_abc_g1)?;
+        write_section(writer, 3, self.vk.gamma_abc_g1.len() * G1_BYTES)?;
+        self.vk.gamma_abc_g1.iter().try_for_each(|point| writer.write_all(&g1_bytes(point)))?;
         write_section(writer, 4, 4 + self.entries.count() as usize * ENTRY_BYTES)?;
         writer.write_all(&self.entries.count().to_le_bytes())?;
         let mut result = Ok(());
@@ -63,12 +66,16 @@ impl ProvingKey {
             }
         });
         result?;
-        write_g1(writer, 5, &self.a)?;
-        write_g1(writer, 6, &self.b_g1)?;
-        write_section(writer, 7, self.b_g2.len() * G2_BYTES)?;
-        self.b_g2.iter().try_for_each(|point| writer.write_all(&g2_bytes(point)))?;
-        write_g1(writer, 8, &self.c)?;
-        write_g1(writer, 9, &self.h)?;
+        for (kind, points) in [
+            (5, self.a.bytes()),
+            (6, self.b_g1.bytes()),
+            (7, self.b_g2.bytes()),
+            (8, self.c.bytes()),
+            (9, self.h.bytes()),
+        ] {
+            write_section(writer, kind, points.len())?;
+            writer.write_all(points)?;
+        }
         write_section(writer, 10, self.contributions.len())?;
         writer.write_all(&self.contributions)
     }
@@ -81,7 +88,25 @@ impl ProvingKey {
     /// # Errors
     /// When the bytes are not a `.zkey` for Groth16 on BN254; the error names the section.
     pub fn read(bytes: &[u8]) -> Result<Self, FormatError> {
-        let sections = Sections::split(bytes, "zkey", 1)?;
+        let bytes: Arc<dyn Bytes> = Arc::new(bytes.to_vec());
+        Self::check(&bytes)
+    }
+
+    /// Reads a key and checks every point and entry.
+    pub(crate) fn check(bytes: &Arc<dyn Bytes>) -> Result<Self, FormatError> {
+        Self::from_sections(bytes, &Sections::split((**bytes).as_ref(), "zkey", 1)?, None)
+    }
+
+    /// Reads a key whose points and entries were checked before.
+    pub(crate) fn trust(bytes: &Arc<dyn Bytes>, entries: Entries) -> Result<Self, FormatError> {
+        Self::from_sections(bytes, &Sections::split((**bytes).as_ref(), "zkey", 1)?, Some(entries))
+    }
+
+    fn from_sections(
+        bytes: &Arc<dyn Bytes>,
+        sections: &Sections<'_>,
+        checked: Option<Entries>,
+    ) -> Result<Self, FormatError> {
         let mut header = sections.get(1, "protocol")?;
         let protocol = header.u32()?;
         if protocol != GROTH16 {
@@ -92,18 +117,23 @@ impl ProvingKey {
             [header.wires, header.public, header.domain].map(|count| count as usize);
 
         let g1 = |kind: u32, name: &'static str, count: usize| {
-            read_many(sections.get(kind, name)?, name, G1_BYTES, count, read_g1)
+            let section = Section { points: sections.get(kind, name)?, name, size: G1_BYTES, count };
+            let check = checked.is_none().then_some(read_g1);
+            Ok(Stored::<G1Affine>::new(Arc::clone(bytes), section.place(check)?))
         };
-        let gamma_abc_g1 = g1(3, "IC", public + 1)?;
-        let entries = read_entries(sections.get(4, "coefficients")?, wires, domain)?;
+        let gamma_abc_g1 = read_many(sections.get(3, "IC")?, "IC", G1_BYTES, public + 1, read_g1)?;
+        let entries = match checked {
+            Some(entries) => entries,
+            None => read_entries(sections.get(4, "coefficients")?, wires, domain)?,
+        };
         let mut section = sections.get(10, "contributions")?;
         let origin = KeyContributions::read(section.clone(), &header.delta_g1)?.origin();
         let contributions = section.take(section.left())?.to_vec();
-        let section = sections.get(7, "B2")?;
-        let at = section.clone();
-        let b_g2 = read_many(section, "B2", G2_BYTES, wires, read_g2)?;
-        if !all_in_subgroup(&b_g2) {
-            return Err(at.unexpected("a point outside the subgroup", "points of G2"));
+        let points = sections.get(7, "B2")?;
+        let section = Section { points: points.clone(), name: "B2", size: G2_BYTES, count: wires };
+        let b_g2 = Stored::new(Arc::clone(bytes), section.place(checked.is_none().then_some(read_g2))?);
+        if checked.is_none() && !all_stored_in_subgroup(&b_g2) {
+            return Err(points.unexpected("a point outside the subgroup", "points of G2"));
         }
         Ok(Self {
             vk: VerifyingKey {
@@ -127,11 +157,6 @@ impl ProvingKey {
     }
 }
 
-fn write_g1(writer: &mut dyn Write, kind: u32, points: &[G1Affine]) -> io::Result<()> {
-    write_section(writer, kind, points.len() * G1_BYTES)?;
-    points.iter().try_for_each(|point| writer.write_all(&g1_bytes(point)))
-}
-
 /// Writes an entry; its value stands as `value * R^2`, so that snarkjs gets Montgomery form after one reduction.
 pub(crate) fn write_entry(writer: &mut dyn Write, entry: Entry) -> io::Result<()> {
     writer.write_all(&entry.matrix.to_le_bytes())?;
@@ -147,26 +172,36 @@ fn read_entries(mut section: Cursor<'_>, wires: usize, domain: usize) -> Result<
         let expected = format!("{count} entries of {ENTRY_BYTES} bytes");
         return Err(section.unexpected(format!("{} bytes", section.left()), expected));
     }
-    let mut entries = Vec::with_capacity(count as usize);
-    for _ in 0..count {
-        let (matrix, row, wire) = (section.u32()?, section.u32()?, section.u32()?);
-        if matrix > 1 || row as usize >= domain || wire as usize >= wires {
-            let found = format!("matrix {matrix}, row {row}, wire {wire}");
-            return Err(
-                section.unexpected(found, format!("matrix 0 or 1, row below {domain}, wire below {wires}"))
-            );
-        }
-        let limbs = BigInt::new(section.limbs()?);
-        if limbs >= Fr::MODULUS {
-            return Err(section.unexpected("a larger integer", "a value below the modulus"));
-        }
-        let value = Fr::new_unchecked(Fr::new_unchecked(limbs).into_bigint());
-        entries.push(Entry { matrix, row, wire, value });
+    let offset = section.offset();
+    let bytes = section.take(section.left())?;
+    let read = |(index, bytes)| {
+        read_entry(Cursor::new(bytes, "coefficients", offset + index * ENTRY_BYTES), wires, domain)
+    };
+    let mut entries: Vec<Entry> =
+        bytes.par_chunks_exact(ENTRY_BYTES).enumerate().map(read).collect::<Result<_, _>>()?;
+    // As all known writers have them; those of the public signals may come first.
+    if !entries.is_sorted_by_key(Entry::place) {
+        entries.par_sort_by_key(Entry::place);
     }
-    entries.par_sort_by_key(Entry::place);
     if let Some([entry, _]) = entries.array_windows().find(|[one, next]| one.place() == next.place()) {
         let found = format!("matrix {}, row {}, wire {} twice", entry.matrix, entry.row, entry.wire);
         return Err(section.unexpected(found, "each place once"));
     }
     Ok(Entries::digest(entries))
+}
+
+fn read_entry(mut section: Cursor<'_>, wires: usize, domain: usize) -> Result<Entry, FormatError> {
+    let (matrix, row, wire) = (section.u32()?, section.u32()?, section.u32()?);
+    if matrix > 1 || row as usize >= domain || wire as usize >= wires {
+        let found = format!("matrix {matrix}, row {row}, wire {wire}");
+        return Err(
+            section.unexpected(found, format!("matrix 0 or 1, row below {domain}, wire below {wires}"))
+        );
+    }
+    let limbs = BigInt::new(section.limbs()?);
+    if limbs >= Fr::MODULUS {
+        return Err(section.unexpected("a larger integer", "a value below the modulus"));
+    }
+    let value = Fr::new_unchecked(Fr::new_unchecked(limbs).into_bigint());
+    Ok(Entry { matrix, row, wire, value })
 }

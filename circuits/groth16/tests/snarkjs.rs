@@ -13,7 +13,7 @@ use ark_std::rand::rngs::StdRng;
 use tensorproof_circom::{Circuit, Options, Sources, compile};
 use tensorproof_groth16::{
     InvalidProof, Origin, Proof, ProveError, ProvingKey, SetupError, UnsafeKey, VerifyingKey,
-    proof_from_json, proof_to_json, prove, public_from_json, public_to_json, setup, verify,
+    proof_from_json, proof_to_json, prove, public_from_json, public_to_json, rerandomize, setup, verify,
     verifying_key_from_json, verifying_key_to_json,
 };
 use tensorproof_oracles::{circom, expect_success, node, snarkjs};
@@ -75,11 +75,15 @@ fn snarkjs_verifies_our_proof_and_proves_with_our_key() {
     write_case(&case, dir);
     fs::write(dir.join("circuit.zkey"), key_bytes(&case.key, &case.circuit.r1cs)).unwrap();
     let public = case.circuit.r1cs.public_values(&case.witness);
-    fs::write(dir.join("proof.json"), proof_to_json(&prove_case(&case, 2))).unwrap();
     fs::write(dir.join("public.json"), public_to_json(public)).unwrap();
     fs::write(dir.join("vk.json"), verifying_key_to_json(&case.key.vk)).unwrap();
-    let verified = snarkjs(["groth16", "verify", "vk.json", "public.json", "proof.json"], dir);
-    assert!(expect_success(&verified).contains("OK!"));
+    let proof = prove_case(&case, 2);
+    let other = rerandomize(&case.key.vk, &proof, &mut StdRng::seed_from_u64(2));
+    for proof in [proof, other] {
+        fs::write(dir.join("proof.json"), proof_to_json(&proof)).unwrap();
+        let verified = snarkjs(["groth16", "verify", "vk.json", "public.json", "proof.json"], dir);
+        assert!(expect_success(&verified).contains("OK!"));
+    }
     expect_success(&snarkjs(["wtns", "check", "circuit.r1cs", "witness.wtns"], dir));
 
     let proved =

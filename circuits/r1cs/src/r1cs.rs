@@ -109,12 +109,7 @@ impl<F: PrimeField> R1cs<F> {
     /// # Errors
     /// The witness' length, its first value, or the first row that does not hold.
     pub fn check(&self, witness: &Witness<F>) -> Result<(), Unsatisfied> {
-        if witness.0.len() != self.wires as usize {
-            return Err(Unsatisfied::Length { expected: self.wires as usize, actual: witness.0.len() });
-        }
-        if witness.0.first() != Some(&F::one()) {
-            return Err(Unsatisfied::One);
-        }
+        self.check_form(witness)?;
         let holds = |row: usize| {
             self.evaluate(self.a.row(row), witness) * self.evaluate(self.b.row(row), witness)
                 == self.evaluate(self.c.row(row), witness)
@@ -123,6 +118,20 @@ impl<F: PrimeField> R1cs<F> {
             Some(row) => Err(Unsatisfied::Row { row }),
             None => Ok(()),
         }
+    }
+
+    /// Checks that a witness has a value for each wire, and one for the first.
+    ///
+    /// # Errors
+    /// The witness' length, or its first value.
+    pub fn check_form(&self, witness: &Witness<F>) -> Result<(), Unsatisfied> {
+        if witness.0.len() != self.wires as usize {
+            return Err(Unsatisfied::Length { expected: self.wires as usize, actual: witness.0.len() });
+        }
+        if witness.0.first() != Some(&F::one()) {
+            return Err(Unsatisfied::One);
+        }
+        Ok(())
     }
 
     /// Returns the values of the public signals in a witness, outputs first, the constant one left out.

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the figures of the README, measured in one run on one machine.
 
 mod compile;
+mod prove;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -31,7 +32,9 @@ pub(crate) fn run_all() -> Result<(), String> {
     run("cargo", &["build", "--release", "--locked", "--package", "tensorproof"])?;
     let folder = root().join("target/bench");
     pipelines(&folder)?;
-    compile::compare(&folder)
+    compile::compare(&folder)?;
+    prove::build()?;
+    prove::compare(&folder, &[])
 }
 
 /// Measures the compiler and its witnesses against stock circom and snarkjs.
@@ -39,6 +42,14 @@ pub(crate) fn run_compile() -> Result<(), String> {
     tensorproof_oracles::install().map_err(|error| error.to_string())?;
     run("cargo", &["build", "--release", "--locked", "--package", "tensorproof"])?;
     compile::compare(&root().join("target/bench"))
+}
+
+/// Measures the prover against snarkjs and stock ark-groth16: on the circuits of these names, or on all.
+pub(crate) fn run_prove(only: &[&str]) -> Result<(), String> {
+    tensorproof_oracles::install().map_err(|error| error.to_string())?;
+    run("cargo", &["build", "--release", "--locked", "--package", "tensorproof"])?;
+    prove::build()?;
+    prove::compare(&root().join("target/bench"), only)
 }
 
 fn pipelines(folder: &Path) -> Result<(), String> {

@@ -1,0 +1,187 @@
+//! Many proofs with one key: `prove --batch` and `verify --batch`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ark_std::rand::rngs::OsRng;
+use serde_json::json;
+use tensorproof_circom::Circuit;
+use tensorproof_groth16::{
+    Proven, proof_from_json, proof_to_json, public_from_json, public_to_json, verify_batch,
+    verifying_key_from_json,
+};
+use tensorproof_r1cs::Witness;
+use tensorproof_transpiler::Settings;
+use tensorproof_transpiler::data::load_samples;
+use tensorproof_transpiler::quantize::Sample;
+
+use super::prove::PROOF_BYTES;
+use super::{Output, warn_of_development_key};
+use crate::build_dir::{Artefact, BuildDir, replace_file};
+use crate::cli::ProveArgs;
+use crate::error::{Error, Result};
+use crate::stages;
+use crate::terminal::grouped;
+
+const PROOF: &str = ".proof.json";
+const PUBLIC: &str = ".public.json";
+
+/// An input of many.
+enum Input {
+    /// Of a model: as many samples as a proof is about.
+    Samples(Vec<Sample>),
+    /// Of another circuit: a file as circom reads it.
+    File(PathBuf),
+}
+
+pub(super) fn prove(args: &ProveArgs, dir: &BuildDir, inputs: &Path, output: Output) -> Result<()> {
+    let settings = dir.has(Artefact::Settings).then(|| stages::read_settings(dir)).transpose()?;
+    let named = read_all(inputs, settings.as_ref())?;
+    let (circuit, _) = super::compile::compile_dir(dir, &args.libraries, output)?;
+    let (key, _) = output.terminal.stage("key", || stages::read_key(dir), super::setup::key_described)?;
+    warn_of_development_key(output.terminal, &key.origin);
+    let folder = args.output.clone().unwrap_or_else(|| dir.root().join("proofs"));
+    fs::create_dir_all(&folder).map_err(|source| Error::write(&folder, source))?;
+    let work = || -> Result<()> {
+        let prover = stages::prover(&key, &circuit.r1cs)?;
+        for (name, input) in &named {
+            let witness = solve(dir, &circuit, settings.as_ref(), input, output)?;
+            let proof = prover.prove(&witness, &mut OsRng).map_err(stages::not_proven(dir, &circuit.r1cs))?;
+            let public = public_to_json(circuit.r1cs.public_values(&witness));
+            for (ending, text) in [(PROOF, proof_to_json(&proof)), (PUBLIC, public)] {
+                let path = folder.join(format!("{name}{ending}"));
+                replace_file(&path, |writer| writer.write_all(text.as_bytes()))?;
+            }
+        }
+        Ok(())
+    };
+    let ((), took) = output.terminal.stage("prove", work, |()| format!("{} proofs", grouped(named.len())))?;
+    let names: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
+    let json = json!({
+        "public_signals": circuit.r1cs.public_signals(),
+        "proof_bytes": PROOF_BYTES,
+        "seconds": took.as_secs_f64(),
+        "proofs": names,
+    });
+    output.result(&json, &folder.display().to_string())
+}
+
+fn solve(
+    dir: &BuildDir,
+    circuit: &Circuit,
+    settings: Option<&Settings>,
+    input: &Input,
+    output: Output,
+) -> Result<Witness> {
+    match (input, settings) {
+        (Input::Samples(samples), Some(settings)) => {
+            Ok(stages::solve_samples(dir, circuit, settings, samples)?.1)
+        }
+        (Input::File(path), _) => stages::solve_file(circuit, path, &mut |line| output.terminal.say(line)),
+        (Input::Samples(_), None) => Err(Error::Internal("samples of a circuit without a model")),
+    }
+}
+
+/// Returns all inputs with names for their proofs: those of a folder's files, or the positions of a file's samples.
+fn read_all(path: &Path, settings: Option<&Settings>) -> Result<Vec<(String, Input)>> {
+    let files = if path.is_dir() { files_of(path, "")? } else { vec![path.to_owned()] };
+    let files: Vec<PathBuf> = files
+        .into_iter()
+        .filter(|file| {
+            let ending = file.extension().and_then(|ending| ending.to_str());
+            matches!(ending, Some("json" | "npy" | "npz"))
+        })
+        .collect();
+    let mut named = Vec::new();
+    for file in &files {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let Some(settings) = settings else {
+            named.push((name, Input::File(file.clone())));
+            continue;
+        };
+        let samples = load_samples(file, &settings.input_shapes())?;
+        if samples.len() % settings.batch != 0 {
+            let (count, batch) = (samples.len(), settings.batch);
+            let reason =
+                format!("has {count} samples, expected a multiple of the {batch} that a proof is about");
+            return Err(Error::Malformed { path: file.clone(), reason });
+        }
+        let groups: Vec<Vec<Sample>> = samples.chunks(settings.batch).map(<[Sample]>::to_vec).collect();
+        let (alone, single) = (files.len() == 1 && !path.is_dir(), groups.len() == 1);
+        for (position, samples) in groups.into_iter().enumerate() {
+            let name = match (alone, single) {
+                (true, _) => position.to_string(),
+                (false, true) => name.clone(),
+                (false, false) => format!("{name}-{position}"),
+            };
+            named.push((name, Input::Samples(samples)));
+        }
+    }
+    named.sort_by(|(one, _), (other, _)| one.len().cmp(&other.len()).then_with(|| one.cmp(other)));
+    let twice = named.windows(2).find(|pair| pair[0].0 == pair[1].0);
+    match (twice, named.is_empty()) {
+        (Some(pair), _) => {
+            let reason = format!("has two inputs `{}`, expected a name of its own for each", pair[0].0);
+            Err(Error::Malformed { path: path.to_owned(), reason })
+        }
+        (None, true) => {
+            let reason = "has no input, expected .json, .npy or .npz files".to_owned();
+            Err(Error::Malformed { path: path.to_owned(), reason })
+        }
+        (None, false) => Ok(named),
+    }
+}
+
+/// Returns the files of a folder whose names have an ending, in the order of their names.
+fn files_of(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let failed = |source| Error::read(folder, source);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_file() && path.to_string_lossy().ends_with(ending) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+pub(super) fn verify(vk: &Path, settings: Option<&Settings>, folder: &Path, output: Output) -> Result<()> {
+    let text = |path: &Path| fs::read_to_string(path).map_err(|source| Error::read(path, source));
+    let key = verifying_key_from_json(&text(vk)?).map_err(Error::json(vk))?;
+    let mut names = Vec::new();
+    let mut proofs: Vec<Proven> = Vec::new();
+    let mut invalid = Vec::new();
+    let files = files_of(folder, PROOF)?;
+    for path in &files {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = file.strip_suffix(PROOF).unwrap_or(&file).to_owned();
+        let public = folder.join(format!("{name}{PUBLIC}"));
+        let signals = public_from_json(&text(&public)?).map_err(Error::json(&public));
+        let proof = proof_from_json(&text(path)?).map_err(Error::json(path));
+        match signals.and_then(|signals| {
+            settings.map_or(Ok(()), |settings| stages::check_ranges(&signals, settings))?;
+            Ok((signals, proof?))
+        }) {
+            Ok(proven) => {
+                names.push(name);
+                proofs.push(proven);
+            }
+            Err(error) => invalid.push((name, error.to_string())),
+        }
+    }
+    if files.is_empty() {
+        let reason = format!("has no proofs, expected files `NAME{PROOF}` and `NAME{PUBLIC}`");
+        return Err(Error::Malformed { path: folder.to_owned(), reason });
+    }
+    let work = || -> Result<()> {
+        if let Err(found) = verify_batch(&key, &proofs, &mut OsRng) {
+            invalid.extend(found.into_iter().map(|(at, error)| (names[at].clone(), error.to_string())));
+        }
+        if invalid.is_empty() { Ok(()) } else { Err(Error::InvalidBatch { invalid, count: files.len() }) }
+    };
+    let ((), took) =
+        output.terminal.stage("verify", work, |()| format!("{} proofs", grouped(files.len())))?;
+    let json = json!({ "valid": true, "proofs": names, "seconds": took.as_secs_f64() });
+    output.result(&json, "valid")
+}
