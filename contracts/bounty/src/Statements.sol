@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.24;
+
+import {IVerifier} from "./IVerifier.sol";
+
+/// @notice A circuit whose proofs count: the verifier that the host approved when it opened the bounty.
+/// @dev    The code of an exported verifier holds its verifying key, so `codeHash` is the hash of the key too. Whoever
+///         stakes anything on a statement compares it with the hash of the code that `tensorproof export-verifier` makes
+///         of the key of a ceremony it believes in: a verifier of other code may answer as it likes.
+struct Statement {
+    IVerifier verifier;
+    /// keccak256 of the runtime code at `verifier`.
+    bytes32 codeHash;
+}
+
+/// @notice A Groth16 proof, as `IVerifier.verifyProof` takes it.
+struct Proof {
+    uint256[2] a;
+    uint256[2][2] b;
+    uint256[2] c;
+}
+
+/// @title  Proofs of approved statements
+/// @dev    **Domain.** Everything is proven for one sender, of one bounty, on one chain, for one circuit:
+///
+///             domain = keccak256(abi.encode(chain id, address of the bounty, code hash of the verifier, sender)).
+///
+///         A proof for one domain is worth nothing in another: nobody can take it out of the mempool and send it first.
+///
+///         **Bound.** A circuit with few public signals has one more, `domain mod p`, in any constraint.
+///
+///         **Digest.** A circuit about many values x_1..x_n has three public signals, in this order (circom puts
+///         outputs before inputs):
+///
+///             h = Poseidon(x_1, .., x_n)     output, which the sender also gives in the call
+///             v = sum of x_i * r^i           output, computed again by the contract
+///             r                              input, r = keccak256(domain, h, x_1, .., x_n) mod p
+///
+///         Why that binds x: the circuit knows some x' with Poseidon(x') = h and sum x'_i r^i = v. h fixes x' (Poseidon
+///         is collision-resistant), and r is drawn by keccak256 after h and x are. If x and x' differ, sum (x_i - x'_i) X^i
+///         is not zero, of degree n, and vanishes at r with probability n / p at most. x has as many elements as the
+///         circuit has: the callers check it, since zeros at its end would change nothing.
+library Statements {
+    /// @notice No code, or other code than the host approved, is at the verifier's address.
+    error WrongVerifierCode(address verifier, bytes32 expected, bytes32 actual);
+    /// @notice A value that is not below the order of the scalar field has a twin that is.
+    error NotInField(uint256 value);
+    /// @notice The approved verifier does not accept the proof for these values.
+    error InvalidProof();
+
+    /// @dev The order of the scalar field of BN254.
+    uint256 internal constant SCALAR_FIELD =
+        21888242871839275222246405745257275088548364400416034343698204186575808495617;
+
+    /// @notice Reverts unless the approved code is at the verifier's address.
+    function requireCode(Statement memory statement) internal view {
+        bytes32 actual = address(statement.verifier).codehash;
+        if (actual != statement.codeHash || address(statement.verifier).code.length == 0) {
+            revert WrongVerifierCode(address(statement.verifier), statement.codeHash, actual);
+        }
+    }
+
+    /// @notice Returns what a proof of the statement by `sender` is bound to.
+    function domain(Statement memory statement, address sender) internal view returns (bytes32) {
+        return keccak256(abi.encode(block.chainid, address(this), statement.codeHash, sender));
+    }
+
+    /// @notice Returns the domain as a public signal.
+    function binding(Statement memory statement, address sender) internal view returns (uint256) {
+        return uint256(domain(statement, sender)) % SCALAR_FIELD;
+    }
+
+    /// @notice Reverts unless `value` is in the field.
+    function requireInField(uint256 value) internal pure {
+        if (value >= SCALAR_FIELD) revert NotInField(value);
+    }
+
+    /// @notice Reverts unless the proof is valid for the public signals.
+    function requireProof(Statement memory statement, Proof calldata proof, uint256[] memory signals) internal view {
+        // The exported verifier checks this too. No bounty rests on that.
+        for (uint256 i = 0; i < signals.length; ++i) {
+            requireInField(signals[i]);
+        }
+        requireCode(statement);
+        if (!statement.verifier.verifyProof(proof.a, proof.b, proof.c, signals)) revert InvalidProof();
+    }
+
+    /// @notice Reverts unless the proof of the sender is valid for the digest of the values.
+    /// @param hash Poseidon of the values, as the circuit's first output.
+    function requireDigestProof(Statement memory statement, Proof calldata proof, uint256 hash, uint256[] memory values)
+        internal
+        view
+    {
+        uint256 challenge =
+            uint256(keccak256(abi.encodePacked(domain(statement, msg.sender), hash, values))) % SCALAR_FIELD;
+        uint256[] memory signals = new uint256[](3);
+        signals[0] = hash;
+        signals[1] = evaluate(values, challenge);
+        signals[2] = challenge;
+        requireProof(statement, proof, signals);
+    }
+
+    /// @notice Returns the sum of values[i] * point^(i + 1), from i = 0, by Horner's rule.
+    function evaluate(uint256[] memory values, uint256 point) internal pure returns (uint256 sum) {
+        for (uint256 i = values.length; i > 0; --i) {
+            uint256 value = values[i - 1];
+            requireInField(value);
+            sum = mulmod(addmod(sum, value, SCALAR_FIELD), point, SCALAR_FIELD);
+        }
+    }
+}
