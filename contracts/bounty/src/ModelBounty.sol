@@ -213,7 +213,8 @@ contract ModelBounty is ReentrancyGuardTransient {
         requireValue(t.reward);
         bool timely = block.timestamp < t.commitEnd && t.commitEnd < t.revealEnd && t.revealEnd < t.proofEnd
             && t.proofEnd <= block.timestamp + MAX_DURATION && t.turn != 0 && t.turn <= MAX_DURATION;
-        bool meaningful = t.host != address(0) && t.threshold != 0 && t.threshold <= t.samples && t.ciphertextLength != 0;
+        bool meaningful =
+            t.host != address(0) && t.threshold != 0 && t.threshold <= t.samples && t.ciphertextLength != 0;
         if (!timely || !meaningful) revert InvalidTerms();
         Statements.requireInField(t.testSetRoot);
         BabyJubjub.requireKey(t.key[0], t.key[1]);

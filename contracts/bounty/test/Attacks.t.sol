@@ -472,13 +472,9 @@ contract AttacksTest is Market {
         vm.warp(PROOF_END);
     }
 
-    function refuseSubmission(
-        ModelBounty bounty,
-        address hunter,
-        uint32 correct,
-        Proof memory proof,
-        bytes4 expected
-    ) private {
+    function refuseSubmission(ModelBounty bounty, address hunter, uint32 correct, Proof memory proof, bytes4 expected)
+        private
+    {
         vm.prank(hunter);
         vm.expectPartialRevert(expected);
         bounty.submit(correct, address(0), proof);

@@ -120,8 +120,7 @@ contract ComputeBountyTest is Market {
         vm.deal(address(bounty), 2 * REWARD);
         Reenterer solver = new Reenterer();
         (uint256 hash, Proof memory proof) = solution(bounty, address(solver), outputs());
-        bytes memory solving =
-            abi.encodeCall(ComputeBounty.solve, (outputs(), hash, proof, payable(address(solver))));
+        bytes memory solving = abi.encodeCall(ComputeBounty.solve, (outputs(), hash, proof, payable(address(solver))));
         solver.run(address(bounty), 0, solving, solving);
         vm.assertEq(solver.paid(), 1, "once");
         vm.assertEq(address(solver).balance, REWARD, "the reward");
@@ -185,13 +184,9 @@ contract ComputeBountyTest is Market {
         bounty.solve(outputs(), hash, proof, payable(sender));
     }
 
-    function refuse(
-        ComputeBounty bounty,
-        uint256[] memory words,
-        uint256 hash,
-        Proof memory proof,
-        bytes4 expected
-    ) private {
+    function refuse(ComputeBounty bounty, uint256[] memory words, uint256 hash, Proof memory proof, bytes4 expected)
+        private
+    {
         vm.prank(alice);
         vm.expectPartialRevert(expected);
         bounty.solve(words, hash, proof, payable(alice));

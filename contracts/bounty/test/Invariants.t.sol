@@ -25,7 +25,7 @@ contract Actors is Market {
     }
 
     function wait(uint256 time) external {
-        // Past no phase, and seldom past a whole turn.
+        // No phase is skipped, and few turns.
         uint256 longest = bounty.phase() == ModelBounty.Phase.Claiming ? 4 hours : 1 days;
         vm.warp(block.timestamp + 1 + time % longest);
     }
@@ -203,7 +203,9 @@ contract InvariantsTest {
         for (uint256 i = 0; i < actors.hunters(); ++i) {
             address hunter = actors.committed(i);
             uint256 most = actors.leftWithStake(hunter) ? stake : 0;
-            if (forfeited && actors.leftWithStake(hunter)) most += reward / actors.hunters() + reward % actors.hunters();
+            if (forfeited && actors.leftWithStake(hunter)) {
+                most += reward / actors.hunters() + reward % actors.hunters();
+            }
             if (hunter == actors.paid()) most = reward + stake;
             vm.assertLe(hunter.balance, most, "hunter");
         }

@@ -22,7 +22,7 @@ library Trapdoors {
 
     /// @dev Puts the exported verifier of the named key of `keys.json` at `place`.
     function load(string memory name, address place) internal returns (Trapdoor memory trapdoor) {
-        string memory json = vm.readFile("test/keys.json");
+        string memory json = vm.readFile("contracts/bounty/test/keys.json");
         string memory key = string.concat(".", name);
         bytes memory code = vm.parseJsonBytes(json, string.concat(key, ".code"));
         vm.etch(place, code);
