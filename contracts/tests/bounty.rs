@@ -1,4 +1,4 @@
-//! The bounty market's own tests, in Solidity under forge, and the verifying keys that they use.
+//! The bounty market's own tests, in Solidity under forge, the verifying keys that they use, and slither's opinion.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -12,10 +12,16 @@ use num_bigint::BigUint;
 use revm::primitives::{Address, hex};
 use serde_json::{Map, Value, json};
 use tensorproof_contracts::{data_contracts, runtime_code};
+use tensorproof_oracles::{expect_success, forge, slither};
 use tensorproof_r1cs::Fr;
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("bounty")
+/// The folder of `foundry.toml`.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn regenerates() -> bool {
+    std::env::var_os("TENSORPROOF_REGENERATE").is_some()
 }
 
 /// A verifier, the code that it reads its key from, and the exponents that make proofs without a circuit.
@@ -38,7 +44,7 @@ fn verifier(signals: usize, seed: u8) -> Value {
 /// `TENSORPROOF_REGENERATE=1 cargo nextest run -p tensorproof-contracts bounty` writes the file instead.
 #[test]
 fn keys_are_those_of_the_exported_verifier() {
-    let path = folder().join("test/keys.json");
+    let path = root().join("contracts/bounty/test/keys.json");
     let verifiers = [("testSet", 3), ("accuracy", 4), ("delivery", 3), ("inference", 3), ("foreign", 4)];
     let mut keys = Map::new();
     keys.insert("generated".into(), json!("by contracts/tests/bounty.rs; do not edit"));
@@ -46,9 +52,36 @@ fn keys_are_those_of_the_exported_verifier() {
         keys.insert(name.into(), verifier(signals, seed));
     }
     let text = format!("{:#}\n", Value::Object(keys));
-    if std::env::var_os("TENSORPROOF_REGENERATE").is_some() {
+    if regenerates() {
         std::fs::write(&path, &text).unwrap();
     }
     let shipped = std::fs::read_to_string(&path).unwrap();
     assert!(shipped == text, "{} differs from what this test generates", path.display());
+}
+
+/// `TENSORPROOF_REGENERATE=1 cargo nextest run -p tensorproof-contracts bounty` writes the snapshots of gas and sizes.
+#[test]
+fn contracts_pass_their_tests_at_the_recorded_gas() {
+    let check = format!("--gas-snapshot-check={}", !regenerates());
+    expect_success(&forge(["test", &check], &root()));
+}
+
+#[test]
+fn sources_are_formatted() {
+    expect_success(&forge(["fmt", "--check"], &root()));
+}
+
+/// Two detectors are left out. `timestamp`: all phases end by time, of which validators shift seconds. `naming-convention`:
+/// projective coordinates are X, Y and Z, immutables have names of constants.
+#[test]
+fn slither_finds_nothing() {
+    let args = [
+        ".",
+        "--exclude",
+        "timestamp,naming-convention",
+        "--filter-paths",
+        "openzeppelin",
+        "--fail-pedantic",
+    ];
+    expect_success(&slither(args, &root()));
 }
