@@ -24,15 +24,19 @@ fn regenerates() -> bool {
     std::env::var_os("TENSORPROOF_REGENERATE").is_some()
 }
 
-/// A verifier, the code that it reads its key from, and the exponents that make proofs without a circuit.
+/// A verifier, the contract that holds the rest of its key if there is one, and the exponents that make proofs without a
+/// circuit.
 fn verifier(signals: usize, seed: u8) -> Value {
     let trapdoor = Trapdoor::new(signals, u64::from(seed));
     let data = Address::repeat_byte(0xd0 + seed);
+    let contracts = data_contracts(&trapdoor.key()).unwrap();
+    assert!(contracts.len() <= 1);
+    let code = runtime_code(&trapdoor.key(), &config(), &vec![data; contracts.len()]).unwrap();
     let word = |exponent: &Fr| format!("{:#066x}", BigUint::from(exponent.into_bigint()));
     json!({
-        "code": hex::encode_prefixed(runtime_code(&trapdoor.key(), &config(), &[data]).unwrap()),
+        "code": hex::encode_prefixed(code),
         "dataAddress": data.to_string(),
-        "dataCode": hex::encode_prefixed(&data_contracts(&trapdoor.key()).unwrap()[0].code),
+        "dataCode": contracts.first().map_or_else(|| "0x".into(), |data| hex::encode_prefixed(&data.code)),
         "alpha": word(&trapdoor.alpha),
         "beta": word(&trapdoor.beta),
         "gamma": word(&trapdoor.gamma),

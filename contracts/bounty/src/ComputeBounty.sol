@@ -113,11 +113,8 @@ contract ComputeBounty is ReentrancyGuardTransient {
         requirePhase(Phase.Open);
         ComputeTerms memory t = terms();
         if (outputs.length != t.outputs) revert WrongLength(t.outputs, outputs.length);
-        uint256[] memory values = new uint256[](1 + outputs.length);
+        uint256[] memory values = Statements.list(1, outputs);
         values[0] = t.dataHash;
-        for (uint256 i = 0; i < outputs.length; ++i) {
-            values[1 + i] = outputs[i];
-        }
         solver = msg.sender;
         emit Solved(msg.sender, outputs);
         t.inference.requireDigestProof(proof, hash, values);

@@ -271,13 +271,12 @@ contract ModelBounty is ReentrancyGuardTransient {
         requirePhase(t, Phase.Revealing);
         requireLength(t.samples, digests.length);
         requireLength(t.samples, labels.length);
-        uint256[] memory values = new uint256[](2 + 3 * digests.length);
+        uint256[] memory values = Statements.list(2 + 2 * digests.length, labels);
         values[0] = t.testSetRoot;
         values[1] = salt;
         for (uint256 i = 0; i < digests.length; ++i) {
             values[2 + 2 * i] = uint256(digests[i]) >> 128;
             values[3 + 2 * i] = uint256(digests[i]) & type(uint128).max;
-            values[2 + 2 * digests.length + i] = labels[i];
         }
         revealed = true;
         emit Revealed(salt, digests, labels);
@@ -333,13 +332,10 @@ contract ModelBounty is ReentrancyGuardTransient {
         address current = advance(t, type(uint256).max);
         if (msg.sender != current) revert NotYourTurn(current);
         requireLength(t.ciphertextLength, ciphertext.length);
-        uint256[] memory values = new uint256[](3 + ciphertext.length);
+        uint256[] memory values = Statements.list(3, ciphertext);
         values[0] = hunters[msg.sender].parametersHash;
         values[1] = t.key[0];
         values[2] = t.key[1];
-        for (uint256 i = 0; i < ciphertext.length; ++i) {
-            values[3 + i] = ciphertext[i];
-        }
         winner = msg.sender;
         emit Delivered(msg.sender, ciphertext);
         t.delivery.requireDigestProof(proof, hash, values);

@@ -91,8 +91,7 @@ library Statements {
         internal
         view
     {
-        uint256 challenge =
-            uint256(keccak256(abi.encodePacked(domain(statement, msg.sender), hash, values))) % SCALAR_FIELD;
+        uint256 challenge = challengeOf(domain(statement, msg.sender), hash, values);
         uint256[] memory signals = new uint256[](3);
         signals[0] = hash;
         signals[1] = evaluate(values, challenge);
@@ -100,12 +99,46 @@ library Statements {
         requireProof(statement, proof, signals);
     }
 
+    /// @notice Returns a list of `head` zeros, to be filled, and the values of `tail`.
+    function list(uint256 head, uint256[] calldata tail) internal pure returns (uint256[] memory values) {
+        values = new uint256[](head + tail.length);
+        assembly ("memory-safe") {
+            calldatacopy(add(values, shl(5, add(head, 1))), tail.offset, shl(5, tail.length))
+        }
+    }
+
+    // keccak256(abi.encodePacked(bound, hash, values)) mod p, without a loop.
+    function challengeOf(bytes32 bound, uint256 hash, uint256[] memory values)
+        private
+        pure
+        returns (uint256 challenge)
+    {
+        uint256 order = SCALAR_FIELD;
+        assembly ("memory-safe") {
+            // Memory after the free pointer is for anyone's use until the next allocation.
+            let text := mload(0x40)
+            let size := shl(5, mload(values))
+            mstore(text, bound)
+            mstore(add(text, 0x20), hash)
+            mcopy(add(text, 0x40), add(values, 0x20), size)
+            challenge := mod(keccak256(text, add(size, 0x40)), order)
+        }
+    }
+
     /// @notice Returns the sum of values[i] * point^(i + 1), from i = 0, by Horner's rule.
     function evaluate(uint256[] memory values, uint256 point) internal pure returns (uint256 sum) {
-        for (uint256 i = values.length; i > 0; --i) {
-            uint256 value = values[i - 1];
-            requireInField(value);
-            sum = mulmod(addmod(sum, value, SCALAR_FIELD), point, SCALAR_FIELD);
+        uint256 order = SCALAR_FIELD;
+        bool reduced = true;
+        // The hot loop: from the last value to the first.
+        assembly ("memory-safe") {
+            for { let place := add(values, shl(5, mload(values))) } gt(place, values) { place := sub(place, 0x20) } {
+                let value := mload(place)
+                reduced := and(reduced, lt(value, order))
+                sum := mulmod(addmod(sum, value, order), point, order)
+            }
+        }
+        for (uint256 i = 0; !reduced && i < values.length; ++i) {
+            requireInField(values[i]);
         }
     }
 }
