@@ -36,8 +36,8 @@ struct ComputeTerms {
 ///         (at `end`; the host takes the reward by `reclaim`). There is no cancellation: a host could read outputs in the
 ///         mempool, and cancel before they are paid for.
 ///
-///         **Public inputs.** The digest (see `Statements`) of dataHash (terms) and the outputs (the call), 1 + outputs
-///         values, in the sender's domain: nobody else can use the proof.
+///         **Public inputs.** The values of the statement (see `Statements`) are dataHash (terms) and the outputs (the
+///         call), 1 + outputs of them.
 contract ComputeBounty is ReentrancyGuardTransient {
     using Statements for Statement;
 
@@ -117,7 +117,7 @@ contract ComputeBounty is ReentrancyGuardTransient {
         values[0] = t.dataHash;
         solver = msg.sender;
         emit Solved(msg.sender, outputs);
-        t.inference.requireDigestProof(proof, hash, values);
+        t.inference.requireProof(proof, hash, values);
         Address.sendValue(to, t.reward);
     }
 

@@ -79,15 +79,16 @@ struct ModelTerms {
 ///
 ///         Hunters that proved nothing need not wait for the claim: `refund` pays them from proofEnd on.
 ///
-///         **Public inputs.** Each is read or computed here, none is taken on trust from the sender:
+///         **Public inputs.** The values of each statement (see `Statements`) are read or computed here, none is taken on
+///         trust from the sender:
 ///
-///             testSet    digest (see `Statements`) of: testSetRoot (terms), salt, then for each sample the upper and the
-///                        lower 128 bits of the SHA-256 in its CID, then the labels; 2 + 3 * samples values. Salt, CIDs
-///                        and labels are what the call publishes
+///             testSet    testSetRoot (terms), salt, then for each sample the upper and the lower 128 bits of the SHA-256
+///                        in its CID, then the labels; 2 + 3 * samples values. Salt, CIDs and labels are what the call
+///                        publishes
 ///             accuracy   testSetRoot (terms), hash of the parameters (the sender's commitment), right answers (the
-///                        call; what the ranking uses), domain mod p
-///             delivery   digest of: hash of the parameters (the sender's commitment), key x and y (terms), ciphertext
-///                        (the call); 3 + ciphertextLength values
+///                        call; what the ranking uses); 3 values
+///             delivery   hash of the parameters (the sender's commitment), key x and y (terms), ciphertext (the call);
+///                        3 + ciphertextLength values
 ///
 ///         **What this cannot prevent.** A host can pay itself: it may commit and win with a model of its own, or let
 ///         friends share in a forfeiture, and so come out of its bounty at the price of gas. It gets nobody's parameters
@@ -280,15 +281,16 @@ contract ModelBounty is ReentrancyGuardTransient {
         }
         revealed = true;
         emit Revealed(salt, digests, labels);
-        t.testSet.requireDigestProof(proof, hash, values);
+        t.testSet.requireProof(proof, hash, values);
     }
 
     /// @notice Proves how many samples the sender's committed parameters classify right, after the reveal until
     ///         `proofEnd`; once for each hunter.
     /// @param correct Right answers, at least the threshold.
     /// @param hint    A hunter ranked before the sender, best the one just before it; or zero, for the start.
+    /// @param hash    Poseidon of the statement's values, the proof's first public signal.
     /// @param proof   A proof of the accuracy statement.
-    function submit(uint32 correct, address hint, Proof calldata proof) external {
+    function submit(uint32 correct, address hint, uint256 hash, Proof calldata proof) external {
         ModelTerms memory t = terms();
         requirePhase(t, Phase.Proving);
         Hunter storage hunter = hunters[msg.sender];
@@ -300,12 +302,11 @@ contract ModelBounty is ReentrancyGuardTransient {
         insert(msg.sender, hint);
         emit Proved(msg.sender, correct);
 
-        uint256[] memory signals = new uint256[](4);
-        signals[0] = t.testSetRoot;
-        signals[1] = hunter.parametersHash;
-        signals[2] = correct;
-        signals[3] = t.accuracy.binding(msg.sender);
-        t.accuracy.requireProof(proof, signals);
+        uint256[] memory values = new uint256[](3);
+        values[0] = t.testSetRoot;
+        values[1] = hunter.parametersHash;
+        values[2] = correct;
+        t.accuracy.requireProof(proof, hash, values);
     }
 
     /// @notice Passes over turns that ended, at most `limit` of them, and returns the hunter of the turn reached. Nobody
@@ -338,7 +339,7 @@ contract ModelBounty is ReentrancyGuardTransient {
         values[2] = t.key[1];
         winner = msg.sender;
         emit Delivered(msg.sender, ciphertext);
-        t.delivery.requireDigestProof(proof, hash, values);
+        t.delivery.requireProof(proof, hash, values);
         Address.sendValue(to, t.reward + t.stake);
     }
 
@@ -365,7 +366,7 @@ contract ModelBounty is ReentrancyGuardTransient {
 
     /// @notice Returns what `refund` pays to a hunter now.
     function refundable(address account) public view returns (uint256) {
-        Hunter memory hunter = hunters[account];
+        Hunter storage hunter = hunters[account];
         if (hunter.parametersHash == 0 || hunter.refunded) return 0;
         ModelTerms memory t = terms();
         Phase current = phase(t);
@@ -445,7 +446,7 @@ contract ModelBounty is ReentrancyGuardTransient {
         hunter.next = behind;
     }
 
-    function ranksBefore(Hunter memory one, Hunter memory other) private pure returns (bool) {
+    function ranksBefore(Hunter storage one, Hunter storage other) private view returns (bool) {
         return one.correct > other.correct || (one.correct == other.correct && one.order < other.order);
     }
 

@@ -4,9 +4,10 @@ pragma solidity ^0.8.24;
 import {IVerifier} from "./IVerifier.sol";
 
 /// @notice A circuit whose proofs count: the verifier that the host approved when it opened the bounty.
-/// @dev    The code of an exported verifier holds its verifying key, so `codeHash` is the hash of the key too. Whoever
-///         stakes anything on a statement compares it with the hash of the code that `tensorproof export-verifier` makes
-///         of the key of a ceremony it believes in: a verifier of other code may answer as it likes.
+/// @dev    The code of an exported verifier holds its verifying key, so that `codeHash` is the hash of the key too (if the
+///         code names data contracts, with theirs). Whoever stakes anything on a statement compares it with the hash of the
+///         code that `tensorproof export-verifier` makes of the key of a ceremony it believes in: a verifier of other code
+///         may answer as it likes.
 struct Statement {
     IVerifier verifier;
     /// keccak256 of the runtime code at `verifier`.
@@ -21,25 +22,24 @@ struct Proof {
 }
 
 /// @title  Proofs of approved statements
-/// @dev    **Domain.** Everything is proven for one sender, of one bounty, on one chain, for one circuit:
-///
-///             domain = keccak256(abi.encode(chain id, address of the bounty, code hash of the verifier, sender)).
-///
-///         A proof for one domain is worth nothing in another: nobody can take it out of the mempool and send it first.
-///
-///         **Bound.** A circuit with few public signals has one more, `domain mod p`, in any constraint.
-///
-///         **Digest.** A circuit about many values x_1..x_n has three public signals, in this order (circom puts
-///         outputs before inputs):
+/// @dev    A statement is about values x_1..x_n, which the contract knows. Its circuit has three public signals, however
+///         many values there are, in this order (circom puts outputs before inputs):
 ///
 ///             h = Poseidon(x_1, .., x_n)     output, which the sender also gives in the call
 ///             v = sum of x_i * r^i           output, computed again by the contract
 ///             r                              input, r = keccak256(domain, h, x_1, .., x_n) mod p
 ///
-///         Why that binds x: the circuit knows some x' with Poseidon(x') = h and sum x'_i r^i = v. h fixes x' (Poseidon
+///         **Why that binds x.** The circuit knows some x' with Poseidon(x') = h and sum x'_i r^i = v. h fixes x' (Poseidon
 ///         is collision-resistant), and r is drawn by keccak256 after h and x are. If x and x' differ, sum (x_i - x'_i) X^i
-///         is not zero, of degree n, and vanishes at r with probability n / p at most. x has as many elements as the
+///         is not zero, of degree n, and vanishes at r with probability n / p at most. x must have as many elements as the
 ///         circuit has: the callers check it, since zeros at its end would change nothing.
+///
+///         **Domain.** Everything is proven for one sender, of one bounty, on one chain, for one circuit:
+///
+///             domain = keccak256(abi.encode(chain id, address of the bounty, code hash of the verifier, sender)).
+///
+///         With another domain r is another, and the proof is worth nothing: nobody can take it out of the mempool and send
+///         it first, or send it again elsewhere.
 library Statements {
     /// @notice No code, or other code than the host approved, is at the verifier's address.
     error WrongVerifierCode(address verifier, bytes32 expected, bytes32 actual);
@@ -65,38 +65,26 @@ library Statements {
         return keccak256(abi.encode(block.chainid, address(this), statement.codeHash, sender));
     }
 
-    /// @notice Returns the domain as a public signal.
-    function binding(Statement memory statement, address sender) internal view returns (uint256) {
-        return uint256(domain(statement, sender)) % SCALAR_FIELD;
-    }
-
     /// @notice Reverts unless `value` is in the field.
     function requireInField(uint256 value) internal pure {
         if (value >= SCALAR_FIELD) revert NotInField(value);
     }
 
-    /// @notice Reverts unless the proof is valid for the public signals.
-    function requireProof(Statement memory statement, Proof calldata proof, uint256[] memory signals) internal view {
-        // The exported verifier checks this too. No bounty rests on that.
-        for (uint256 i = 0; i < signals.length; ++i) {
-            requireInField(signals[i]);
-        }
-        requireCode(statement);
-        if (!statement.verifier.verifyProof(proof.a, proof.b, proof.c, signals)) revert InvalidProof();
-    }
-
-    /// @notice Reverts unless the proof of the sender is valid for the digest of the values.
+    /// @notice Reverts unless the proof of the sender is valid for the values.
     /// @param hash Poseidon of the values, as the circuit's first output.
-    function requireDigestProof(Statement memory statement, Proof calldata proof, uint256 hash, uint256[] memory values)
+    function requireProof(Statement memory statement, Proof calldata proof, uint256 hash, uint256[] memory values)
         internal
         view
     {
-        uint256 challenge = challengeOf(domain(statement, msg.sender), hash, values);
+        requireCode(statement);
+        // The exported verifier checks this too, as the other signals are in the field. No bounty rests on that.
+        requireInField(hash);
         uint256[] memory signals = new uint256[](3);
+        uint256 challenge = challengeOf(domain(statement, msg.sender), hash, values);
         signals[0] = hash;
         signals[1] = evaluate(values, challenge);
         signals[2] = challenge;
-        requireProof(statement, proof, signals);
+        if (!statement.verifier.verifyProof(proof.a, proof.b, proof.c, signals)) revert InvalidProof();
     }
 
     /// @notice Returns a list of `head` zeros, to be filled, and the values of `tail`.

@@ -24,8 +24,8 @@ contract Refuser {
         bounty.commit{value: msg.value}(parametersHash);
     }
 
-    function submit(ModelBounty bounty, uint32 correct, Proof calldata proof) external {
-        bounty.submit(correct, address(0), proof);
+    function submit(ModelBounty bounty, uint32 correct, uint256 hash, Proof calldata proof) external {
+        bounty.submit(correct, address(0), hash, proof);
     }
 
     function claim(
@@ -75,11 +75,11 @@ contract AttacksTest is Market {
 
     // Decryption by anyone.
 
-    function testVerifierOfTheDeliverySeesNothingButTheDigest() public {
+    function testVerifierOfTheDeliverySeesOnlyTheDigest() public {
         ModelBounty bounty = claiming();
         (uint256[] memory ciphertext, uint256 hash, Proof memory proof) = deliveryOf(bounty, alice);
         uint256[] memory values = deliveryValues(bounty, alice, ciphertext);
-        uint256[] memory signals = digestSignals(domain(delivery, address(bounty), alice), hash, values);
+        uint256[] memory signals = signalsOf(domain(delivery, address(bounty), alice), hash, values);
         // Three public signals, all of them functions of the ciphertext: there is none to hold a shared key.
         vm.assertEq(signals.length, 3, "signals");
         vm.expectCall(
@@ -131,11 +131,11 @@ contract AttacksTest is Market {
                 address(accuracy.statement.verifier).codehash
             )
         );
-        bounty.submit(SAMPLES, address(0), nothing);
+        bounty.submit(SAMPLES, address(0), 1, nothing);
         vm.etch(address(accuracy.statement.verifier), "");
         vm.prank(alice);
         vm.expectPartialRevert(Statements.WrongVerifierCode.selector);
-        bounty.submit(SAMPLES, address(0), nothing);
+        bounty.submit(SAMPLES, address(0), 1, nothing);
     }
 
     function testVerifiersAreComparedWithTheApprovalOnOpening() public {
@@ -160,11 +160,13 @@ contract AttacksTest is Market {
     function testProofOfTheHuntersOwnSetupIsRefused() public {
         ModelBounty bounty = proving();
         Trapdoor memory own = Trapdoors.load("foreign", address(0x2001));
-        uint256[] memory signals = accuracySignals(bounty, alice, SAMPLES);
+        uint256[] memory values = accuracyValues(alice, SAMPLES);
+        uint256 hash = hashOf(values);
+        uint256[] memory signals = signalsOf(domain(accuracy, address(bounty), alice), hash, values);
         Proof memory proof = own.prove(signals, 3);
         // With the toxic waste of its setup the hunter proves all samples right, to its own verifier.
         vm.assertTrue(own.statement.verifier.verifyProof(proof.a, proof.b, proof.c, signals), "valid there");
-        refuseSubmission(bounty, alice, SAMPLES, proof, Statements.InvalidProof.selector);
+        refuseSubmission(bounty, alice, SAMPLES, hash, proof, Statements.InvalidProof.selector);
     }
 
     // A model fitted to the test set.
@@ -185,7 +187,7 @@ contract AttacksTest is Market {
         uint256[] memory classes = labels();
         uint256[] memory values = testSetValues(cids, classes);
         uint256 hash = hashOf(values);
-        Proof memory proof = proveDigest(testSet, domain(testSet, address(bounty), host), hash, values);
+        Proof memory proof = prove(testSet, domain(testSet, address(bounty), host), hash, values);
 
         refuseReveal(bounty, addmod(SALT, 1, ORDER), cids, classes, hash, proof, Statements.InvalidProof.selector);
         (cids[0], cids[1]) = (cids[1], cids[0]);
@@ -205,31 +207,33 @@ contract AttacksTest is Market {
 
     function testAccuracyIsThatOnTheCommittedTestSet() public {
         ModelBounty bounty = proving();
-        uint256[] memory signals = accuracySignals(bounty, alice, SAMPLES);
-        signals[0] = addmod(ROOT, 1, ORDER);
-        refuseSubmission(bounty, alice, SAMPLES, accuracy.prove(signals, 3), Statements.InvalidProof.selector);
+        uint256[] memory values = accuracyValues(alice, SAMPLES);
+        values[0] = addmod(ROOT, 1, ORDER);
+        (uint256 hash, Proof memory proof) = proveAccuracy(bounty, alice, values);
+        refuseSubmission(bounty, alice, SAMPLES, hash, proof, Statements.InvalidProof.selector);
     }
 
     function testParametersAreThoseCommitted() public {
         ModelBounty bounty = proving();
-        uint256[] memory signals = accuracySignals(bounty, alice, SAMPLES);
-        signals[1] = parametersOf(mallory);
-        refuseSubmission(bounty, alice, SAMPLES, accuracy.prove(signals, 3), Statements.InvalidProof.selector);
+        uint256[] memory values = accuracyValues(alice, SAMPLES);
+        values[1] = parametersOf(mallory);
+        (uint256 hash, Proof memory proof) = proveAccuracy(bounty, alice, values);
+        refuseSubmission(bounty, alice, SAMPLES, hash, proof, Statements.InvalidProof.selector);
 
         submit(bounty, alice, 20);
         vm.warp(PROOF_END);
         uint256[] memory ciphertext = ciphertextOf(alice, CIPHERTEXT);
-        uint256[] memory values = deliveryValues(bounty, alice, ciphertext);
+        values = deliveryValues(bounty, alice, ciphertext);
         values[0] = parametersOf(mallory);
-        uint256 hash = hashOf(values);
-        Proof memory proof = proveDigest(delivery, domain(delivery, address(bounty), alice), hash, values);
+        hash = hashOf(values);
+        proof = prove(delivery, domain(delivery, address(bounty), alice), hash, values);
         refuseClaim(bounty, ciphertext, hash, proof, Statements.InvalidProof.selector);
     }
 
     function testCountIsTheOneProved() public {
         ModelBounty bounty = proving();
-        Proof memory proof = accuracyProof(bounty, alice, 15);
-        refuseSubmission(bounty, alice, 16, proof, Statements.InvalidProof.selector);
+        (uint256 hash, Proof memory proof) = accuracyOf(bounty, alice, 15);
+        refuseSubmission(bounty, alice, 16, hash, proof, Statements.InvalidProof.selector);
     }
 
     function testKeyIsTheHosts() public {
@@ -239,7 +243,7 @@ contract AttacksTest is Market {
         values[1] = 0;
         values[2] = 1;
         uint256 hash = hashOf(values);
-        Proof memory proof = proveDigest(delivery, domain(delivery, address(bounty), alice), hash, values);
+        Proof memory proof = prove(delivery, domain(delivery, address(bounty), alice), hash, values);
         refuseClaim(bounty, ciphertext, hash, proof, Statements.InvalidProof.selector);
     }
 
@@ -254,15 +258,16 @@ contract AttacksTest is Market {
         bounty.commit{value: STAKE}(parametersOf(alice));
         vm.warp(COMMIT_END);
         reveal(bounty);
-        Proof memory proof = accuracyProof(bounty, alice, 20);
-        refuseSubmission(bounty, mallory, 20, proof, Statements.InvalidProof.selector);
+        (uint256 hash, Proof memory proof) = accuracyOf(bounty, alice, 20);
+        refuseSubmission(bounty, mallory, 20, hash, proof, Statements.InvalidProof.selector);
         submit(bounty, alice, 20);
 
         vm.warp(PROOF_END);
-        (uint256[] memory ciphertext, uint256 hash, Proof memory delivered) = deliveryOf(bounty, alice);
+        uint256[] memory ciphertext;
+        (ciphertext, hash, proof) = deliveryOf(bounty, alice);
         vm.prank(mallory);
         vm.expectRevert(abi.encodeWithSelector(ModelBounty.NotYourTurn.selector, alice));
-        bounty.claim(ciphertext, hash, delivered, payable(mallory));
+        bounty.claim(ciphertext, hash, proof, payable(mallory));
     }
 
     function testDeliveryOfAnotherSenderIsRefusedInItsTurn() public {
@@ -275,17 +280,16 @@ contract AttacksTest is Market {
         vm.warp(COMMIT_END);
         reveal(bounty);
         submit(bounty, alice, 20);
-        uint256[] memory signals = accuracySignals(bounty, mallory, 20);
-        signals[1] = parametersOf(alice);
-        Proof memory proof = accuracy.prove(signals, 3);
+        (uint256 hash, Proof memory proof) = proveAccuracy(bounty, mallory, accuracyValues(alice, 20));
         vm.prank(mallory);
-        bounty.submit(20, alice, proof);
+        bounty.submit(20, alice, hash, proof);
 
         vm.warp(PROOF_END + TURN);
-        (uint256[] memory ciphertext, uint256 hash, Proof memory delivered) = deliveryOf(bounty, alice);
+        uint256[] memory ciphertext;
+        (ciphertext, hash, proof) = deliveryOf(bounty, alice);
         vm.prank(mallory);
         vm.expectRevert(Statements.InvalidProof.selector);
-        bounty.claim(ciphertext, hash, delivered, payable(mallory));
+        bounty.claim(ciphertext, hash, proof, payable(mallory));
     }
 
     function testProofOfAnotherBountyIsRefused() public {
@@ -293,21 +297,22 @@ contract AttacksTest is Market {
         vm.warp(START);
         ModelBounty second = proving();
         vm.assertTrue(address(first) != address(second), "two bounties");
-        refuseSubmission(second, alice, 20, accuracyProof(first, alice, 20), Statements.InvalidProof.selector);
+        (uint256 hash, Proof memory proof) = accuracyOf(first, alice, 20);
+        refuseSubmission(second, alice, 20, hash, proof, Statements.InvalidProof.selector);
         submit(second, alice, 20);
         vm.warp(PROOF_END);
         uint256[] memory ciphertext = ciphertextOf(alice, CIPHERTEXT);
         uint256[] memory values = deliveryValues(second, alice, ciphertext);
-        uint256 hash = hashOf(values);
-        Proof memory proof = proveDigest(delivery, domain(delivery, address(first), alice), hash, values);
+        hash = hashOf(values);
+        proof = prove(delivery, domain(delivery, address(first), alice), hash, values);
         refuseClaim(second, ciphertext, hash, proof, Statements.InvalidProof.selector);
     }
 
     function testProofOfAnotherChainIsRefused() public {
         ModelBounty bounty = proving();
-        Proof memory proof = accuracyProof(bounty, alice, 20);
+        (uint256 hash, Proof memory proof) = accuracyOf(bounty, alice, 20);
         vm.chainId(block.chainid + 1);
-        refuseSubmission(bounty, alice, 20, proof, Statements.InvalidProof.selector);
+        refuseSubmission(bounty, alice, 20, hash, proof, Statements.InvalidProof.selector);
     }
 
     function testProofOfAnotherStatementIsRefused() public {
@@ -327,7 +332,7 @@ contract AttacksTest is Market {
             ciphertext[i] = values[3 + i];
         }
         uint256 hash = hashOf(values);
-        Proof memory proof = proveDigest(testSet, domain(testSet, address(bounty), alice), hash, values);
+        Proof memory proof = prove(testSet, domain(testSet, address(bounty), alice), hash, values);
         refuseClaim(bounty, ciphertext, hash, proof, Statements.InvalidProof.selector);
     }
 
@@ -335,41 +340,41 @@ contract AttacksTest is Market {
 
     function testMalleatedProofGainsNothing() public {
         ModelBounty bounty = proving();
-        Proof memory proof = accuracyProof(bounty, alice, 20);
+        (uint256 hash, Proof memory proof) = accuracyOf(bounty, alice, 20);
         Proof memory other = Trapdoors.negated(proof);
-        uint256[] memory signals = accuracySignals(bounty, alice, 20);
+        uint256[] memory signals = signalsOf(domain(accuracy, address(bounty), alice), hash, accuracyValues(alice, 20));
         IVerifier verifier = accuracy.statement.verifier;
         vm.assertTrue(verifier.verifyProof(other.a, other.b, other.c, signals), "valid as well");
-        refuseSubmission(bounty, bob, 20, other, Statements.InvalidProof.selector);
+        refuseSubmission(bounty, bob, 20, hash, other, Statements.InvalidProof.selector);
         submit(bounty, alice, 20);
-        refuseSubmission(bounty, alice, 20, other, ModelBounty.AlreadyProved.selector);
+        refuseSubmission(bounty, alice, 20, hash, other, ModelBounty.AlreadyProved.selector);
     }
 
     function testProofsHaveOneEncoding() public {
         ModelBounty bounty = proving();
         for (uint256 i = 0; i < 8; ++i) {
-            Proof memory proof = accuracyProof(bounty, alice, 20);
+            (uint256 hash, Proof memory proof) = accuracyOf(bounty, alice, 20);
             uint256 half = i % 4 / 2;
             if (i < 2) proof.a[i] += Trapdoors.BASE;
             else if (i < 4) proof.c[i - 2] += Trapdoors.BASE;
             else proof.b[half][i % 2] += Trapdoors.BASE;
-            refuseSubmission(bounty, alice, 20, proof, Statements.InvalidProof.selector);
+            refuseSubmission(bounty, alice, 20, hash, proof, Statements.InvalidProof.selector);
         }
         Proof memory nothing;
-        refuseSubmission(bounty, alice, 20, nothing, Statements.InvalidProof.selector);
+        refuseSubmission(bounty, alice, 20, 1, nothing, Statements.InvalidProof.selector);
     }
 
     function testFuzzBrokenProofsAreRefused(uint256 word, uint256 flip) public {
         ModelBounty bounty = proving();
         vm.assume(flip != 0);
-        Proof memory proof = accuracyProof(bounty, alice, 20);
+        (uint256 hash, Proof memory proof) = accuracyOf(bounty, alice, 20);
         bytes memory encoded = abi.encode(proof);
         uint256 at32 = 32 * (1 + word % 8);
         assembly ("memory-safe") {
             let place := add(encoded, at32)
             mstore(place, xor(mload(place), flip))
         }
-        refuseSubmission(bounty, alice, 20, abi.decode(encoded, (Proof)), Statements.InvalidProof.selector);
+        refuseSubmission(bounty, alice, 20, hash, abi.decode(encoded, (Proof)), Statements.InvalidProof.selector);
     }
 
     // Public inputs plus the modulus.
@@ -395,9 +400,11 @@ contract AttacksTest is Market {
         vm.warp(COMMIT_END);
         reveal(bounty);
         submit(bounty, alice, 17);
-        refuser.submit(bounty, 18, accuracyProof(bounty, address(refuser), 18));
+        (uint256 hash, Proof memory proof) = accuracyOf(bounty, address(refuser), 18);
+        refuser.submit(bounty, 18, hash, proof);
         vm.warp(PROOF_END);
-        (uint256[] memory ciphertext, uint256 hash, Proof memory proof) = deliveryOf(bounty, address(refuser));
+        uint256[] memory ciphertext;
+        (ciphertext, hash, proof) = deliveryOf(bounty, address(refuser));
         vm.expectRevert();
         refuser.claim(bounty, ciphertext, hash, proof, payable(address(refuser)));
         requirePhase(bounty, ModelBounty.Phase.Claiming);
@@ -472,12 +479,17 @@ contract AttacksTest is Market {
         vm.warp(PROOF_END);
     }
 
-    function refuseSubmission(ModelBounty bounty, address hunter, uint32 correct, Proof memory proof, bytes4 expected)
-        private
-    {
+    function refuseSubmission(
+        ModelBounty bounty,
+        address hunter,
+        uint32 correct,
+        uint256 hash,
+        Proof memory proof,
+        bytes4 expected
+    ) private {
         vm.prank(hunter);
         vm.expectPartialRevert(expected);
-        bounty.submit(correct, address(0), proof);
+        bounty.submit(correct, address(0), hash, proof);
     }
 
     function refuseClaim(

@@ -175,7 +175,7 @@ contract ComputeBountyTest is Market {
             values[1 + i] = words[i];
         }
         hash = hashOf(values);
-        proof = proveDigest(inference, domain(inference, address(bounty), prover), hash, values);
+        proof = prove(inference, domain(inference, address(bounty), prover), hash, values);
     }
 
     function solve(ComputeBounty bounty, address prover, address sender) private {

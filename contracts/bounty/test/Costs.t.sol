@@ -86,7 +86,7 @@ contract CostsTest is Market {
             values[1 + i] = outputs[i];
         }
         uint256 hash = hashOf(values);
-        Proof memory proof = proveDigest(inference, domain(inference, address(bounty), alice), hash, values);
+        Proof memory proof = prove(inference, domain(inference, address(bounty), alice), hash, values);
         vm.prank(alice);
         bounty.solve(outputs, hash, proof, payable(alice));
         record("solve with 10 outputs", LIMIT);
@@ -97,8 +97,7 @@ contract CostsTest is Market {
         recordSize("ModelBounty", address(factory.MODEL_BOUNTY()));
         recordSize("ComputeBounty", address(factory.COMPUTE_BOUNTY()));
         recordSize("clone of ModelBounty", address(open()));
-        recordSize("verifier of a digest", address(delivery.statement.verifier));
-        recordSize("verifier of accuracy", address(accuracy.statement.verifier));
+        recordSize("verifier", address(accuracy.statement.verifier));
     }
 
     function recordSize(string memory name, address account) private {

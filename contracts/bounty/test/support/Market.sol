@@ -7,7 +7,7 @@ import {Proof} from "../../src/Statements.sol";
 import {Trapdoor, Trapdoors} from "./Trapdoor.sol";
 import {vm} from "./Vm.sol";
 
-/// @dev A factory, four verifiers, a host and three hunters, and what they send. Domains and digests are computed here on
+/// @dev A factory, three verifiers, a host and three hunters, and what they send. Domains and digests are computed here on
 ///      their own, from the description in `Statements`.
 abstract contract Market {
     using Trapdoors for Trapdoor;
@@ -122,25 +122,32 @@ abstract contract Market {
         bytes32[] memory cids = digests();
         uint256[] memory values = testSetValues(cids, labels());
         uint256 hash = hashOf(values);
-        Proof memory proof = proveDigest(testSet, domain(testSet, address(bounty), host), hash, values);
+        Proof memory proof = prove(testSet, domain(testSet, address(bounty), host), hash, values);
         vm.prank(host);
         bounty.reveal(SALT, cids, labels(), hash, proof);
     }
 
-    function accuracySignals(ModelBounty bounty, address hunter, uint32 correct)
-        internal
-        view
-        returns (uint256[] memory signals)
-    {
-        signals = new uint256[](4);
-        signals[0] = ROOT;
-        signals[1] = parametersOf(hunter);
-        signals[2] = correct;
-        signals[3] = uint256(domain(accuracy, address(bounty), hunter)) % ORDER;
+    function accuracyValues(address hunter, uint32 correct) internal pure returns (uint256[] memory values) {
+        values = new uint256[](3);
+        (values[0], values[1], values[2]) = (ROOT, parametersOf(hunter), correct);
     }
 
-    function accuracyProof(ModelBounty bounty, address hunter, uint32 correct) internal view returns (Proof memory) {
-        return accuracy.prove(accuracySignals(bounty, hunter, correct), 3);
+    /// @dev Returns the hash and the proof of a hunter's accuracy.
+    function accuracyOf(ModelBounty bounty, address hunter, uint32 correct)
+        internal
+        view
+        returns (uint256 hash, Proof memory proof)
+    {
+        return proveAccuracy(bounty, hunter, accuracyValues(hunter, correct));
+    }
+
+    function proveAccuracy(ModelBounty bounty, address hunter, uint256[] memory values)
+        internal
+        view
+        returns (uint256 hash, Proof memory proof)
+    {
+        hash = hashOf(values);
+        proof = prove(accuracy, domain(accuracy, address(bounty), hunter), hash, values);
     }
 
     function submit(ModelBounty bounty, address hunter, uint32 correct) internal {
@@ -148,9 +155,9 @@ abstract contract Market {
     }
 
     function submit(ModelBounty bounty, address hunter, uint32 correct, address hint) internal {
-        Proof memory proof = accuracyProof(bounty, hunter, correct);
+        (uint256 hash, Proof memory proof) = accuracyOf(bounty, hunter, correct);
         vm.prank(hunter);
-        bounty.submit(correct, hint, proof);
+        bounty.submit(correct, hint, hash, proof);
     }
 
     function ciphertextOf(address hunter, uint256 length) internal pure returns (uint256[] memory words) {
@@ -182,7 +189,7 @@ abstract contract Market {
         ciphertext = ciphertextOf(hunter, bounty.terms().ciphertextLength);
         uint256[] memory values = deliveryValues(bounty, hunter, ciphertext);
         hash = hashOf(values);
-        proof = proveDigest(delivery, domain(delivery, address(bounty), hunter), hash, values);
+        proof = prove(delivery, domain(delivery, address(bounty), hunter), hash, values);
     }
 
     function claim(ModelBounty bounty, address hunter) internal {
@@ -210,7 +217,7 @@ abstract contract Market {
         return uint256(keccak256(abi.encode(values))) % ORDER;
     }
 
-    function digestSignals(bytes32 bound, uint256 hash, uint256[] memory values)
+    function signalsOf(bytes32 bound, uint256 hash, uint256[] memory values)
         internal
         pure
         returns (uint256[] memory signals)
@@ -225,12 +232,12 @@ abstract contract Market {
         (signals[0], signals[2]) = (hash, challenge);
     }
 
-    function proveDigest(Trapdoor memory trapdoor, bytes32 bound, uint256 hash, uint256[] memory values)
+    function prove(Trapdoor memory trapdoor, bytes32 bound, uint256 hash, uint256[] memory values)
         internal
         view
         returns (Proof memory)
     {
-        return trapdoor.prove(digestSignals(bound, hash, values), 5);
+        return trapdoor.prove(signalsOf(bound, hash, values), 5);
     }
 
     function requirePhase(ModelBounty bounty, ModelBounty.Phase expected) internal view {
