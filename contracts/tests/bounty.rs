@@ -24,6 +24,16 @@ fn regenerates() -> bool {
     std::env::var_os("TENSORPROOF_REGENERATE").is_some()
 }
 
+/// Compares a file with what it should hold, or writes it.
+fn check_generated(path: &str, json: &Value) {
+    let text = format!("{json:#}\n");
+    if regenerates() {
+        std::fs::write(root().join(path), &text).unwrap();
+    }
+    let shipped = std::fs::read_to_string(root().join(path)).unwrap();
+    assert!(shipped == text, "{path} differs from what this test generates");
+}
+
 /// A verifier of three public signals, the contract that holds the rest of its key if there is one, and the exponents that make proofs without a
 /// circuit.
 fn verifier(seed: u8) -> Value {
@@ -48,26 +58,35 @@ fn verifier(seed: u8) -> Value {
 /// `TENSORPROOF_REGENERATE=1 cargo nextest run -p tensorproof-contracts bounty` writes the file instead.
 #[test]
 fn keys_are_those_of_the_exported_verifier() {
-    let path = root().join("contracts/bounty/test/keys.json");
     let names = ["testSet", "accuracy", "delivery", "inference", "foreign"];
     let mut keys = Map::new();
     keys.insert("generated".into(), json!("by contracts/tests/bounty.rs; do not edit"));
     for (seed, name) in (1..).zip(names) {
         keys.insert(name.into(), verifier(seed));
     }
-    let text = format!("{:#}\n", Value::Object(keys));
-    if regenerates() {
-        std::fs::write(&path, &text).unwrap();
-    }
-    let shipped = std::fs::read_to_string(&path).unwrap();
-    assert!(shipped == text, "{} differs from what this test generates", path.display());
+    check_generated("contracts/bounty/test/keys.json", &Value::Object(keys));
 }
 
-/// `TENSORPROOF_REGENERATE=1 cargo nextest run -p tensorproof-contracts bounty` writes the snapshots of gas and sizes.
+/// Returns what forge made of a contract.
+fn artifact(contract: &str) -> Value {
+    let path = root().join(format!("target/bounty/out/{contract}.sol/{contract}.json"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// `TENSORPROOF_REGENERATE=1 cargo nextest run -p tensorproof-contracts bounty` writes the snapshots of gas and sizes, and the
+/// file with the interfaces of the contracts and the code that deploys the factory, which makes the others.
 #[test]
 fn contracts_pass_their_tests_at_the_recorded_gas() {
     let check = format!("--gas-snapshot-check={}", !regenerates());
     expect_success(&forge(["test", &check], &root()));
+
+    let factory = artifact("BountyFactory");
+    let bounties = json!({
+        "BountyFactory": { "abi": factory["abi"], "bytecode": factory["bytecode"]["object"] },
+        "ModelBounty": { "abi": artifact("ModelBounty")["abi"] },
+        "ComputeBounty": { "abi": artifact("ComputeBounty")["abi"] },
+    });
+    check_generated("contracts/solidity/Bounties.json", &bounties);
 }
 
 #[test]
@@ -75,14 +94,14 @@ fn sources_are_formatted() {
     expect_success(&forge(["fmt", "--check"], &root()));
 }
 
-/// Two detectors are left out. `timestamp`: all phases end by time, of which validators shift seconds. `naming-convention`:
-/// projective coordinates are X, Y and Z, immutables have names of constants.
+/// Three detectors are left out. `timestamp`: all phases end by time, of which validators shift seconds. `naming-convention`:
+/// projective coordinates are X, Y and Z, immutables have names of constants. `assembly`: digests of thousands of values.
 #[test]
 fn slither_finds_nothing() {
     let args = [
         ".",
         "--exclude",
-        "timestamp,naming-convention",
+        "timestamp,naming-convention,assembly",
         "--filter-paths",
         "openzeppelin",
         "--fail-pedantic",
