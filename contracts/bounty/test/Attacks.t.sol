@@ -144,7 +144,8 @@ contract AttacksTest is Market {
             ModelTerms memory terms = modelTerms();
             Statement memory wrong = Statement(IVerifier(yes), accuracy.statement.codeHash);
             // An account without code has a code hash too, if it exists.
-            if (i >= 3) wrong = Statement(IVerifier(host), keccak256(""));
+            if (i >= 3) wrong = Statement(IVerifier(alice), keccak256(""));
+            vm.deal(alice, 1);
             if (i % 3 == 0) terms.testSet = wrong;
             if (i % 3 == 1) terms.accuracy = wrong;
             if (i % 3 == 2) terms.delivery = wrong;

@@ -169,6 +169,24 @@ contract ModelBountyTest is Market {
         this.reclaimFor(bounty, host);
     }
 
+    function testFuzzForfeitedRewardIsSharedToTheLastWei(uint96 reward, uint96 stake, uint256 n) public {
+        n = 1 + n % 9;
+        ModelTerms memory terms = modelTerms();
+        (terms.reward, terms.stake) = (reward, stake);
+        ModelBounty bounty = open(terms);
+        for (uint256 i = 0; i < n; ++i) {
+            commit(bounty, makeAddress(100 + i));
+        }
+        vm.warp(REVEAL_END);
+        for (uint256 i = n; i > 0; --i) {
+            address hunter = makeAddress(99 + i);
+            uint256 share = reward / n + (i == 1 ? reward % n : 0);
+            vm.assertEq(bounty.refundable(hunter), stake + share, "share");
+            if (stake + share != 0) refund(bounty, hunter);
+        }
+        vm.assertEq(address(bounty).balance, 0, "nothing left");
+    }
+
     function testHostCancelsWhileNobodyCommitted() public {
         ModelBounty bounty = open();
         vm.expectRevert(abi.encodeWithSelector(ModelBounty.NotHost.selector, alice));
@@ -277,8 +295,11 @@ contract ModelBountyTest is Market {
             // A permutation: 5 and 7 have no divisor in common with 12.
             uint256 hunter = (i * (seed % 2 == 0 ? 5 : 7) + seed / 2 % n) % n;
             uint32 correct = uint32(THRESHOLD + counts[hunter] % (SAMPLES - THRESHOLD + 1));
-            submit(bounty, makeAddress(100 + hunter), correct);
             keys[i] = (SAMPLES - uint256(correct)) * n + hunter;
+            // Any hunter that ranks before is a hint, whoever came between since.
+            uint256 other = seed / 24 % (i + 1);
+            address hint = keys[other] < keys[i] ? makeAddress(100 + keys[other] % n) : address(0);
+            submit(bounty, makeAddress(100 + hunter), correct, hint);
         }
         // Insertion sort, best first.
         for (uint256 i = 1; i < n; ++i) {
