@@ -434,8 +434,8 @@ contract ModelBounty is ReentrancyGuardTransient {
     // A hunter that proved later can only come behind the hint or behind others that did: a good hint stays good.
     function insert(address account, address hint) private {
         Hunter storage hunter = hunters[account];
-        bool valid = hint == address(0) || (hunters[hint].correct != 0 && ranksBefore(hunters[hint], hunter));
-        if (!valid) revert WrongHint(hint);
+        // Who proved nothing has no right answers, and ranks before nobody.
+        if (hint != address(0) && !ranksBefore(hunters[hint], hunter)) revert WrongHint(hint);
         address before = hint;
         address behind = hunters[hint].next;
         while (behind != address(0) && ranksBefore(hunters[behind], hunter)) {

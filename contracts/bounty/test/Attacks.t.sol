@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.24;
 
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
 import {IVerifier} from "../src/IVerifier.sol";
 import {ModelBounty, ModelTerms} from "../src/ModelBounty.sol";
 import {Proof, Statement, Statements} from "../src/Statements.sol";
@@ -48,6 +50,7 @@ contract Reenterer {
     bytes private again;
     uint256 public paid;
     bytes public refusal;
+    bytes private answer;
 
     function run(address bounty, uint256 value, bytes calldata first, bytes calldata second) external {
         again = second;
@@ -57,6 +60,12 @@ contract Reenterer {
                 revert(add(result, 32), mload(result))
             }
         }
+        answer = result;
+    }
+
+    /// @dev The contract that the call made.
+    function created() external view returns (address) {
+        return abi.decode(answer, (address));
     }
 
     receive() external payable {
@@ -446,6 +455,7 @@ contract AttacksTest is Market {
         bytes memory delivering = abi.encodeCall(ModelBounty.claim, (ciphertext, hash, proof, payable(account)));
         hunter.run(address(bounty), 0, delivering, delivering);
         vm.assertEq(hunter.paid(), 1, "paid once");
+        requireReentrancyRefused(hunter);
         vm.assertEq(account.balance, REWARD + STAKE, "paid");
         vm.expectRevert(abi.encodeWithSelector(ModelBounty.NothingDue.selector, account));
         hunter.run(address(bounty), 0, again, "");
@@ -462,8 +472,35 @@ contract AttacksTest is Market {
         bytes memory refunding = abi.encodeCall(ModelBounty.refund, (payable(address(hunter))));
         hunter.run(address(bounty), 0, refunding, refunding);
         vm.assertEq(hunter.paid(), 1, "paid once");
+        requireReentrancyRefused(hunter);
         refund(bounty, alice);
         vm.assertEq(address(bounty).balance, 0, "nothing left");
+    }
+
+    function testHostsAreNotPaidTwiceByCallingAgain() public {
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.warp(START);
+            Reenterer owner = new Reenterer();
+            ModelTerms memory terms = modelTerms();
+            terms.host = address(owner);
+            vm.deal(address(owner), REWARD);
+            owner.run(address(factory), REWARD, abi.encodeCall(factory.openModelBounty, (terms)), "");
+            ModelBounty bounty = ModelBounty(owner.created());
+            // Money that a second payment could take.
+            vm.deal(address(bounty), 2 * REWARD);
+            if (i == 1) vm.warp(COMMIT_END);
+            bytes memory exit = i == 0
+                ? abi.encodeCall(ModelBounty.cancel, (payable(owner)))
+                : abi.encodeCall(ModelBounty.reclaim, (payable(owner)));
+            owner.run(address(bounty), 0, exit, exit);
+            vm.assertEq(address(owner).balance, REWARD, "paid once");
+            requireReentrancyRefused(owner);
+        }
+    }
+
+    function requireReentrancyRefused(Reenterer hunter) private view {
+        bytes4 expected = ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector;
+        vm.assertTrue(bytes4(hunter.refusal()) == expected, "the guard's refusal");
     }
 
     function proving() private returns (ModelBounty bounty) {

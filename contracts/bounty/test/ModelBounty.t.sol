@@ -41,6 +41,8 @@ contract ModelBountyTest is Market {
         vm.assertEq(bob.balance, REWARD + STAKE, "the winner's balance");
         vm.assertEq(bounty.reclaimable(), 0, "nothing for the host");
         refund(bounty, alice);
+        vm.expectRevert(abi.encodeWithSelector(ModelBounty.NothingDue.selector, alice));
+        this.refundFor(bounty, alice);
         refund(bounty, carol);
         vm.assertEq(alice.balance, STAKE, "stake of who was beaten");
         vm.assertEq(carol.balance, STAKE, "stake of who proved nothing");
@@ -99,6 +101,8 @@ contract ModelBountyTest is Market {
         requirePhase(bounty, ModelBounty.Phase.Undelivered);
         expectWrongPhase(ModelBounty.Phase.Undelivered);
         this.claimFor(bounty, bob);
+        vm.expectRevert(abi.encodeWithSelector(ModelBounty.NotHost.selector, carol));
+        this.reclaimFor(bounty, carol);
         reclaim(bounty);
         vm.assertEq(host.balance, REWARD + 2 * STAKE, "host");
         vm.assertEq(bounty.refundable(alice), 0, "alice missed her turn");
