@@ -1,4 +1,5 @@
-//! The tools that tests compare with (circom, snarkjs, solc from npm, onnx and keras from PyPI), in a cache folder under `target/`.
+//! The tools that tests compare with (circom, snarkjs, solc, forge from npm, onnx, keras, slither from PyPI), in a cache folder
+//! under `target/`.
 //!
 //! `cargo xtask oracles` installs them once; nothing outside tests and benchmarks uses them.
 
@@ -102,6 +103,48 @@ pub fn circom<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>, cwd: &Path) ->
 /// Runs snarkjs with `args` in `cwd`.
 pub fn snarkjs<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>, cwd: &Path) -> Output {
     node(&package("snarkjs").join("build/cli.cjs"), args, cwd)
+}
+
+/// Returns the folder of the forge that npm has for this machine.
+fn forge_folder() -> PathBuf {
+    let platform = match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("macos", "aarch64") => "darwin-arm64",
+        ("windows", _) => "win32-amd64",
+        _ => "linux-amd64",
+    };
+    package(&format!("@foundry-rs/forge-{platform}")).join("bin")
+}
+
+/// Gives a command what the forge project needs: forge itself, its libraries, and a folder of `target` for what it makes.
+fn with_forge(command: &mut Command, made: &str) -> Output {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(forge_folder()).chain(std::env::split_paths(&path));
+    let libraries = package("@openzeppelin").canonicalize().expect("the folder was found");
+    command
+        .env("PATH", std::env::join_paths(folders).expect("PATH was taken apart"))
+        .env("FOUNDRY_REMAPPINGS", format!("@openzeppelin/={}/", libraries.display()))
+        .env("FOUNDRY_OUT", format!("target/{made}/out"))
+        .env("FOUNDRY_CACHE_PATH", format!("target/{made}/cache"))
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("the tool starts")
+}
+
+/// Runs forge with `args` in `cwd`, the folder of a `foundry.toml`.
+///
+/// # Panics
+/// When forge is not installed or cannot be started.
+pub fn forge<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>, cwd: &Path) -> Output {
+    with_forge(Command::new(forge_folder().join("forge")).args(args).current_dir(cwd), "bounty")
+}
+
+/// Runs slither, which runs forge, with `args` in `cwd`, the folder of a `foundry.toml`; it installs the Python packages first
+/// if need be.
+///
+/// # Panics
+/// When slither or forge cannot be installed or started.
+pub fn slither<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>, cwd: &Path) -> Output {
+    with_forge(python::module("slither").args(args).current_dir(cwd), "slither")
 }
 
 /// Compiles a solc standard-JSON input and returns the standard-JSON output.

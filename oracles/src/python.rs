@@ -58,3 +58,11 @@ pub fn python<S: AsRef<OsStr>>(script: &Path, args: impl IntoIterator<Item = S>,
         .output()
         .expect("python starts")
 }
+
+/// Returns the command that runs a module of the environment as a program, installing the packages first if need be.
+pub(crate) fn module(name: &str) -> Command {
+    install_python().expect("the Python packages can be installed");
+    let mut command = Command::new(interpreter());
+    command.args(["-m", name]);
+    command
+}

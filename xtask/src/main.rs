@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo xtask test      formats, lints, licences, and every test, with the tools they compare with
-//! cargo xtask oracles   installs those tools (circom, snarkjs, solc from npm) into target/oracles
+//! cargo xtask oracles   installs those tools (circom, snarkjs, solc, forge from npm) into target/oracles
 //! cargo xtask constants writes the constants of hash functions into the template library
 //! cargo xtask bench     the figures of the README; `bench compile` and `bench prove` a part of them
 //! ```

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.24;
+
+import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
+import {BabyJubjub} from "./BabyJubjub.sol";
+import {Proof, Statement, Statements} from "./Statements.sol";
+
+/// @notice What the host asks for, fixed on opening.
+struct ModelTerms {
+    /// Who opens the bounty, reveals the test set and can read the winner's parameters.
+    address host;
+    /// Wei for the winner.
+    uint256 reward;
+    /// Wei that each hunter deposits with its commitment.
+    uint256 stake;
+    /// Right answers that a model needs at least, 1 <= threshold <= samples.
+    uint32 threshold;
+    /// Samples in the test set.
+    uint32 samples;
+    /// Field elements in a ciphertext: all that the host needs for decryption.
+    uint32 ciphertextLength;
+    /// Unix time at which commitments end and the reveal begins.
+    uint64 commitEnd;
+    /// Unix time at which the reveal ends.
+    uint64 revealEnd;
+    /// Unix time at which proofs of accuracy end and the turns of claiming begin.
+    uint64 proofEnd;
+    /// Seconds in a turn.
+    uint64 turn;
+    /// Hash of the accuracy circuit, from which anyone compiles it again.
+    bytes32 architecture;
+    /// Hash of the transcripts of the three keys' ceremonies, with the host's contribution in each.
+    bytes32 setup;
+    /// Salted Poseidon root over images and labels: hides the test set until the reveal, and binds it.
+    uint256 testSetRoot;
+    /// The host's public key on Baby Jubjub, x and y.
+    uint256[2] key;
+    /// The root's images are the bytes behind the CIDs, its labels and its salt are those revealed.
+    Statement testSet;
+    /// Committed parameters are right on so many samples of the root.
+    Statement accuracy;
+    /// The ciphertext holds committed parameters, encrypted to the host's key.
+    Statement delivery;
+}
+
+/// @title  A bounty for a private model of proven accuracy
+/// @notice The host pays for parameters of a known architecture that classify at least `threshold` of `samples` samples
+///         right. Hunters commit to parameters before they see the samples, and prove afterwards how many they classify
+///         right. The best is paid by the call that delivers its parameters, encrypted to the host.
+/// @dev    **States**, and the calls that each allows. Time alone leads from one to the next where no call is named.
+///
+///             Unopened    -> Committing    `open`, by the factory
+///             Committing                   `commit`, by anyone, once each, with the stake
+///             Committing  -> Cancelled     `cancel`, by the host, while nobody has committed
+///             Committing  -> Revealing     at commitEnd, if anybody committed
+///             Committing  -> Undelivered   at commitEnd, otherwise
+///             Revealing   -> Proving       `reveal`, by the host
+///             Revealing   -> Forfeited     at revealEnd
+///             Proving                      `submit`, by hunters that committed, once each
+///             Proving     -> Claiming      at proofEnd, if any hunter proved the threshold
+///             Proving     -> Undelivered   at proofEnd, otherwise
+///             Claiming    -> Delivered     `claim`, by the hunter whose turn it is
+///             Claiming    -> Undelivered   when the turns of all that proved are over
+///
+///         **Turns.** Hunters that proved are ranked by right answers, then by the order of their commitments. The first
+///         has the turn [proofEnd, proofEnd + turn), the second the next, and so on. Who lets its turn pass loses its
+///         stake to the host, whose money waited for it.
+///
+///         **Ways out**, each called by whom it pays, to any address; nobody's payment waits for another's.
+///
+///             Delivered     winner: reward and stake, in `claim`; hunters ranked behind it, and those that proved
+///                           nothing: stake, by `refund`; host: stakes of those ranked before it, by `reclaim`
+///             Undelivered   hunters that proved nothing: stake; host: reward and the stakes of all that proved
+///             Forfeited     hunters: stake, and an equal share of the reward, the first one what is left by division
+///             Cancelled     host: reward, in `cancel`
+///
+///         Hunters that proved nothing need not wait for the claim: `refund` pays them from proofEnd on.
+///
+///         **Public inputs.** The values of each statement (see `Statements`) are read or computed here, none is taken on
+///         trust from the sender:
+///
+///             testSet    testSetRoot (terms), salt, then for each sample the upper and the lower 128 bits of the SHA-256
+///                        in its CID, then the labels; 2 + 3 * samples values. Salt, CIDs and labels are what the call
+///                        publishes
+///             accuracy   testSetRoot (terms), hash of the parameters (the sender's commitment), right answers (the
+///                        call; what the ranking uses); 3 values
+///             delivery   hash of the parameters (the sender's commitment), key x and y (terms), ciphertext (the call);
+///                        3 + ciphertextLength values
+///
+///         **What this cannot prevent.** A host can pay itself: it may commit and win with a model of its own, or let
+///         friends share in a forfeiture, and so come out of its bounty at the price of gas. It gets nobody's parameters
+///         in that way. A host can reveal CIDs of bytes that it keeps to itself; nobody can prove anything then, and
+///         stakes come back. Whoever watches the mempool sees a ciphertext before it is paid for, the host too, and a
+///         claim that comes after its turn is not paid at all: claim early.
+///
+/// @custom:security A verifier other than an exported one could change its mind when it sees a ciphertext. Hunters compare
+///         the code hashes of all statements (see `Statement`) before they commit.
+contract ModelBounty is ReentrancyGuardTransient {
+    using Statements for Statement;
+
+    enum Phase {
+        Unopened,
+        Committing,
+        Revealing,
+        Proving,
+        Claiming,
+        Delivered,
+        Undelivered,
+        Forfeited,
+        Cancelled
+    }
+
+    /// @notice A hunter, all zero before it commits.
+    struct Hunter {
+        /// Salted Poseidon hash of its parameters, never zero.
+        uint256 parametersHash;
+        /// The hunter ranked next behind, in the list that starts and ends with address 0.
+        address next;
+        /// Commitments before its own.
+        uint32 order;
+        /// Right answers that it proved, zero before.
+        uint32 correct;
+        /// Whether its stake was paid out.
+        bool refunded;
+    }
+
+    /// @notice The host opened the bounty.
+    event Opened(ModelTerms terms);
+    /// @notice A hunter committed to parameters.
+    event Committed(address indexed hunter, uint256 order, uint256 parametersHash);
+    /// @notice The host revealed the test set: sha256 of each sample's bytes, as in its CIDv1, and its label.
+    event Revealed(uint256 salt, bytes32[] digests, uint256[] labels);
+    /// @notice A hunter proved that many right answers.
+    event Proved(address indexed hunter, uint256 correct);
+    /// @notice The winner delivered its parameters, and was paid.
+    event Delivered(address indexed hunter, uint256[] ciphertext);
+    /// @notice The host cancelled the bounty, and took the reward back.
+    event Cancelled();
+    /// @notice A hunter took its stake back, with its share of a forfeited reward.
+    event Refunded(address indexed hunter, uint256 amount);
+    /// @notice The host took the reward or the stakes of hunters that did not deliver.
+    event Reclaimed(uint256 amount);
+
+    /// @notice Only the factory opens bounties.
+    error NotFactory(address sender);
+    /// @notice Only the host may do this.
+    error NotHost(address sender);
+    /// @notice The call belongs to another phase.
+    error WrongPhase(Phase actual);
+    /// @notice The value sent is not the one that the terms name.
+    error WrongValue(uint256 expected, uint256 actual);
+    /// @notice The terms contradict themselves, name a time that has passed or one over `MAX_DURATION` away.
+    error InvalidTerms();
+    /// @notice Zero stands for no commitment.
+    error EmptyCommitment();
+    /// @notice The sender has committed already.
+    error AlreadyCommitted(address hunter);
+    /// @notice The sender has not committed.
+    error NotCommitted(address hunter);
+    /// @notice The sender has proved its accuracy already.
+    error AlreadyProved(address hunter);
+    /// @notice Somebody has committed, so that the host is bound to its bounty.
+    error HasHunters(uint256 hunters);
+    /// @notice A list has not the length that the terms name.
+    error WrongLength(uint256 expected, uint256 actual);
+    /// @notice Too few right answers, or more than there are samples.
+    error WrongCount(uint256 threshold, uint256 samples, uint256 actual);
+    /// @notice The hint is no hunter ranked before the sender.
+    error WrongHint(address hint);
+    /// @notice It is the turn of another hunter.
+    error NotYourTurn(address candidate);
+    /// @notice There is nothing to pay to the sender, now or any more.
+    error NothingDue(address account);
+
+    /// @notice Longest time to `proofEnd`, and of a turn: a typing error locks nothing for ever.
+    uint256 public constant MAX_DURATION = 365 days;
+
+    /// @notice The contract that makes clones of this one.
+    address public immutable FACTORY;
+
+    /// @notice Hunters by address. The entry of address 0 is the head of the ranking.
+    mapping(address => Hunter) public hunters;
+
+    bool private opened;
+    bool private revealed;
+    bool private cancelled;
+    /// @notice Whether the host took what `reclaim` pays.
+    bool public reclaimed;
+    /// @notice Number of commitments.
+    uint32 public committed;
+    /// @notice Number of hunters that proved the threshold.
+    uint32 public proved;
+    /// @notice Turns known to be over: those before the one of `candidate`.
+    uint32 private turnsOver;
+    /// @notice Whom `claim` paid, or zero.
+    address public winner;
+    // The hunter of turn number `turnsOver`. Zero before any is over.
+    address private candidate;
+
+    constructor() {
+        FACTORY = msg.sender;
+    }
+
+    /// @notice Opens a new clone with the reward, by the factory.
+    function open() external payable {
+        if (msg.sender != FACTORY) revert NotFactory(msg.sender);
+        if (opened) revert WrongPhase(phase());
+        opened = true;
+
+        ModelTerms memory t = terms();
+        requireValue(t.reward);
+        bool timely = block.timestamp < t.commitEnd && t.commitEnd < t.revealEnd && t.revealEnd < t.proofEnd
+            && t.proofEnd <= block.timestamp + MAX_DURATION && t.turn != 0 && t.turn <= MAX_DURATION;
+        bool meaningful =
+            t.host != address(0) && t.threshold != 0 && t.threshold <= t.samples && t.ciphertextLength != 0;
+        if (!timely || !meaningful) revert InvalidTerms();
+        Statements.requireInField(t.testSetRoot);
+        BabyJubjub.requireKey(t.key[0], t.key[1]);
+        t.testSet.requireCode();
+        t.accuracy.requireCode();
+        t.delivery.requireCode();
+        emit Opened(t);
+    }
+
+    /// @notice Commits the sender to parameters, with the stake; once for each address, until `commitEnd`.
+    /// @param parametersHash Salted Poseidon hash of the parameters.
+    function commit(uint256 parametersHash) external payable {
+        ModelTerms memory t = terms();
+        requirePhase(t, Phase.Committing);
+        requireValue(t.stake);
+        if (parametersHash == 0) revert EmptyCommitment();
+        Statements.requireInField(parametersHash);
+        Hunter storage hunter = hunters[msg.sender];
+        if (hunter.parametersHash != 0) revert AlreadyCommitted(msg.sender);
+        uint32 order = committed;
+        committed = order + 1;
+        hunter.parametersHash = parametersHash;
+        hunter.order = order;
+        emit Committed(msg.sender, order, parametersHash);
+    }
+
+    /// @notice Takes the reward back, by the host, until `commitEnd` and while nobody has committed.
+    /// @param to Whom to pay.
+    function cancel(address payable to) external nonReentrant {
+        ModelTerms memory t = terms();
+        requireHost(t);
+        requirePhase(t, Phase.Committing);
+        if (committed != 0) revert HasHunters(committed);
+        cancelled = true;
+        emit Cancelled();
+        Address.sendValue(to, t.reward);
+    }
+
+    /// @notice Reveals the test set, by the host, from `commitEnd` until `revealEnd`.
+    /// @param salt    The salt of the root.
+    /// @param digests The SHA-256 of each sample's bytes, as its CIDv1 (raw, sha2-256) has it.
+    /// @param labels  The label of each sample.
+    /// @param hash    Poseidon of the statement's values, the proof's first public signal.
+    /// @param proof   A proof of the test-set statement.
+    function reveal(
+        uint256 salt,
+        bytes32[] calldata digests,
+        uint256[] calldata labels,
+        uint256 hash,
+        Proof calldata proof
+    ) external {
+        ModelTerms memory t = terms();
+        requireHost(t);
+        requirePhase(t, Phase.Revealing);
+        requireLength(t.samples, digests.length);
+        requireLength(t.samples, labels.length);
+        uint256[] memory values = Statements.list(2 + 2 * digests.length, labels);
+        values[0] = t.testSetRoot;
+        values[1] = salt;
+        for (uint256 i = 0; i < digests.length; ++i) {
+            values[2 + 2 * i] = uint256(digests[i]) >> 128;
+            values[3 + 2 * i] = uint256(digests[i]) & type(uint128).max;
+        }
+        revealed = true;
+        emit Revealed(salt, digests, labels);
+        t.testSet.requireProof(proof, hash, values);
+    }
+
+    /// @notice Proves how many samples the sender's committed parameters classify right, after the reveal until
+    ///         `proofEnd`; once for each hunter.
+    /// @param correct Right answers, at least the threshold.
+    /// @param hint    A hunter ranked before the sender, best the one just before it; or zero, for the start.
+    /// @param hash    Poseidon of the statement's values, the proof's first public signal.
+    /// @param proof   A proof of the accuracy statement.
+    function submit(uint32 correct, address hint, uint256 hash, Proof calldata proof) external {
+        ModelTerms memory t = terms();
+        requirePhase(t, Phase.Proving);
+        Hunter storage hunter = hunters[msg.sender];
+        if (hunter.parametersHash == 0) revert NotCommitted(msg.sender);
+        if (hunter.correct != 0) revert AlreadyProved(msg.sender);
+        if (correct < t.threshold || correct > t.samples) revert WrongCount(t.threshold, t.samples, correct);
+        hunter.correct = correct;
+        ++proved;
+        insert(msg.sender, hint);
+        emit Proved(msg.sender, correct);
+
+        uint256[] memory values = new uint256[](3);
+        values[0] = t.testSetRoot;
+        values[1] = hunter.parametersHash;
+        values[2] = correct;
+        t.accuracy.requireProof(proof, hash, values);
+    }
+
+    /// @notice Passes over turns that ended, at most `limit` of them, and returns the hunter of the turn reached. Nobody
+    ///         needs to call it: `claim` does the same, unless there are too many turns for one transaction.
+    /// @param limit Turns to pass over.
+    /// @return hunter Whose turn it is, if `limit` was large enough.
+    function advance(uint256 limit) external returns (address hunter) {
+        ModelTerms memory t = terms();
+        requirePhase(t, Phase.Claiming);
+        return advance(t, limit);
+    }
+
+    /// @notice Delivers the parameters to the host and pays reward and stake, by the hunter whose turn it is.
+    /// @param ciphertext The parameters, encrypted to the host's key, with all that the host needs for decryption.
+    /// @param hash       Poseidon of the statement's values, the proof's first public signal.
+    /// @param proof      A proof of the delivery statement.
+    /// @param to         Whom to pay.
+    function claim(uint256[] calldata ciphertext, uint256 hash, Proof calldata proof, address payable to)
+        external
+        nonReentrant
+    {
+        ModelTerms memory t = terms();
+        requirePhase(t, Phase.Claiming);
+        address current = advance(t, type(uint256).max);
+        if (msg.sender != current) revert NotYourTurn(current);
+        requireLength(t.ciphertextLength, ciphertext.length);
+        uint256[] memory values = Statements.list(3, ciphertext);
+        values[0] = hunters[msg.sender].parametersHash;
+        values[1] = t.key[0];
+        values[2] = t.key[1];
+        winner = msg.sender;
+        emit Delivered(msg.sender, ciphertext);
+        t.delivery.requireProof(proof, hash, values);
+        Address.sendValue(to, t.reward + t.stake);
+    }
+
+    /// @notice Pays a hunter, the sender, what `refundable` tells.
+    /// @param to Whom to pay.
+    function refund(address payable to) external nonReentrant {
+        uint256 amount = refundable(msg.sender);
+        if (amount == 0) revert NothingDue(msg.sender);
+        hunters[msg.sender].refunded = true;
+        emit Refunded(msg.sender, amount);
+        Address.sendValue(to, amount);
+    }
+
+    /// @notice Pays the host, the sender, what `reclaimable` tells.
+    /// @param to Whom to pay.
+    function reclaim(address payable to) external nonReentrant {
+        requireHost(terms());
+        uint256 amount = reclaimable();
+        if (amount == 0) revert NothingDue(msg.sender);
+        reclaimed = true;
+        emit Reclaimed(amount);
+        Address.sendValue(to, amount);
+    }
+
+    /// @notice Returns what `refund` pays to a hunter now.
+    function refundable(address account) public view returns (uint256) {
+        Hunter storage hunter = hunters[account];
+        if (hunter.parametersHash == 0 || hunter.refunded) return 0;
+        ModelTerms memory t = terms();
+        Phase current = phase(t);
+        if (current == Phase.Forfeited) {
+            uint256 share = t.reward / committed;
+            if (hunter.order == 0) share += t.reward % committed;
+            return t.stake + share;
+        }
+        bool over = current == Phase.Claiming || current == Phase.Delivered || current == Phase.Undelivered;
+        bool beaten = current == Phase.Delivered && ranksBefore(hunters[winner], hunter);
+        return over && (hunter.correct == 0 || beaten) ? t.stake : 0;
+    }
+
+    /// @notice Returns what `reclaim` pays to the host now.
+    function reclaimable() public view returns (uint256) {
+        if (reclaimed) return 0;
+        ModelTerms memory t = terms();
+        Phase current = phase(t);
+        if (current == Phase.Delivered) return turnsOver * t.stake;
+        if (current == Phase.Undelivered) return t.reward + proved * t.stake;
+        return 0;
+    }
+
+    /// @notice Returns the phase at the block's time.
+    function phase() public view returns (Phase) {
+        return opened ? phase(terms()) : Phase.Unopened;
+    }
+
+    /// @notice Returns what the host asked for.
+    function terms() public view returns (ModelTerms memory) {
+        return abi.decode(Clones.fetchCloneArgs(address(this)), (ModelTerms));
+    }
+
+    /// @notice Returns what the proofs of `sender` must be bound to: the domains of the three statements.
+    function domains(address sender) external view returns (bytes32 testSet, bytes32 accuracy, bytes32 delivery) {
+        ModelTerms memory t = terms();
+        return (t.testSet.domain(sender), t.accuracy.domain(sender), t.delivery.domain(sender));
+    }
+
+    function phase(ModelTerms memory t) private view returns (Phase) {
+        if (!opened) return Phase.Unopened;
+        if (cancelled) return Phase.Cancelled;
+        if (winner != address(0)) return Phase.Delivered;
+        if (block.timestamp < t.commitEnd) return Phase.Committing;
+        if (committed == 0) return Phase.Undelivered;
+        if (!revealed) return block.timestamp < t.revealEnd ? Phase.Revealing : Phase.Forfeited;
+        if (block.timestamp < t.proofEnd) return Phase.Proving;
+        if (block.timestamp < t.proofEnd + uint256(proved) * t.turn) return Phase.Claiming;
+        return Phase.Undelivered;
+    }
+
+    // In phase Claiming there are more ranked hunters than turns that are over, so that the list does not end here.
+    function advance(ModelTerms memory t, uint256 limit) private returns (address hunter) {
+        uint256 end = (block.timestamp - t.proofEnd) / t.turn;
+        uint32 over = turnsOver;
+        hunter = over == 0 ? hunters[address(0)].next : candidate;
+        for (uint256 i = 0; over < end && i < limit; ++i) {
+            hunter = hunters[hunter].next;
+            ++over;
+        }
+        turnsOver = over;
+        candidate = hunter;
+    }
+
+    // A hunter that proved later can only come behind the hint or behind others that did: a good hint stays good.
+    function insert(address account, address hint) private {
+        Hunter storage hunter = hunters[account];
+        // Who proved nothing has no right answers, and ranks before nobody.
+        if (hint != address(0) && !ranksBefore(hunters[hint], hunter)) revert WrongHint(hint);
+        address before = hint;
+        address behind = hunters[hint].next;
+        while (behind != address(0) && ranksBefore(hunters[behind], hunter)) {
+            before = behind;
+            behind = hunters[behind].next;
+        }
+        hunters[before].next = account;
+        hunter.next = behind;
+    }
+
+    function ranksBefore(Hunter storage one, Hunter storage other) private view returns (bool) {
+        return one.correct > other.correct || (one.correct == other.correct && one.order < other.order);
+    }
+
+    function requireHost(ModelTerms memory t) private view {
+        if (msg.sender != t.host) revert NotHost(msg.sender);
+    }
+
+    function requirePhase(ModelTerms memory t, Phase expected) private view {
+        Phase actual = phase(t);
+        if (actual != expected) revert WrongPhase(actual);
+    }
+
+    function requireValue(uint256 expected) private view {
+        if (msg.value != expected) revert WrongValue(expected, msg.value);
+    }
+
+    function requireLength(uint256 expected, uint256 actual) private pure {
+        if (actual != expected) revert WrongLength(expected, actual);
+    }
+}
