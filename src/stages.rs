@@ -8,7 +8,7 @@ use ark_ff::PrimeField;
 use ark_std::rand::rngs::OsRng;
 use serde_json::Value;
 use tensorproof_circom::{Circuit, Inputs, Level, Options, Sources, WitnessError, compile_over};
-use tensorproof_contracts::{Export, SignalRange, VerifierConfig, verifier};
+use tensorproof_contracts::{Export, PublicSignals, SignalRange, VerifierConfig, verifier};
 use tensorproof_groth16::{
     Origin, Proof, ProveError, ProvingKey, VerifyingKey, proof_from_json, proof_to_json, prove,
     public_from_json, public_to_json, setup, verify, verifying_key_from_json, verifying_key_to_json,
@@ -304,7 +304,7 @@ pub(crate) fn verifier_config(settings: Option<&Settings>, contract: &str) -> Re
         Some(settings) => public_ranges(settings)?.into_iter().map(|(_, range)| range).collect(),
         None => Vec::new(),
     };
-    Ok(VerifierConfig { contract: contract.to_owned(), ranges })
+    Ok(VerifierConfig { contract: contract.to_owned(), ranges, public_signals: PublicSignals::Plain })
 }
 
 /// Writes the Solidity verifier.

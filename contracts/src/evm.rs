@@ -18,7 +18,9 @@ use revm::{ExecuteCommitEvm as _, MainBuilder as _};
 use tensorproof_groth16::{Proof, VerifyingKey};
 use tensorproof_r1cs::Fr;
 
-use crate::{ContractsError, VerifierConfig, abi, calldata, creation_code, data_contracts};
+use crate::{
+    ContractsError, VerifierConfig, abi, calldata, creation_code, data_contracts, dynamic_calldata, immutables,
+};
 
 /// The most gas of one transaction (EIP-7825): 2^24.
 pub const TRANSACTION_GAS_CAP: u64 = 1 << 24;
@@ -43,7 +45,8 @@ pub struct Report {
     pub data_contracts: usize,
 }
 
-/// Verifies a proof by the bytecode of the key's verifier contract, called through snarkjs' `verifyProof`.
+/// Verifies a proof by the bytecode of the key's verifier contract, called through snarkjs' `verifyProof`. `signals` are
+/// what the contract takes: the public signals, or [`crate::digest::inputs`].
 ///
 /// # Errors
 /// When the contract refuses the proof, with its own reason; when the key or the configuration is not fit for a
@@ -56,14 +59,14 @@ pub fn verify(
 ) -> Result<Report, ContractsError> {
     let mut evm = Evm::new();
     let deployment = evm.deploy_verifier(key, config)?;
-    let expected = key.gamma_abc_g1.len() - 1;
+    let expected = immutables::inputs(key, config)?;
     if signals.len() != expected {
         return Err(ContractsError::PublicSignals { expected, actual: signals.len() });
     }
     let data = calldata(proof, signals);
     let outcome = evm.call(deployment.verifier, &data)?;
     if !outcome.returns_true() {
-        let outcome = evm.call(deployment.verifier, &abi::require_proof_calldata(proof, signals))?;
+        let outcome = evm.call(deployment.verifier, &dynamic_calldata("requireProof", proof, signals))?;
         return Err(ContractsError::Refused { reason: outcome.describe() });
     }
     check_cap("the verification", outcome.gas_used)?;
@@ -231,12 +234,13 @@ impl Outcome {
 }
 
 /// The errors that `solidity/Verifier.sol.in` declares.
-const ERRORS: [(&str, &str); 8] = [
+const ERRORS: [(&str, &str); 9] = [
     ("InvalidProof", ""),
     ("PublicSignalNotInField", "uint256"),
     ("PublicSignalOutOfRange", "uint256"),
     ("WrongNumberOfPublicSignals", "uint256,uint256"),
     ("WrongCalldataLength", "uint256,uint256"),
+    ("EmptyBatch", ""),
     ("UnknownFunction", "bytes4"),
     ("PrecompileFailed", ""),
     ("WrongDataContract", "uint256"),

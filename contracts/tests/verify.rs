@@ -94,13 +94,13 @@ impl Case {
 #[test]
 fn accepts_valid_proofs_and_refuses_changed_signals() {
     let (one, order) = (U256::ONE, modulus::<Fr>());
-    for signals in [1, 2, 10, 100, 384, 385, 767, 768, 785] {
+    for signals in [1, 2, 3, 4, 10, 386, 387, 769, 770, 785] {
         let mut case = case(signals, &config());
         let valid = case.valid.clone();
         case.check("valid", &valid, None);
 
         // The ends of the data contracts. Other signals are zero, for speed.
-        let chosen = [0, 1, signals / 2, 383, 384, 766, 767, signals - 1];
+        let chosen = [0, 1, 2, 3, signals / 2, 385, 386, 768, 769, signals - 1];
         let mut inputs = case.signals.clone();
         for (index, input) in inputs.iter_mut().enumerate() {
             if !chosen.contains(&index) {
@@ -322,7 +322,7 @@ fn enforces_declared_ranges() {
         range(4, 5, 5, 1000),
         SignalRange { first: 9, count: 1, lo: BigInt::from(-1), hi: &order - 3 },
     ];
-    let config = VerifierConfig { contract: "Verifier".into(), ranges };
+    let config = VerifierConfig { ranges, ..config() };
     let mut case = case(10, &config);
     let inside: [i64; 10] = [-128, 127, 0, 12345, 5, 6, 7, 8, 1000, -1];
     for (index, value, allowed) in [

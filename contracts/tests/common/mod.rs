@@ -9,7 +9,7 @@ use ark_std::UniformRand as _;
 use ark_std::rand::SeedableRng as _;
 use ark_std::rand::rngs::StdRng;
 use serde_json::{Value, json};
-use tensorproof_contracts::VerifierConfig;
+use tensorproof_contracts::{PublicSignals, VerifierConfig};
 use tensorproof_groth16::{Proof, VerifyingKey};
 use tensorproof_r1cs::Fr;
 
@@ -70,7 +70,11 @@ pub fn g2(exponent: Fr) -> G2Affine {
 
 /// The plain configuration.
 pub fn config() -> VerifierConfig {
-    VerifierConfig { contract: "Verifier".into(), ranges: Vec::new() }
+    VerifierConfig {
+        contract: "Verifier".into(),
+        ranges: Vec::new(),
+        public_signals: PublicSignals::Plain,
+    }
 }
 
 /// Compiles one source as [`compile`] does, and asserts that solc has nothing to say about it.
@@ -90,7 +94,7 @@ pub fn compile(source: &str) -> Value {
         "sources": { "Verifier.sol": { "content": source } },
         "settings": {
             "evmVersion": "cancun",
-            "optimizer": { "enabled": true, "runs": 1_000_000 },
+            "optimizer": { "enabled": true, "runs": 200 },
             "metadata": { "bytecodeHash": "none", "appendCBOR": false },
             "outputSelection": { "*": {
                 "": ["ast"],
