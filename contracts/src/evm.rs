@@ -5,8 +5,8 @@
 //! [`crate::creation_code`] in place of solc's, which would need the compiler.
 //!
 //! The rules are Osaka's, Ethereum's own today: the bytecode is compiled for Cancun and so runs on older chains too,
-//! but only Osaka limits the gas of a transaction (EIP-7825). The precompiles cost the same on both; the least price of
-//! call data (EIP-7623) makes a difference only when there are thousands of signals and nearly all are zero.
+//! but only Osaka limits the gas of a transaction (EIP-7825) and has a least price of call data (EIP-7623), which is what
+//! a digest of many large values costs.
 
 use revm::context::result::{ExecutionResult, Output};
 use revm::context::{Context, TxEnv};
@@ -19,7 +19,8 @@ use tensorproof_groth16::{Proof, VerifyingKey};
 use tensorproof_r1cs::Fr;
 
 use crate::{
-    ContractsError, VerifierConfig, abi, calldata, creation_code, data_contracts, dynamic_calldata, immutables,
+    ContractsError, VerifierConfig, abi, calldata, creation_code, data_contracts, dynamic_calldata,
+    immutables,
 };
 
 /// The most gas of one transaction (EIP-7825): 2^24.
@@ -124,6 +125,16 @@ impl Evm {
         Self { machine: context.build_mainnet(), nonce: 0 }
     }
 
+    /// Returns a chain that takes code of any length, to measure what no real chain would take.
+    pub fn without_code_limit() -> Self {
+        let mut evm = Self::new();
+        evm.machine.modify_cfg(|cfg| {
+            cfg.limit_contract_code_size = Some(usize::MAX);
+            cfg.limit_contract_initcode_size = Some(usize::MAX);
+        });
+        evm
+    }
+
     /// Deploys the data contracts of a key, then its verifier.
     ///
     /// # Errors
@@ -193,7 +204,7 @@ impl Evm {
         let result = self.machine.transact_commit(tx).map_err(|error| failed(error.to_string()))?;
         self.nonce += 1;
         let gas_used = result.tx_gas_used();
-        let execution_gas = gas_used.saturating_sub(intrinsic_gas(data));
+        let execution_gas = result.gas().spent_sub_refunded().saturating_sub(intrinsic_gas(data));
         let (success, output, created) = match result {
             ExecutionResult::Success { output: Output::Call(bytes), .. } => (true, bytes.to_vec(), None),
             ExecutionResult::Success { output: Output::Create(bytes, address), .. } => {

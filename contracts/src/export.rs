@@ -86,7 +86,7 @@ fn declarations(groups: &[Group], data_contracts: usize) -> String {
             let (solidity_type, value) = match kind {
                 Kind::Word if !word.is_zero() => ("uint256", format!("0x{word:064x}")),
                 Kind::Word | Kind::Count => ("uint256", word.to_string()),
-                Kind::Selector => ("bytes4", format!("0x{:08x}", *word >> 224)),
+                Kind::Selector => ("uint256", format!("0x{word:08x}")),
                 Kind::Address => ("address", "address(0)".into()),
             };
             if *kind == Kind::Address && index < data_contracts {

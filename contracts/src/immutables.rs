@@ -21,7 +21,7 @@ pub(crate) struct Group {
     pub(crate) immutables: Vec<Immutable>,
 }
 
-/// One immutable. The word is as the runtime code has it: `bytes4` is at its upper end.
+/// One immutable, as the runtime code has it.
 pub(crate) struct Immutable {
     pub(crate) name: String,
     pub(crate) kind: Kind,
@@ -121,7 +121,7 @@ fn immutable(name: &str, kind: Kind, word: U256) -> Immutable {
 }
 
 fn selector_word(signals: usize) -> U256 {
-    U256::from(u32::from_be_bytes(abi::verify_proof_selector(signals))) << 224
+    U256::from(u32::from_be_bytes(abi::verify_proof_selector(signals)))
 }
 
 fn key_immutables(key: &VerifyingKey) -> Vec<Immutable> {

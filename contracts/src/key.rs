@@ -6,8 +6,8 @@ use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
 use revm::primitives::{B256, keccak256};
 use tensorproof_groth16::VerifyingKey;
 
-use crate::{ContractsError, abi};
 use crate::data::{MAX_DATA_CONTRACTS, OWN_POINTS, POINTS_PER_CONTRACT};
+use crate::{ContractsError, abi};
 
 /// The most public signals: some in the verifier's own code, the others in data contracts.
 const MAX_SIGNALS: usize = OWN_POINTS + MAX_DATA_CONTRACTS * POINTS_PER_CONTRACT;

@@ -24,7 +24,7 @@ fn writes_what_depends_on_the_key() {
         let lines: Vec<_> = text.lines().collect();
         let declarations =
             lines.iter().filter(|line| line.contains(" immutable ") || line.starts_with("contract"));
-        let constructor = lines.iter().skip_while(|line| !line.contains("function max")).skip(3);
+        let constructor = lines.iter().skip_while(|line| !line.contains("function min")).skip(3);
         declarations.chain(constructor).copied().collect::<Vec<_>>().join("\n")
     };
     let ranges = vec![SignalRange { first: 0, count: 3, lo: BigInt::from(-5), hi: BigInt::from(250) }];
@@ -35,9 +35,17 @@ fn writes_what_depends_on_the_key() {
 
 #[test]
 fn splits_points_into_contracts_of_legal_size() {
-    for (signals, contracts, external) in
-        [(1, 0, 0), (3, 0, 0), (4, 1, 0), (386, 1, 0), (387, 2, 2), (769, 2, 2), (770, 3, 3), (785, 3, 3), (1535, 4, 4)]
-    {
+    for (signals, contracts, external) in [
+        (1, 0, 0),
+        (3, 0, 0),
+        (4, 1, 0),
+        (386, 1, 0),
+        (387, 2, 2),
+        (769, 2, 2),
+        (770, 3, 3),
+        (785, 3, 3),
+        (1535, 4, 4),
+    ] {
         let key = Trapdoor::new(signals, 1).key();
         let found = data_contracts(&key).unwrap();
         assert_eq!(found.len(), contracts, "{signals}");
@@ -109,7 +117,7 @@ fn refuses_names_that_solidity_would_not_take() {
             "{name}"
         );
     }
-    for name in ["InvalidProof", "Problem", "BASE_FIELD", "ALPHA_X", "DATA_3"] {
+    for name in ["InvalidProof", "BAD_PROOF", "BASE_FIELD", "ALPHA_X", "DATA_3"] {
         let config = VerifierConfig { contract: name.into(), ..config() };
         assert!(
             verifier(&key, &config).unwrap_err().to_string().ends_with("the contract uses it inside"),

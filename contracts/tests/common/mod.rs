@@ -9,7 +9,7 @@ use ark_std::UniformRand as _;
 use ark_std::rand::SeedableRng as _;
 use ark_std::rand::rngs::StdRng;
 use serde_json::{Value, json};
-use tensorproof_contracts::{PublicSignals, VerifierConfig};
+use tensorproof_contracts::{B256, PublicSignals, VerifierConfig};
 use tensorproof_groth16::{Proof, VerifyingKey};
 use tensorproof_r1cs::Fr;
 
@@ -70,11 +70,12 @@ pub fn g2(exponent: Fr) -> G2Affine {
 
 /// The plain configuration.
 pub fn config() -> VerifierConfig {
-    VerifierConfig {
-        contract: "Verifier".into(),
-        ranges: Vec::new(),
-        public_signals: PublicSignals::Plain,
-    }
+    VerifierConfig { contract: "Verifier".into(), ranges: Vec::new(), public_signals: PublicSignals::Plain }
+}
+
+/// The configuration of a digest.
+pub fn digest_config(values: usize, domain: B256) -> VerifierConfig {
+    VerifierConfig { public_signals: PublicSignals::Digest { values, domain }, ..config() }
 }
 
 /// Compiles one source as [`compile`] does, and asserts that solc has nothing to say about it.
