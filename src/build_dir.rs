@@ -37,6 +37,10 @@ pub enum Artefact {
     Verifier,
     /// The part of a long verifying key that is deployed before the verifier, `Verifier.key.json`.
     VerifierKey,
+    /// What block explorers need to verify the source, `Verifier.input.json`.
+    VerifierInput,
+    /// The contracts on a chain, `deployment.json`.
+    Deployment,
 }
 
 impl Artefact {
@@ -57,6 +61,8 @@ impl Artefact {
             Self::Public => "public.json",
             Self::Verifier => "Verifier.sol",
             Self::VerifierKey => "Verifier.key.json",
+            Self::VerifierInput => "Verifier.input.json",
+            Self::Deployment => "deployment.json",
         };
         name.to_owned()
     }
@@ -70,6 +76,7 @@ impl Artefact {
             Self::Input | Self::Witness => "witness",
             Self::Proof | Self::Public => "prove",
             Self::Verifier | Self::VerifierKey => "export-verifier",
+            Self::VerifierInput | Self::Deployment => "deploy",
         }
     }
 }

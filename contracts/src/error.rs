@@ -101,6 +101,9 @@ pub enum ContractsError {
         /// Public signals given.
         actual: usize,
     },
+    /// The chain is out of reach, or does not hold what it should.
+    #[error(transparent)]
+    Chain(#[from] crate::chain::ChainError),
     /// The contract refused the proof.
     #[error("the verifier contract refused the proof: {reason}")]
     Refused {

@@ -1,6 +1,9 @@
 //! The subcommands, one file each.
 
+mod account;
 mod compile;
+mod deploy;
+mod export_calldata;
 mod export_verifier;
 mod inspect;
 mod ops;
@@ -35,6 +38,8 @@ pub fn run(cli: &Cli) -> Result<()> {
         Command::Prove(args) => prove::run(args, output),
         Command::Verify(args) => verify::run(args, output),
         Command::ExportVerifier(args) => export_verifier::run(args, output),
+        Command::ExportCalldata(args) => export_calldata::run(args, output),
+        Command::Deploy(args) => deploy::run(args, output),
         Command::Inspect(args) => inspect::run(args, output),
         Command::Ops => ops::run(output),
         Command::Templates(args) => templates::run(args, output),
