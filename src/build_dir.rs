@@ -217,21 +217,32 @@ impl BuildDir {
 /// # Errors
 /// When the folder cannot be written to, the disk is full or `content` fails; an earlier file is then untouched.
 pub fn replace_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
+    let attempt = |file: &mut fs::File| {
+        let mut writer = BufWriter::with_capacity(1 << 20, file);
+        content(&mut writer)?;
+        writer.flush()
+    };
+    replace_file_with(path, attempt).map_err(|source| Error::write(path, source))
+}
+
+/// Does what [`replace_file`] does with a file that can be read back while it is written.
+///
+/// # Errors
+/// What `content` says, or the system.
+pub(crate) fn replace_file_with<T, E: From<std::io::Error>>(
+    path: &Path,
+    content: impl FnOnce(&mut fs::File) -> std::result::Result<T, E>,
+) -> std::result::Result<T, E> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let attempt = || -> std::io::Result<()> {
-        let file = tempfile::Builder::new().prefix(".tensorproof-").tempfile_in(folder)?;
-        let mut writer = BufWriter::with_capacity(1 << 20, file);
-        content(&mut writer)?;
-        let file = writer.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        make_readable(file.as_file())?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    attempt().map_err(|source| Error::write(path, source))
+    let mut file = tempfile::Builder::new().prefix(".tensorproof-").tempfile_in(folder)?;
+    let result = content(file.as_file_mut())?;
+    make_readable(file.as_file())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(result)
 }
 
 /// Gives a temporary file, which starts out private, the permissions of an ordinary one.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tensorproof_circom::{Diagnostics, WitnessError};
 use tensorproof_contracts::ContractsError;
-use tensorproof_groth16::{InvalidProof, JsonError, ProveError, SetupError};
+use tensorproof_groth16::{CeremonyError, InvalidProof, JsonError, ProveError, SetupError, UnsafeKey};
 use tensorproof_r1cs::format::FormatError;
 
 /// The result of a stage.
@@ -84,6 +84,36 @@ pub enum Error {
     /// There is no key.
     #[error(transparent)]
     Setup(#[from] SetupError),
+    /// A step of a ceremony was refused.
+    #[error("`{path}`: {source}")]
+    Ceremony {
+        /// The key or the powers of tau.
+        path: PathBuf,
+        /// What is wrong.
+        source: CeremonyError,
+    },
+    /// A key that many made would be lost.
+    #[error("`{path}` is the key of a ceremony with {contributions} contributions")]
+    CeremonyKey {
+        /// The key.
+        path: PathBuf,
+        /// How many contributed.
+        contributions: usize,
+    },
+    /// A key accepts forged proofs.
+    #[error("`{path}`: {source}")]
+    UnsafeKey {
+        /// The key.
+        path: PathBuf,
+        /// Why.
+        source: UnsafeKey,
+    },
+    /// The verifying key is that of another proving key.
+    #[error("`{path}` is not the verifying key of the proving key")]
+    OtherVerifyingKey {
+        /// The verifying key.
+        path: PathBuf,
+    },
     /// There is no proof.
     #[error("{source}{}", signal.as_ref().map(|signal| format!(", at `{signal}`")).unwrap_or_default())]
     Prove {
@@ -156,6 +186,13 @@ impl Error {
         match self {
             Self::MissingArtefact { made_by, folder, .. } => {
                 Some(format!("`tensorproof {made_by} {}` makes it", folder.display()))
+            }
+            Self::Ceremony { source: CeremonyError::NotPrepared { .. }, path } => {
+                Some(format!("`tensorproof setup ptau prepare {}` adds what is missing", path.display()))
+            }
+            Self::CeremonyKey { .. } => Some("delete it, or move it away, to make another key".to_owned()),
+            Self::OtherVerifyingKey { .. } => {
+                Some("`tensorproof setup export-vk` writes the right one".to_owned())
             }
             Self::Transpile(Transpile::OutOfRange { .. }) => Some(
                 "`--calibrate FILE` or `--input-range LOW,HIGH` when the circuit is made choose the range"

@@ -10,8 +10,9 @@ use serde_json::Value;
 use tensorproof_circom::{Circuit, Inputs, Level, Options, Sources, WitnessError, compile_over};
 use tensorproof_contracts::{Export, PublicSignals, SignalRange, VerifierConfig, verifier};
 use tensorproof_groth16::{
-    Origin, Proof, ProveError, ProvingKey, VerifyingKey, proof_from_json, proof_to_json, prove,
-    public_from_json, public_to_json, setup, verify, verifying_key_from_json, verifying_key_to_json,
+    KeySummary, Origin, Proof, ProveError, ProvingKey, VerifyingKey, proof_from_json, proof_to_json, prove,
+    public_from_json, public_to_json, read_key_summary, setup, verify, verifying_key_from_json,
+    verifying_key_to_json,
 };
 use tensorproof_r1cs::{
     Fr, R1cs, SymbolWriter, Symbols, Unsatisfied, Wire, Witness, fr_from_bigint, fr_to_signed,
@@ -30,6 +31,7 @@ pub(crate) fn write_circuit(dir: &BuildDir, quantized: &QuantizedGraph, model: &
     let name = model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let settings = Settings::of(quantized, &name);
     let program = emit(quantized);
+    keep_ceremony_key(dir)?;
     dir.remove(&[
         Artefact::R1cs,
         Artefact::Symbols,
@@ -93,10 +95,28 @@ pub(crate) fn write_compiled<F: PrimeField>(dir: &BuildDir, circuit: &Circuit<F>
     dir.write(Artefact::Symbols, |writer| write_symbols(circuit, writer))
 }
 
+/// Refuses to go on when the build directory's key has contributions, which cannot be made again.
+pub(crate) fn keep_ceremony_key(dir: &BuildDir) -> Result<()> {
+    match key_origin(dir) {
+        Ok(Some(Origin::Ceremony { contributions })) if !contributions.is_empty() => {
+            let path = dir.path(Artefact::ProvingKey);
+            Err(Error::CeremonyKey { path, contributions: contributions.len() })
+        }
+        // Of what is not a key, nothing is lost.
+        _ => Ok(()),
+    }
+}
+
+/// Deletes what was made with an earlier key.
+pub(crate) fn remove_proofs(dir: &BuildDir) -> Result<()> {
+    dir.remove(&[Artefact::Proof, Artefact::Public, Artefact::Verifier, Artefact::VerifierKey])
+}
+
 /// Makes a development key and writes it, with its verifying key.
 pub(crate) fn set_up(dir: &BuildDir, r1cs: &R1cs) -> Result<ProvingKey> {
+    keep_ceremony_key(dir)?;
     let key = setup(r1cs, &mut OsRng)?;
-    dir.remove(&[Artefact::Proof, Artefact::Public, Artefact::Verifier, Artefact::VerifierKey])?;
+    remove_proofs(dir)?;
     dir.write(Artefact::ProvingKey, |writer| key.write(r1cs, writer))?;
     let vk = verifying_key_to_json(&key.vk);
     dir.write(Artefact::VerifyingKey, |writer| writer.write_all(vk.as_bytes()))?;
@@ -191,9 +211,13 @@ pub(crate) fn key_origin(dir: &BuildDir) -> Result<Option<Origin>> {
     if !dir.has(Artefact::ProvingKey) {
         return Ok(None);
     }
-    let path = dir.path(Artefact::ProvingKey);
-    let bytes = fs::read(&path).map_err(|source| Error::read(&path, source))?;
-    ProvingKey::read_origin(&bytes).map(Some).map_err(Error::format(&path))
+    Ok(Some(key_summary(&dir.path(Artefact::ProvingKey))?.origin))
+}
+
+/// Returns the verifying key and the origin of a proving key.
+pub(crate) fn key_summary(path: &Path) -> Result<KeySummary> {
+    let file = fs::File::open(path).map_err(|source| Error::read(path, source))?;
+    read_key_summary(file).map_err(|source| Error::Ceremony { path: path.to_owned(), source })
 }
 
 /// Reads the constraints of a build directory.

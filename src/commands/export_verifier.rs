@@ -20,7 +20,7 @@ pub(super) fn run(args: &ExportVerifierArgs, output: Output) -> Result<()> {
     let settings = if dir.has(Artefact::Settings) { Some(stages::read_settings(&dir)?) } else { None };
     let export = stages::export(&dir, &vk, &stages::verifier_config(settings.as_ref(), &args.name)?)?;
     if let Some(origin) = stages::key_origin(&dir)? {
-        warn_of_development_key(output.terminal, origin);
+        warn_of_development_key(output.terminal, &origin);
     }
     let files: Vec<String> = [Artefact::Verifier, Artefact::VerifierKey]
         .into_iter()

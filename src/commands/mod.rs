@@ -10,6 +10,8 @@ mod ops;
 mod prove;
 mod run;
 mod setup;
+mod setup_key;
+mod setup_powers;
 mod templates;
 mod transpile;
 mod verify;
@@ -62,8 +64,10 @@ impl Output {
 }
 
 /// Says when a key must not be relied on.
-fn warn_of_development_key(terminal: Terminal, origin: Origin) {
-    if origin == Origin::Local {
+fn warn_of_development_key(terminal: Terminal, origin: &Origin) {
+    if *origin == Origin::Local {
         terminal.warn("the key was made on one machine, for development: who made it could forge proofs");
+    } else if !origin.has_contributions() {
+        terminal.warn("nobody has contributed to the key: everyone can forge proofs");
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn run(args: &ProveArgs, output: Output) -> Result<()> {
         None => (stages::read_r1cs(&dir)?, stages::read_witness(&dir)?),
     };
     let (key, _) = output.terminal.stage("key", || stages::read_key(&dir), super::setup::key_described)?;
-    warn_of_development_key(output.terminal, key.origin);
+    warn_of_development_key(output.terminal, &key.origin);
     let (_, took) = output.terminal.stage(
         "prove",
         || stages::prove_witness(&dir, &key, &r1cs, &witness),

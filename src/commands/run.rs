@@ -78,7 +78,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
         |report| format!("the contract accepts for {} gas", grouped(report.gas_used)),
     )?;
     times.add("evm", took);
-    warn_of_development_key(terminal, key.origin);
+    warn_of_development_key(terminal, &key.origin);
 
     let outputs = stages::read_outputs(&settings, public)?;
     let counts = circuit.r1cs.counts();

@@ -1,24 +1,41 @@
-//! `tensorproof setup`: keys for a circuit, for development.
+//! `tensorproof setup`: keys for a circuit, for development or at the start of a ceremony.
+
+use std::fs;
+use std::path::Path;
 
 use serde_json::json;
-use tensorproof_groth16::ProvingKey;
+use tensorproof_groth16::{ProvingKey, R1csFile, ceremony_key};
 
-use super::{Output, warn_of_development_key};
-use crate::build_dir::{Artefact, BuildDir};
-use crate::cli::SetupArgs;
-use crate::error::Result;
+use super::{Output, setup_key, setup_powers, warn_of_development_key};
+use crate::build_dir::{Artefact, BuildDir, replace_file_with};
+use crate::cli::{SetupArgs, SetupStep};
+use crate::error::{Error, Result};
 use crate::stages;
 use crate::terminal::grouped;
 
 pub(super) fn run(args: &SetupArgs, output: Output) -> Result<()> {
-    let dir = BuildDir::of(&args.dir);
+    match &args.step {
+        Some(SetupStep::Contribute(args)) => return setup_key::contribute(args, output),
+        Some(SetupStep::Beacon(args)) => return setup_key::beacon(args, output),
+        Some(SetupStep::Verify(args)) => return setup_key::verify(args, output),
+        Some(SetupStep::ExportVk(args)) => return setup_key::export_vk(args, output),
+        Some(SetupStep::Ptau(step)) => return setup_powers::run(step, output),
+        None => {}
+    }
+    let Some(dir) = &args.dir else {
+        return Err(Error::Internal("neither a folder nor a step to set up"));
+    };
+    let dir = BuildDir::of(dir);
     let r1cs = if dir.has(Artefact::R1cs) {
         stages::read_r1cs(&dir)?
     } else {
         super::compile::compile_dir(&dir, &args.libraries, output)?.0.r1cs
     };
+    if let Some(ptau) = &args.ptau {
+        return start_ceremony(&dir, ptau, output);
+    }
     let (key, took) = output.terminal.stage("setup", || stages::set_up(&dir, &r1cs), described)?;
-    warn_of_development_key(output.terminal, key.origin);
+    warn_of_development_key(output.terminal, &key.origin);
     let json = json!({
         "origin": "development",
         "domain": key.h.len(),
@@ -26,6 +43,33 @@ pub(super) fn run(args: &SetupArgs, output: Output) -> Result<()> {
         "seconds": took.as_secs_f64(),
     });
     output.result(&json, &dir.path(Artefact::ProvingKey).display().to_string())
+}
+
+/// Makes the key that contributions start from. It has no verifying key yet: everyone could forge proofs for it.
+fn start_ceremony(dir: &BuildDir, ptau: &Path, output: Output) -> Result<()> {
+    stages::keep_ceremony_key(dir)?;
+    let path = dir.existing(Artefact::R1cs)?;
+    let bytes = fs::read(&path).map_err(|source| Error::read(&path, source))?;
+    let r1cs = R1csFile::read(&bytes).map_err(Error::format(&path))?;
+    let key = dir.path(Artefact::ProvingKey);
+    let mut powers = setup_powers::open(ptau)?;
+    let work = || {
+        let written = replace_file_with(&key, |file| ceremony_key(&r1cs, &mut powers, file));
+        written.map_err(setup_powers::refused(ptau, &key))
+    };
+    let (hash, took) = output.terminal.stage("setup", work, |_| "the start of a ceremony".to_owned())?;
+    stages::remove_proofs(dir)?;
+    dir.remove(&[Artefact::VerifyingKey])?;
+    output
+        .terminal
+        .say("`tensorproof setup contribute` comes next: without a contribution, everyone can forge proofs");
+    let json = json!({
+        "origin": "ceremony",
+        "circuit_hash": setup_powers::hexadecimal(&hash),
+        "public_signals": r1cs.public_signals(),
+        "seconds": took.as_secs_f64(),
+    });
+    output.result(&json, &key.display().to_string())
 }
 
 pub(super) fn described(key: &ProvingKey) -> String {

@@ -6,7 +6,7 @@ use ndarray::ArrayD;
 use serde_json::{Value, json};
 use tensorproof_transpiler::data::{input_shapes, load_samples};
 use tensorproof_transpiler::quantize::{
-    self, Agreement, MOST_BITS, OutputKind, QuantizeConfig, QuantizedGraph, Sample, ScaleChoice,
+    self, Agreement, MOST_BITS, OutputKind, Power, QuantizeConfig, QuantizedGraph, Sample, ScaleChoice,
 };
 use tensorproof_transpiler::{Graph, Settings, load_graph};
 
@@ -96,7 +96,7 @@ pub(super) fn quantize_model(
     };
     let ((quantized, agreement, layer_errors), _) =
         terminal.stage("quantize", work, |(quantized, agreement, _)| {
-            format!("scale 10^{}, largest error {:.2e}", quantized.exponent, agreement.max_abs_error)
+            format!("scale {}, largest error {:.2e}", quantized.power, agreement.max_abs_error)
         })?;
     Ok(Quantized { graph, model: quantized, agreement, layer_errors })
 }
@@ -178,11 +178,14 @@ fn scale(text: &str) -> Result<ScaleChoice> {
         "max" => return Ok(ScaleChoice::Max),
         _ => {}
     }
-    let exponent = text.strip_prefix("10^").and_then(|exponent| exponent.parse().ok());
-    if let Some(exponent) = exponent.filter(|exponent| (1..=75).contains(exponent)) {
-        Ok(ScaleChoice::PowerOfTen(exponent))
+    let power = |base: u32, most: u32| {
+        let exponent = text.strip_prefix(&format!("{base}^"))?.parse().ok()?;
+        (1..=most).contains(&exponent).then_some(Power { base, exponent })
+    };
+    if let Some(power) = power(10, 75).or_else(|| power(2, 249)) {
+        Ok(ScaleChoice::Power(power))
     } else {
-        let expected = "`auto`, `max`, or a power of ten from `10^1` to `10^75`";
+        let expected = "`auto`, `max`, `10^1` to `10^75`, or `2^1` to `2^249`";
         Err(Error::Option { option: "--scale", value: text.to_owned(), expected })
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
         |()| format!("{} public signals", grouped(statement.public.len())),
     )?;
     if let Some(origin) = dir.as_ref().map(stages::key_origin).transpose()?.flatten() {
-        warn_of_development_key(output.terminal, origin);
+        warn_of_development_key(output.terminal, &origin);
     }
     let mut json = json!({ "valid": true, "public_signals": statement.public.len() });
     if let Some(settings) = &settings {

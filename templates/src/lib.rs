@@ -1,4 +1,5 @@
-//! The circom template library, embedded: machine-learning layers and the arithmetic they stand on.
+//! The circom template library, embedded: machine-learning layers, the arithmetic they stand on, and
+//! cryptography.
 //!
 //! Circuits include a template by its path, `include "tensorproof/nn/dense.circom";`. With stock circom, give this
 //! crate's folder as library: `circom -l templates`.
@@ -24,6 +25,20 @@ library! {
     "arith/rescale.circom",
     "arith/square_root.circom",
     "arith/to_bits.circom",
+    "crypto/baby_double.circom",
+    "crypto/baby_ecdh.circom",
+    "crypto/baby_in_subgroup.circom",
+    "crypto/baby_multiple.circom",
+    "crypto/baby_on_curve.circom",
+    "crypto/baby_public_key.circom",
+    "crypto/baby_sum.circom",
+    "crypto/commitment.circom",
+    "crypto/merkle_path.circom",
+    "crypto/poseidon.circom",
+    "crypto/poseidon_constants.circom",
+    "crypto/poseidon_permutation.circom",
+    "crypto/poseidon_rounds.circom",
+    "crypto/poseidon_sponge.circom",
     "nn/arg_max.circom",
     "nn/conv2d.circom",
     "nn/conv2d_fixed.circom",
@@ -88,7 +103,7 @@ mod tests {
     fn holds_every_file_of_the_folder() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tensorproof");
         let mut on_disk = Vec::new();
-        for folder in ["arith", "nn"] {
+        for folder in ["arith", "crypto", "nn"] {
             for entry in std::fs::read_dir(root.join(folder)).unwrap() {
                 let name = entry.unwrap().file_name().into_string().unwrap();
                 on_disk.push(format!("tensorproof/{folder}/{name}"));

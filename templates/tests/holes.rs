@@ -58,7 +58,7 @@ fn wire(circuit: &Circuit, name: &str) -> usize {
 }
 
 fn honest(circuit: &Circuit, input: i64) -> Witness {
-    solve(circuit, &BTreeMap::from([("in".to_owned(), vec![input])])).unwrap()
+    solve(circuit, &BTreeMap::from([("in".to_owned(), vec![input.into()])])).unwrap()
 }
 
 #[test]

@@ -112,7 +112,7 @@ impl Settings {
         Self {
             format: FORMAT,
             model: model.to_owned(),
-            scale: format!("10^{}", quantized.exponent),
+            scale: quantized.power.to_string(),
             input_visibility: match quantized.config.input {
                 InputVisibility::Public => "public",
                 InputVisibility::Private => "private",

@@ -15,7 +15,7 @@ use tensorproof_circom::{Inputs, Options, Sources, compile};
 use tensorproof_oracles::{expect_success, python};
 use tensorproof_r1cs::fr_from_bigint;
 use tensorproof_transpiler::quantize::{
-    InputCheck, InputVisibility, OutputKind, ParamsVisibility, QuantizeConfig, Sample, ScaleChoice,
+    InputCheck, InputVisibility, OutputKind, ParamsVisibility, Power, QuantizeConfig, Sample, ScaleChoice,
 };
 use tensorproof_transpiler::{Graph, QuantizedGraph, emit, load, passes, quantize};
 
@@ -78,7 +78,7 @@ fn check(folder: &Path, model: &CaseModel, outputs: &[Tensor]) -> Result<(), Str
     }
     passes::simplify(&mut graph);
     let config = QuantizeConfig {
-        scale: ScaleChoice::PowerOfTen(4),
+        scale: ScaleChoice::Power(Power::of_ten(4)),
         tolerance: 0.05,
         input_range: None,
         input: InputVisibility::Public,

@@ -74,7 +74,11 @@ fn integer_model_agrees_with_the_float_model_on_all_samples() {
             let agreement = quantized.compare(&graph, &samples).unwrap();
             assert_eq!(agreement.same_class, 32, "{model}");
             assert!(agreement.max_abs_error <= 0.05 * agreement.max_abs_output, "{model}");
-            println!("{model} {params:?} 10^{} {:?} {agreement:?}", quantized.exponent, quantized.cost());
+            println!(
+                "{model} {params:?} 10^{} {:?} {agreement:?}",
+                quantized.power.exponent,
+                quantized.cost()
+            );
             for layer in &quantized.layers {
                 println!("   {} {} {:?}", layer.name, layer.operator, layer.cost);
             }
@@ -126,7 +130,7 @@ fn largest_scale_keeps_values_in_the_field() {
     let samples = load_samples(&path("mnist_mlp", "samples.npz"), &input_shapes(&graph)).unwrap();
     let config = QuantizeConfig { scale: ScaleChoice::Max, ..config(ParamsVisibility::Private) };
     let quantized = quantize(&graph, &config, &samples[..1]).unwrap();
-    assert!(quantized.exponent > 20, "{}", quantized.exponent);
+    assert!(quantized.power.exponent > 20, "{}", quantized.power.exponent);
     let agreement = quantized.compare(&graph, &samples[..1]).unwrap();
     assert!(agreement.max_abs_error < 1e-9);
 }

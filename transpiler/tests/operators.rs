@@ -12,7 +12,7 @@ use num_bigint::BigInt;
 use tensorproof_circom::{Inputs, Options, Sources, compile};
 use tensorproof_r1cs::{fr_from_bigint, fr_from_decimal};
 use tensorproof_transpiler::quantize::{
-    InputCheck, InputVisibility, OutputKind, ParamsVisibility, QuantizeConfig, Sample, ScaleChoice,
+    InputCheck, InputVisibility, OutputKind, ParamsVisibility, Power, QuantizeConfig, Sample, ScaleChoice,
 };
 use tensorproof_transpiler::{Graph, QuantizedGraph, emit, load, load_graph, quantize};
 
@@ -50,7 +50,7 @@ fn flat(value: &serde_json::Value) -> Vec<f64> {
 
 fn config(params: ParamsVisibility, input_check: InputCheck, exponent: u32) -> QuantizeConfig {
     QuantizeConfig {
-        scale: ScaleChoice::PowerOfTen(exponent),
+        scale: ScaleChoice::Power(Power::of_ten(exponent)),
         tolerance: 0.05,
         input_range: Some((-1.0, 1.0)),
         input: match input_check {

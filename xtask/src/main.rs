@@ -3,16 +3,18 @@
 //! ```text
 //! cargo xtask test      formats, lints, licences, and every test, with the tools they compare with
 //! cargo xtask oracles   installs those tools (circom, snarkjs, solc from npm) into target/oracles
+//! cargo xtask constants writes the constants of hash functions into the template library
 //! cargo xtask bench     the figures of the README; `bench compile` those of the compiler alone
 //! ```
 
 mod bench;
+mod constants;
 mod shell;
 mod test;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask test|oracles|bench [compile]";
+const USAGE: &str = "usage: cargo xtask test|oracles|constants|bench [compile]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
     let result = match args.as_slice() {
         ["test"] => test::run_all(),
         ["oracles"] => tensorproof_oracles::install().map_err(|error| error.to_string()),
+        ["constants"] => constants::write_all(),
         ["bench"] => bench::run_all(),
         ["bench", "compile"] => bench::run_compile(),
         _ => Err(USAGE.to_owned()),

@@ -3,18 +3,26 @@
 use ark_bn254::{G1Affine, G2Affine};
 
 use crate::VerifyingKey;
+use crate::ceremony::Contribution;
 use crate::entries::Entries;
 
 /// What a key was made by, which says whether its secrets can be assumed to be gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// One machine made all of it: whoever ran it could have kept the secrets and forge proofs. For development only.
     Local,
-    /// A ceremony with this many contributions to phase 2, as the file says.
+    /// A ceremony with these contributions to phase 2, as the file says; [`verify_key`](crate::verify_key) checks them.
     Ceremony {
-        /// Number of contributions.
-        contributions: u32,
+        /// The contributions in their order. Without any, everyone can forge proofs.
+        contributions: Vec<Contribution>,
     },
+}
+
+impl Origin {
+    /// Returns whether the key can be one that nobody can forge proofs with: one honest contributor is enough for that.
+    pub fn has_contributions(&self) -> bool {
+        matches!(self, Self::Ceremony { contributions } if !contributions.is_empty())
+    }
 }
 
 /// What a `.zkey` holds.

@@ -4,13 +4,18 @@
 //! setup(R1cs) ──► ProvingKey (.zkey) ──prove(Witness)──► Proof ──verify(VerifyingKey, public signals)──► ()
 //! ```
 //!
+//! [`setup`] makes keys for development; keys to rely on come from a ceremony: [`new_powers`], [`contribute_powers`],
+//! [`prepare_powers`], then [`ceremony_key`], [`contribute_key`], [`verify_key`].
+//!
 //! Source: Groth, "On the Size of Pairing-based Non-interactive Arguments" (eprint 2016/260). The quotient is computed
 //! from its values on the odd points of a domain twice as large, as snarkjs does, so that keys and proofs are
 //! interchangeable with it.
 
+mod ceremony;
 mod contributions;
 mod domain;
 mod entries;
+mod header;
 mod json;
 mod key;
 mod points;
@@ -23,6 +28,11 @@ mod zkey;
 
 use ark_bn254::Bn254;
 
+pub use ceremony::{
+    Beacon, CeremonyError, Contribution, KeySummary, Label, Ptau, R1csFile, ceremony_key, contribute_key,
+    contribute_powers, new_powers, prepare_powers, read_key_summary, truncate_powers, verify_key,
+    verify_powers,
+};
 pub use entries::Entries;
 pub use json::{
     JsonError, proof_from_json, proof_to_json, public_from_json, public_to_json, verifying_key_from_json,

@@ -6,6 +6,7 @@ use ark_ff::UniformRand as _;
 use ark_poly::{EvaluationDomain as _, Radix2EvaluationDomain};
 use ark_std::rand::{CryptoRng, RngCore};
 use tensorproof_r1cs::{Fr, R1cs, Unsatisfied, Witness};
+use zeroize::Zeroizing;
 
 use crate::Proof;
 use crate::domain::{domain, rows};
@@ -78,7 +79,8 @@ pub fn prove(
     let (satisfied, domain) = rayon::join(|| r1cs.check(witness), || check_belongs(key, r1cs));
     satisfied?;
     let domain = domain?;
-    let (r, s) = (Fr::rand(rng), Fr::rand(rng));
+    let blinding = Zeroizing::new([Fr::rand(rng), Fr::rand(rng)]);
+    let [r, s] = &*blinding;
     let values = &witness.0;
     let private = &values[r1cs.public_signals() as usize + 1..];
 
@@ -104,7 +106,7 @@ pub fn prove(
     let a = a + key.vk.alpha_g1 + key.delta_g1 * r;
     let b_g1 = b_g1 + key.beta_g1 + key.delta_g1 * s;
     let b_g2 = b_g2 + key.vk.beta_g2 + key.vk.delta_g2 * s;
-    let c = c + quotient + a * s + b_g1 * r - key.delta_g1 * (r * s);
+    let c = c + quotient + a * s + b_g1 * r - key.delta_g1 * (*r * s);
     let proof = Proof { a: a.into_affine(), b: b_g2.into_affine(), c: c.into_affine() };
     // A key does not hold the matrix C; only the equation tells that it belongs to another circuit with the same A and B.
     // Points outside the subgroup, which a key that was not read from a file can hold, would tell of the witness.

@@ -8,6 +8,7 @@ use ark_poly::EvaluationDomain as _;
 use ark_std::rand::{CryptoRng, RngCore};
 use rayon::prelude::*;
 use tensorproof_r1cs::{Fr, Matrix, R1cs};
+use zeroize::Zeroizing;
 
 use crate::VerifyingKey;
 use crate::contributions;
@@ -45,20 +46,26 @@ pub fn setup(r1cs: &R1cs, rng: &mut (impl RngCore + CryptoRng)) -> Result<Provin
     else {
         return Err(too_large);
     };
-    let (tau, alpha, beta, delta) = loop {
-        let [tau, alpha, beta, delta] = [(); 4].map(|()| Fr::rand(rng));
-        let on_domain = domain.evaluate_vanishing_polynomial(tau).is_zero()
-            || domain.evaluate_vanishing_polynomial(tau * shift.inverse().unwrap_or_default()).is_zero();
-        if !on_domain && ![alpha, beta, delta].iter().any(Zero::is_zero) && delta.square() != Fr::from(1u64) {
-            break (tau, alpha, beta, delta);
+    // What tau and the others can be computed from is wiped with them.
+    let secrets = loop {
+        let secrets = Zeroizing::new([(); 4].map(|()| Fr::rand(rng)));
+        let [tau, alpha, beta, delta] = &*secrets;
+        let on_domain = domain.evaluate_vanishing_polynomial(*tau).is_zero()
+            || domain.evaluate_vanishing_polynomial(*tau * shift.inverse().unwrap_or_default()).is_zero();
+        if !on_domain
+            && ![alpha, beta, delta].iter().any(|secret| secret.is_zero())
+            && delta.square() != Fr::from(1u64)
+        {
+            break secrets;
         }
     };
+    let [tau, alpha, beta, delta] = &*secrets;
 
-    let lagrange = domain.evaluate_all_lagrange_coefficients(tau);
+    let lagrange = Zeroizing::new(domain.evaluate_all_lagrange_coefficients(*tau));
     let wires = r1cs.wires as usize;
     let combine = |matrix: &Matrix| {
-        let mut sums = vec![Fr::zero(); wires];
-        for (terms, at_tau) in matrix.rows().zip(&lagrange) {
+        let mut sums = Zeroizing::new(vec![Fr::zero(); wires]);
+        for (terms, at_tau) in matrix.rows().zip(lagrange.iter()) {
             for term in terms {
                 sums[term.wire.index()] += r1cs.coefficients[term.coefficient as usize] * at_tau;
             }
@@ -73,22 +80,27 @@ pub fn setup(r1cs: &R1cs, rng: &mut (impl RngCore + CryptoRng)) -> Result<Provin
 
     // The odd points of the doubled domain are a coset; p(tau) = sum of p(point) * L(tau), where L is the Lagrange
     // polynomial of the doubled domain: that of the coset times Z(tau) / Z(point), and Z is -2 on the coset.
-    let delta_inverse = delta.inverse().unwrap_or_default();
-    let on_coset = domain.evaluate_all_lagrange_coefficients(tau * shift.inverse().unwrap_or_default());
-    let factor = domain.evaluate_vanishing_polynomial(tau)
-        * (-Fr::from(2u64)).inverse().unwrap_or_default()
-        * delta_inverse;
-    let h: Vec<Fr> = on_coset.par_iter().map(|value| *value * factor).collect();
+    let delta_inverse = Zeroizing::new(delta.inverse().unwrap_or_default());
+    let on_coset =
+        Zeroizing::new(domain.evaluate_all_lagrange_coefficients(*tau * shift.inverse().unwrap_or_default()));
+    let factor = Zeroizing::new(
+        domain.evaluate_vanishing_polynomial(*tau)
+            * (-Fr::from(2u64)).inverse().unwrap_or_default()
+            * *delta_inverse,
+    );
+    let h: Zeroizing<Vec<Fr>> = Zeroizing::new(on_coset.par_iter().map(|value| *value * *factor).collect());
 
     let public = r1cs.public_signals() as usize + 1;
-    let mixed: Vec<Fr> =
-        (0..wires).into_par_iter().map(|wire| beta * a[wire] + alpha * b[wire] + c[wire]).collect();
-    let private: Vec<Fr> = mixed[public..].par_iter().map(|value| *value * delta_inverse).collect();
+    let mixed: Zeroizing<Vec<Fr>> = Zeroizing::new(
+        (0..wires).into_par_iter().map(|wire| *beta * a[wire] + *alpha * b[wire] + c[wire]).collect(),
+    );
+    let private: Zeroizing<Vec<Fr>> =
+        Zeroizing::new(mixed[public..].par_iter().map(|value| *value * *delta_inverse).collect());
 
     let g1 = BatchMulPreprocessing::<G1Projective>::new(G1Affine::generator().into(), 4 * wires + h.len());
     let g2 = BatchMulPreprocessing::<G2Projective>::new(G2Affine::generator().into(), wires);
-    let in_g1 = |scalar: Fr| (G1Affine::generator() * scalar).into_affine();
-    let in_g2 = |scalar: Fr| (G2Affine::generator() * scalar).into_affine();
+    let in_g1 = |scalar: &Fr| (G1Affine::generator() * scalar).into_affine();
+    let in_g2 = |scalar: &Fr| (G2Affine::generator() * scalar).into_affine();
     Ok(ProvingKey {
         vk: VerifyingKey {
             alpha_g1: in_g1(alpha),

@@ -7,23 +7,22 @@
 
 use std::io::{self, Write};
 
-use ark_bn254::{Fq, Fr, G1Affine};
+use ark_bn254::{Fr, G1Affine};
 use ark_ff::{BigInt, PrimeField};
 use rayon::prelude::*;
 use tensorproof_r1cs::R1cs;
-use tensorproof_r1cs::format::{
-    Cursor, FormatError, Sections, limb_bytes, write_header, write_modulus, write_section,
-};
+use tensorproof_r1cs::format::{Cursor, FormatError, Sections, limb_bytes, write_header, write_section};
 
 use crate::VerifyingKey;
-use crate::contributions::read_origin;
+use crate::contributions::KeyContributions;
 use crate::entries::{Entries, Entry, for_each_entry};
-use crate::key::{Origin, ProvingKey};
+use crate::header::Header;
+use crate::key::ProvingKey;
 use crate::points::{G1_BYTES, G2_BYTES, g1_bytes, g2_bytes, read_g1, read_g2, read_many};
 use crate::subgroup::all_in_subgroup;
 
-const GROTH16: u32 = 1;
-const ENTRY_BYTES: usize = 12 + 32;
+pub(crate) const GROTH16: u32 = 1;
+pub(crate) const ENTRY_BYTES: usize = 12 + 32;
 
 impl ProvingKey {
     /// Writes the key as `.zkey`, with the entries of the constraint system that it was made for.
@@ -38,18 +37,21 @@ impl ProvingKey {
         write_section(writer, 1, 4)?;
         writer.write_all(&GROTH16.to_le_bytes())?;
 
-        write_section(writer, 2, 2 * 36 + 3 * 4 + 3 * G1_BYTES + 3 * G2_BYTES)?;
-        write_modulus::<Fq>(writer)?;
-        write_modulus::<Fr>(writer)?;
-        for count in [self.a.len(), self.vk.gamma_abc_g1.len() - 1, self.h.len()] {
-            writer.write_all(&u32::try_from(count).map_err(io::Error::other)?.to_le_bytes())?;
-        }
-        writer.write_all(&g1_bytes(&self.vk.alpha_g1))?;
-        writer.write_all(&g1_bytes(&self.beta_g1))?;
-        writer.write_all(&g2_bytes(&self.vk.beta_g2))?;
-        writer.write_all(&g2_bytes(&self.vk.gamma_g2))?;
-        writer.write_all(&g1_bytes(&self.delta_g1))?;
-        writer.write_all(&g2_bytes(&self.vk.delta_g2))?;
+        let narrow = |count: usize| u32::try_from(count).map_err(io::Error::other);
+        let header = Header {
+            wires: narrow(self.a.len())?,
+            public: narrow(self.vk.gamma_abc_g1.len() - 1)?,
+            domain: narrow(self.h.len())?,
+            alpha_g1: self.vk.alpha_g1,
+            beta_g1: self.beta_g1,
+            beta_g2: self.vk.beta_g2,
+            gamma_g2: self.vk.gamma_g2,
+            delta_g1: self.delta_g1,
+            delta_g2: self.vk.delta_g2,
+        };
+        let header = header.to_bytes();
+        write_section(writer, 2, header.len())?;
+        writer.write_all(&header)?;
 
         write_g1(writer, 3, &self.vk.gamma_abc_g1)?;
         write_section(writer, 4, 4 + self.entries.count() as usize * ENTRY_BYTES)?;
@@ -71,22 +73,9 @@ impl ProvingKey {
         writer.write_all(&self.contributions)
     }
 
-    /// Returns what the bytes of a `.zkey` say the key was made by, without reading its points.
-    ///
-    /// # Errors
-    /// When the bytes are not a `.zkey`.
-    pub fn read_origin(bytes: &[u8]) -> Result<Origin, FormatError> {
-        let mut section = Sections::split(bytes, "zkey", 1)?.get(10, "contributions")?;
-        section.take(64)?;
-        Ok(match section.u32()? {
-            0 => Origin::Local,
-            contributions => Origin::Ceremony { contributions },
-        })
-    }
-
     /// Reads a key from the bytes of a `.zkey`; every point is checked to be in its group.
     ///
-    /// A key without contributions has [`Origin::Local`]: it is no ceremony's. The number of contributions is what the
+    /// A key without a hash of the circuit has [`Origin::Local`]: it is no ceremony's. The contributions are what the
     /// file says; that they happened is not checked here.
     ///
     /// # Errors
@@ -98,22 +87,9 @@ impl ProvingKey {
         if protocol != GROTH16 {
             return Err(header.unexpected(format!("protocol {protocol}"), "1, Groth16"));
         }
-        let mut header = sections.get(2, "header")?;
-        header.expect_field::<Fq>()?;
-        header.expect_field::<Fr>()?;
+        let header = Header::read(sections.get(2, "header")?)?;
         let [wires, public, domain] =
-            [header.u32()?, header.u32()?, header.u32()?].map(|count| count as usize);
-        if public >= wires || !domain.is_power_of_two() {
-            let found = format!("{wires} wires, {public} public signals, domain {domain}");
-            return Err(header.unexpected(found, "fewer public signals than wires and a power of two"));
-        }
-        let (alpha_g1, beta_g1) = (read_g1(&mut header)?, read_g1(&mut header)?);
-        let (beta_g2, gamma_g2) = (read_g2(&mut header)?, read_g2(&mut header)?);
-        let (delta_g1, delta_g2) = (read_g1(&mut header)?, read_g2(&mut header)?);
-        if !all_in_subgroup(&[beta_g2, gamma_g2, delta_g2]) {
-            return Err(header.unexpected("a point outside the subgroup", "points of G2"));
-        }
-        header.finish()?;
+            [header.wires, header.public, header.domain].map(|count| count as usize);
 
         let g1 = |kind: u32, name: &'static str, count: usize| {
             read_many(sections.get(kind, name)?, name, G1_BYTES, count, read_g1)
@@ -121,7 +97,7 @@ impl ProvingKey {
         let gamma_abc_g1 = g1(3, "IC", public + 1)?;
         let entries = read_entries(sections.get(4, "coefficients")?, wires, domain)?;
         let mut section = sections.get(10, "contributions")?;
-        let origin = read_origin(section.clone(), &delta_g1)?;
+        let origin = KeyContributions::read(section.clone(), &header.delta_g1)?.origin();
         let contributions = section.take(section.left())?.to_vec();
         let section = sections.get(7, "B2")?;
         let at = section.clone();
@@ -130,9 +106,15 @@ impl ProvingKey {
             return Err(at.unexpected("a point outside the subgroup", "points of G2"));
         }
         Ok(Self {
-            vk: VerifyingKey { alpha_g1, beta_g2, gamma_g2, delta_g2, gamma_abc_g1 },
-            beta_g1,
-            delta_g1,
+            vk: VerifyingKey {
+                alpha_g1: header.alpha_g1,
+                beta_g2: header.beta_g2,
+                gamma_g2: header.gamma_g2,
+                delta_g2: header.delta_g2,
+                gamma_abc_g1,
+            },
+            beta_g1: header.beta_g1,
+            delta_g1: header.delta_g1,
             a: g1(5, "A", wires)?,
             b_g1: g1(6, "B1", wires)?,
             b_g2,
@@ -151,7 +133,7 @@ fn write_g1(writer: &mut dyn Write, kind: u32, points: &[G1Affine]) -> io::Resul
 }
 
 /// Writes an entry; its value stands as `value * R^2`, so that snarkjs gets Montgomery form after one reduction.
-fn write_entry(writer: &mut dyn Write, entry: Entry) -> io::Result<()> {
+pub(crate) fn write_entry(writer: &mut dyn Write, entry: Entry) -> io::Result<()> {
     writer.write_all(&entry.matrix.to_le_bytes())?;
     writer.write_all(&entry.row.to_le_bytes())?;
     writer.write_all(&entry.wire.to_le_bytes())?;

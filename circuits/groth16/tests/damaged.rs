@@ -116,7 +116,7 @@ fn errors_name_the_section() {
     };
     check(1, 0, &[2], "protocol: found protocol 2");
     check(2, 0, &[31], "header: found field elements of 31 bytes");
-    check(2, 4, &[0], "header: found another prime");
+    check(2, 4, &[0], "header: found the prime");
     check(2, 80, &[3], "header: found 5 wires, 1 public signals, domain 3");
     check(2, 84 + 128, &outside, "header: found a point outside the subgroup");
     check(3, 0, &[1], "IC: found another point");

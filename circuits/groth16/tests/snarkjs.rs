@@ -115,7 +115,7 @@ fn proves_with_a_key_of_snarkjs() {
         expect_success(&snarkjs(args, dir));
     }
     let key = ProvingKey::read(&fs::read(dir.join("1.zkey")).unwrap()).unwrap();
-    assert_eq!(key.origin, Origin::Ceremony { contributions: 1 });
+    assert!(matches!(&key.origin, Origin::Ceremony { contributions } if contributions.len() == 1));
     let vk = verifying_key_from_json(&fs::read_to_string(dir.join("vk.json")).unwrap()).unwrap();
     assert_eq!(vk, key.vk);
     let proof = prove(&key, &case.circuit.r1cs, &case.witness, &mut StdRng::seed_from_u64(3)).unwrap();
@@ -154,9 +154,9 @@ fn proves_a_circuit_of_stock_circom_with_keys_of_both() {
         expect_success(&snarkjs(args, dir));
     }
     let theirs = ProvingKey::read(&fs::read(dir.join("2.zkey")).unwrap()).unwrap();
-    assert_eq!(theirs.origin, Origin::Ceremony { contributions: 2 });
+    assert!(matches!(&theirs.origin, Origin::Ceremony { contributions } if contributions.len() == 2));
     let ours = setup(&r1cs, &mut StdRng::seed_from_u64(1)).unwrap();
-    assert_eq!((ours.origin, ours.entries), (Origin::Local, theirs.entries));
+    assert_eq!((&ours.origin, ours.entries), (&Origin::Local, theirs.entries));
     let rewritten = key_bytes(&theirs, &r1cs);
     assert_eq!(ProvingKey::read(&rewritten).unwrap(), theirs);
     fs::write(dir.join("public.json"), public_to_json(r1cs.public_values(&witness))).unwrap();

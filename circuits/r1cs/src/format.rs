@@ -128,7 +128,7 @@ impl<'b> Cursor<'b> {
             return Err(self.unexpected(format!("field elements of {length} bytes"), expected));
         }
         let modulus = self.take(field_bytes::<F>())?;
-        if modulus != F::MODULUS.to_bytes_le() {
+        if modulus != modulus_bytes::<F>() {
             let found = BigUint::from_bytes_le(modulus);
             return Err(self.unexpected(format!("the prime {found}"), expected));
         }
@@ -268,12 +268,17 @@ pub fn limb_bytes(limbs: [u64; 4]) -> [u8; 32] {
     bytes
 }
 
+/// Returns the modulus of a prime field, little-endian, as long as the field's elements.
+pub fn modulus_bytes<F: PrimeField>() -> Vec<u8> {
+    F::MODULUS.to_bytes_le()
+}
+
 /// Writes the length of a field's elements and its modulus.
 ///
 /// # Errors
 /// When the writer fails.
 pub fn write_modulus<F: PrimeField>(writer: &mut dyn Write) -> io::Result<()> {
-    let modulus = F::MODULUS.to_bytes_le();
+    let modulus = modulus_bytes::<F>();
     writer.write_all(&u32::try_from(modulus.len()).unwrap_or(u32::MAX).to_le_bytes())?;
     writer.write_all(&modulus)
 }

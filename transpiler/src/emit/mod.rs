@@ -86,8 +86,8 @@ fn circuit(
     }
     let _ = write!(
         text,
-        "\n// A real number v is the integer round(v * scale); inputs and weights have the scale 10^{}.\n// Each layer's comment gives its operator, its shape, its scale, and the range that its values are in.\ntemplate Model() {{\n",
-        quantized.exponent
+        "\n// A real number v is the integer round(v * scale); inputs and weights have the scale {}.\n// Each layer's comment gives its operator, its shape, its scale, and the range that its values are in.\ntemplate Model() {{\n",
+        quantized.power
     );
     let mut public = Vec::new();
     let mut places = vec![Place::plain("", &[]); quantized.quantities.len()];

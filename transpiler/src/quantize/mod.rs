@@ -9,7 +9,10 @@ mod function;
 mod plan;
 mod scale;
 
+use std::fmt::{self, Display, Formatter};
+
 use ndarray::ArrayD;
+use num_bigint::BigInt;
 use num_rational::BigRational;
 
 use crate::error::{Error, Result};
@@ -61,8 +64,34 @@ pub enum ScaleChoice {
     Auto,
     /// The largest with which no value leaves the field.
     Max,
-    /// 10^m.
-    PowerOfTen(u32),
+    /// This one.
+    Power(Power),
+}
+
+/// The scale of inputs and weights: the integer that stands for 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Power {
+    /// Ten or two.
+    pub base: u32,
+    /// At least 1.
+    pub exponent: u32,
+}
+
+impl Power {
+    /// Returns a power of ten.
+    pub fn of_ten(exponent: u32) -> Self {
+        Self { base: 10, exponent }
+    }
+
+    pub(crate) fn integer(self) -> BigInt {
+        BigInt::from(self.base).pow(self.exponent)
+    }
+}
+
+impl Display for Power {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}^{}", self.base, self.exponent)
+    }
 }
 
 /// What is proven of the output.
@@ -144,8 +173,8 @@ pub struct Port {
 /// A model in integers.
 #[derive(Clone, Debug)]
 pub struct QuantizedGraph {
-    /// Inputs and weights have the scale 10^m.
-    pub exponent: u32,
+    /// The scale of inputs and weights.
+    pub power: Power,
     /// How it was made.
     pub config: QuantizeConfig,
     /// The values.
@@ -184,10 +213,12 @@ pub fn quantize(graph: &Graph, config: &QuantizeConfig, samples: &[Sample]) -> R
         return Err(Error::Option { option: "--input-check", value, expected });
     }
     match config.scale {
-        ScaleChoice::PowerOfTen(exponent) => Builder::build(graph, config, samples, exponent),
+        ScaleChoice::Power(power) => Builder::build(graph, config, samples, power),
         ScaleChoice::Max => {
-            let mut best = Builder::build(graph, config, samples, 1)?;
-            while let Ok(next) = Builder::build(graph, config, samples, best.exponent + 1) {
+            let mut best = Builder::build(graph, config, samples, Power::of_ten(1))?;
+            while let Ok(next) =
+                Builder::build(graph, config, samples, Power::of_ten(best.power.exponent + 1))
+            {
                 best = next;
             }
             Ok(best)
@@ -195,7 +226,7 @@ pub fn quantize(graph: &Graph, config: &QuantizeConfig, samples: &[Sample]) -> R
         ScaleChoice::Auto => {
             let mut last = String::from("there are no calibration inputs");
             for exponent in 1.. {
-                let quantized = match Builder::build(graph, config, samples, exponent) {
+                let quantized = match Builder::build(graph, config, samples, Power::of_ten(exponent)) {
                     Ok(quantized) => quantized,
                     Err(error) if exponent == 1 => return Err(error),
                     Err(_) => return Err(Error::NoScale { most: exponent - 1, reason: last }),

@@ -10,7 +10,7 @@ use num_traits::{One as _, Signed as _, Zero as _};
 
 use super::scale::{integers, real};
 use super::{
-    InputCheck, Layer, MOST_BITS, OutputKind, ParamsVisibility, Port, Quantity, QuantizeConfig,
+    InputCheck, Layer, MOST_BITS, OutputKind, ParamsVisibility, Port, Power, Quantity, QuantizeConfig,
     QuantizedGraph, Sample,
 };
 use crate::error::{Error, Result};
@@ -51,13 +51,13 @@ impl<'g> Builder<'g> {
         graph: &'g Graph,
         config: &QuantizeConfig,
         samples: &[Sample],
-        exponent: u32,
+        power: Power,
     ) -> Result<QuantizedGraph> {
         let mut builder = Self {
             graph,
-            scale: BigRational::from_integer(BigInt::from(10).pow(exponent)),
+            scale: BigRational::from_integer(power.integer()),
             quantized: QuantizedGraph {
-                exponent,
+                power,
                 config: config.clone(),
                 quantities: Vec::new(),
                 layers: Vec::new(),

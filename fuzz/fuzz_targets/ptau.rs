@@ -1,0 +1,17 @@
+//! Powers of tau.
+
+#![no_main]
+
+use std::io::Cursor;
+
+use libfuzzer_sys::fuzz_target;
+use tensorproof_groth16::{Ptau, verify_powers};
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(mut ptau) = Ptau::open(Cursor::new(bytes)) {
+        // The hash of the first powers takes as long as the ceremony was large.
+        if ptau.ceremony_power() <= 6 {
+            let _ = verify_powers(&mut ptau);
+        }
+    }
+});
