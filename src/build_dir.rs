@@ -33,6 +33,8 @@ pub enum Artefact {
     Proof,
     /// The public signals, `public.json`.
     Public,
+    /// The public values that a digest stands for, `public_values.json`.
+    PublicValues,
     /// The Solidity verifier, `Verifier.sol`.
     Verifier,
     /// The part of a long verifying key that is deployed before the verifier, `Verifier.key.json`.
@@ -59,6 +61,7 @@ impl Artefact {
             Self::Witness => "witness.wtns",
             Self::Proof => "proof.json",
             Self::Public => "public.json",
+            Self::PublicValues => "public_values.json",
             Self::Verifier => "Verifier.sol",
             Self::VerifierKey => "Verifier.key.json",
             Self::VerifierInput => "Verifier.input.json",
@@ -74,7 +77,7 @@ impl Artefact {
             Self::R1cs | Self::Symbols | Self::Constraints => "compile",
             Self::ProvingKey | Self::VerifyingKey => "setup",
             Self::Input | Self::Witness => "witness",
-            Self::Proof | Self::Public => "prove",
+            Self::Proof | Self::Public | Self::PublicValues => "prove",
             Self::Verifier | Self::VerifierKey => "export-verifier",
             Self::VerifierInput | Self::Deployment => "deploy",
         }

@@ -207,6 +207,7 @@ pub struct ExportVkArgs {
   scale            scale of inputs and weights, such as \"10^2\"
   constraints      number of constraints: quadratic, linear, total
   public_signals   number of public signals
+  public_values    number of values that these are or, with a digest, stand for
   proof_bytes      size of the proof
   calldata_bytes   size of the transaction's data
   gas              gas of the whole transaction that verifies the proof
@@ -255,6 +256,23 @@ pub struct CircuitArgs {
     /// Prove the outputs themselves instead of the class
     #[arg(long)]
     pub raw: bool,
+    /// How public values become public signals of the circuit
+    #[arg(long, value_enum, default_value = "auto")]
+    pub public_signals: PublicSignals,
+    /// What the proofs of a digest are for, such as a chain and a contract: they are worthless for anything else
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub digest_label: String,
+}
+
+/// How public values become public signals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PublicSignals {
+    /// A digest where a contract verifies it for less gas
+    Auto,
+    /// Each value is a public signal
+    Plain,
+    /// Three public signals stand for all values: a hash, a challenge, and a sum at the challenge
+    Digest,
 }
 
 /// Who sees the input.

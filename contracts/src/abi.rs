@@ -7,10 +7,65 @@ use ark_bn254::{Fq, G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
 use ark_ff::{BigInteger as _, PrimeField};
 use revm::primitives::{U256, keccak256};
+use serde_json::Value;
 use tensorproof_groth16::Proof;
 use tensorproof_r1cs::Fr;
 
 use crate::{ContractsError, compress};
+
+/// A function of the verifier that takes one proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Function {
+    /// `verifyProof` with an array of fixed size, as snarkjs has it.
+    VerifyProof,
+    /// `requireProof`, which reverts unless the proof is valid.
+    RequireProof,
+    /// `verifyCompressed`.
+    VerifyCompressed,
+}
+
+/// A call of the verifier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Name and types, with the type of what is returned.
+    pub signature: String,
+    /// The arguments as nested lists of hexadecimal words.
+    pub arguments: Vec<Value>,
+    /// Selector and arguments.
+    pub data: Vec<u8>,
+}
+
+impl Function {
+    /// Returns the call for what the contract takes: the public signals, or [`crate::digest::inputs`].
+    ///
+    /// # Errors
+    /// When the proof is to be compressed and has the point at infinity.
+    pub fn call(self, proof: &Proof, signals: &[Fr]) -> Result<Call, ContractsError> {
+        let words = |words: &[U256]| -> Value { words.iter().map(|word| format!("{word:#066x}")).collect() };
+        let list = words(&signals.iter().map(word).collect::<Vec<_>>());
+        let [a, c] = [&proof.a, &proof.c].map(|point| words(&g1_words(point)));
+        let b = g2_words(&proof.b);
+        let points = vec![a, Value::from(vec![words(&b[..2]), words(&b[2..])]), c, list.clone()];
+        let n = signals.len();
+        Ok(match self {
+            Self::VerifyProof => Call {
+                signature: format!("verifyProof(uint256[2],uint256[2][2],uint256[2],uint256[{n}])(bool)"),
+                arguments: points,
+                data: calldata(proof, signals),
+            },
+            Self::RequireProof => Call {
+                signature: "requireProof(uint256[2],uint256[2][2],uint256[2],uint256[])()".into(),
+                arguments: points,
+                data: dynamic_calldata("requireProof", proof, signals),
+            },
+            Self::VerifyCompressed => Call {
+                signature: "verifyCompressed(uint256[4],uint256[])(bool)".into(),
+                arguments: vec![words(&compress::words(proof)?), list],
+                data: compressed_calldata(proof, signals)?,
+            },
+        })
+    }
+}
 
 /// Bytes of a proof in call data.
 pub(crate) const PROOF_BYTES: usize = 256;

@@ -223,6 +223,11 @@ impl Default for Evm {
     }
 }
 
+/// Returns the verifier's error in what a call reverted with, as hexadecimal, by name and arguments.
+pub fn describe_revert(data: &str) -> String {
+    hex::decode(data).map_or_else(|_| data.to_owned(), |output| describe(&output))
+}
+
 impl Outcome {
     /// Returns whether a function that returns a `bool` returned true.
     pub fn returns_true(&self) -> bool {
@@ -231,17 +236,21 @@ impl Outcome {
 
     /// Returns the verifier's error by name and arguments, or the output in hexadecimal.
     pub fn describe(&self) -> String {
-        let named = ERRORS.iter().find_map(|&(name, types)| {
-            let selector = abi::selector(&format!("{name}({types})"));
-            let arguments = self.output.strip_prefix(&selector)?;
-            let arguments = arguments.chunks(32).map(|word| match types {
-                "bytes4" => hex::encode_prefixed(word.get(..4).unwrap_or(word)),
-                _ => U256::try_from_be_slice(word).unwrap_or_default().to_string(),
-            });
-            Some(format!("{name}({})", arguments.collect::<Vec<_>>().join(", ")))
-        });
-        named.unwrap_or_else(|| hex::encode_prefixed(&self.output))
+        describe(&self.output)
     }
+}
+
+fn describe(output: &[u8]) -> String {
+    let named = ERRORS.iter().find_map(|&(name, types)| {
+        let selector = abi::selector(&format!("{name}({types})"));
+        let arguments = output.strip_prefix(&selector)?;
+        let arguments = arguments.chunks(32).map(|word| match types {
+            "bytes4" => hex::encode_prefixed(word.get(..4).unwrap_or(word)),
+            _ => U256::try_from_be_slice(word).unwrap_or_default().to_string(),
+        });
+        Some(format!("{name}({})", arguments.collect::<Vec<_>>().join(", ")))
+    });
+    named.unwrap_or_else(|| hex::encode_prefixed(output))
 }
 
 /// The errors that `solidity/Verifier.sol.in` declares.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use revm::primitives::hex;
-use serde_json::json;
+use serde_json::{Value, json};
 use tensorproof_groth16::VerifyingKey;
 
 use crate::immutables::{Group, Immutable, Kind, immutables, inputs};
@@ -76,6 +76,24 @@ pub fn verifier(key: &VerifyingKey, config: &VerifierConfig) -> Result<Export, C
         .replace("{{deployment}}", &constructor(&contracts));
     let data_contracts = if contracts.len() > 1 { contracts } else { Vec::new() };
     Ok(Export { solidity, data_contracts })
+}
+
+/// Returns the standard-JSON input of solc 0.8.37 that compiles a source to the runtime code of this crate: what block
+/// explorers need to verify it.
+pub fn standard_json(source: &str) -> Value {
+    json!({
+        "language": "Solidity",
+        "sources": { "Verifier.sol": { "content": source } },
+        "settings": {
+            "evmVersion": "cancun",
+            "optimizer": { "enabled": true, "runs": 200 },
+            "metadata": { "bytecodeHash": "none", "appendCBOR": false },
+            "outputSelection": { "*": {
+                "": ["ast"],
+                "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode", "evm.methodIdentifiers"],
+            } },
+        },
+    })
 }
 
 fn declarations(groups: &[Group], data_contracts: usize) -> String {

@@ -28,10 +28,10 @@ mod immutables;
 mod key;
 mod runtime;
 
-pub use abi::{batch_calldata, calldata, compressed_calldata, dynamic_calldata};
+pub use abi::{Call, Function, batch_calldata, calldata, compressed_calldata, dynamic_calldata};
 pub use config::{PublicSignals, SignalRange, VerifierConfig};
 pub use data::{DataContract, data_contracts};
 pub use error::ContractsError;
-pub use export::{Export, verifier};
-pub use revm::primitives::{Address, B256};
+pub use export::{Export, standard_json, verifier};
+pub use revm::primitives::{Address, B256, U256, hex};
 pub use runtime::{creation_code, runtime_code};

@@ -29,7 +29,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     let sample = pick(&quantized.graph)?;
     let expected = quantized.model.eval(&sample)?;
     let agreement = quantized.model.compare(&quantized.graph, std::slice::from_ref(&sample))?;
-    let settings = stages::write_circuit(&dir, &quantized.model, &args.model)?;
+    let settings = stages::write_circuit(&dir, &quantized.model, &args.model, &args.circuit.digest_label)?;
     times.add("transpile", started.elapsed());
 
     let (circuit, took) = compile::compile_dir(&dir, &[], output)?;
@@ -45,7 +45,8 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
 
     let public = circuit.r1cs.public_values(&witness);
     let specified = quantized.model.outputs.iter().flat_map(|port| &expected[port.place]);
-    if !specified.zip(public).all(|(integer, signal)| *signal == tensorproof_r1cs::fr_from_bigint(integer)) {
+    let values = stages::public_values(&dir, &settings, &circuit.r1cs, &witness)?;
+    if !specified.zip(&values).all(|(integer, signal)| *signal == tensorproof_r1cs::fr_from_bigint(integer)) {
         return Err(Error::Internal("the circuit's outputs differ from the integer model's"));
     }
 
@@ -55,14 +56,19 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
         |_| format!("{} bytes", prove::PROOF_BYTES),
     )?;
     times.add("prove", took);
-    let statement = Statement { vk: key.vk.clone(), public: public.to_vec(), proof };
+    let statement = Statement {
+        vk: key.vk.clone(),
+        public: public.to_vec(),
+        digested: stages::has_digest(&settings).then(|| values.clone()),
+        proof,
+    };
     let ((), took) = terminal.stage(
         "verify",
         || stages::verify_statement(&statement, Some(&settings)),
-        |()| format!("{} public signals", grouped(public.len())),
+        |()| statement.described(),
     )?;
     times.add("verify", took);
-    let config = stages::verifier_config(Some(&settings), "Verifier")?;
+    let config = stages::verifier_config(Some(&settings), &key.vk, "Verifier")?;
     let (_, took) = terminal.stage(
         "export",
         || stages::export(&dir, &key.vk, &config),
@@ -74,13 +80,16 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     times.add("export", took);
     let (report, took) = terminal.stage(
         "evm",
-        || evm::verify(&statement.vk, &config, public, &statement.proof).map_err(Error::from),
+        || {
+            evm::verify(&statement.vk, &config, &statement.contract_inputs(), &statement.proof)
+                .map_err(Error::from)
+        },
         |report| format!("the contract accepts for {} gas", grouped(report.gas_used)),
     )?;
     times.add("evm", took);
     warn_of_development_key(terminal, &key.origin);
 
-    let outputs = stages::read_outputs(&settings, public)?;
+    let outputs = stages::read_outputs(&settings, &values)?;
     let counts = circuit.r1cs.counts();
     let total = counts.quadratic + counts.linear;
     let json = json!({
@@ -90,6 +99,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
         "scale": settings.scale,
         "constraints": { "quadratic": counts.quadratic, "linear": counts.linear, "total": total },
         "public_signals": public.len(),
+        "public_values": values.len(),
         "proof_bytes": prove::PROOF_BYTES,
         "calldata_bytes": report.calldata_bytes,
         "gas": report.gas_used,

@@ -12,7 +12,7 @@ use tensorproof_transpiler::{Graph, Settings, load_graph};
 
 use super::Output;
 use crate::build_dir::BuildDir;
-use crate::cli::{CircuitArgs, InputCheck, InputVisibility, ParamsVisibility, TranspileArgs};
+use crate::cli::{CircuitArgs, InputCheck, InputVisibility, ParamsVisibility, PublicSignals, TranspileArgs};
 use crate::error::{Error, Result};
 use crate::stages;
 use crate::terminal::{Terminal, grouped};
@@ -25,7 +25,7 @@ const MADE_UP_SAMPLES: usize = 16;
 pub(super) fn run(args: &TranspileArgs, output: Output) -> Result<()> {
     let dir = BuildDir::create(&build_dir(args.output.as_deref(), &args.model))?;
     let quantized = quantize_model(&args.model, &args.circuit, None, output.terminal)?;
-    let settings = stages::write_circuit(&dir, &quantized.model, &args.model)?;
+    let settings = stages::write_circuit(&dir, &quantized.model, &args.model, &args.circuit.digest_label)?;
     let text = format!(
         "{} layers at scale {}, {} constraints: {}",
         settings.layers.len(),
@@ -167,6 +167,11 @@ fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
             quantize::InputCheck::Circuit
         } else {
             quantize::InputCheck::Verifier
+        },
+        public_signals: match args.public_signals {
+            PublicSignals::Auto => quantize::PublicSignals::Auto,
+            PublicSignals::Plain => quantize::PublicSignals::Plain,
+            PublicSignals::Digest => quantize::PublicSignals::Digest,
         },
         output: if args.raw { OutputKind::Raw } else { OutputKind::Auto },
     })

@@ -25,7 +25,8 @@ pub(super) fn run(args: &WitnessArgs, output: Output) -> Result<()> {
     }
     let (circuit, witness) = solve(&dir, &args.libraries, &args.input, args.sample, output)?;
     let settings = stages::read_settings(&dir)?;
-    let outputs = stages::read_outputs(&settings, circuit.r1cs.public_values(&witness))?;
+    let values = stages::public_values(&dir, &settings, &circuit.r1cs, &witness)?;
+    let outputs = stages::read_outputs(&settings, &values)?;
     let json = json!({ "outputs": outputs.by_name, "class": outputs.class, "wires": witness.0.len() });
     output.result(&json, &dir.path(Artefact::Witness).display().to_string())
 }

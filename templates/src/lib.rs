@@ -39,6 +39,7 @@ library! {
     "crypto/poseidon_permutation.circom",
     "crypto/poseidon_rounds.circom",
     "crypto/poseidon_sponge.circom",
+    "crypto/public_digest.circom",
     "nn/arg_max.circom",
     "nn/conv2d.circom",
     "nn/conv2d_fixed.circom",

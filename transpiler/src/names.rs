@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// Words that circom keeps for itself, and names of the emitted circuit.
-const RESERVED: [&str; 31] = [
+const RESERVED: [&str; 35] = [
     "assert",
     "bus",
     "class",
@@ -35,6 +35,10 @@ const RESERVED: [&str; 31] = [
     "k",
     "l",
     "Model",
+    "publicChallenge",
+    "publicDigest",
+    "publicHash",
+    "publicValue",
 ];
 
 /// Returns a name for a component: the part of the node's path that tells it from others, as an identifier that is not

@@ -6,6 +6,7 @@ use num_traits::Zero as _;
 use serde::{Deserialize, Serialize};
 
 use crate::data::InputShape;
+use crate::emit::{digest, digest_cost};
 use crate::error::{Error, Result};
 use crate::interval::Interval;
 use crate::quantize::{
@@ -31,6 +32,12 @@ pub struct Settings {
     pub input_visibility: String,
     /// `public`, `private` or `fixed`.
     pub params_visibility: String,
+    /// `plain` or `digest`.
+    #[serde(default = "plain")]
+    pub public_signals: String,
+    /// What the proofs of a digest are for.
+    #[serde(default)]
+    pub digest_label: String,
     /// The inputs, in the model's order.
     pub inputs: Vec<InputSettings>,
     /// The outputs, in the model's order.
@@ -124,6 +131,8 @@ impl Settings {
                 ParamsVisibility::Fixed => "fixed",
             }
             .to_owned(),
+            public_signals: if digest(quantized).is_some() { "digest" } else { "plain" }.to_owned(),
+            digest_label: String::new(),
             inputs: quantized
                 .inputs
                 .iter()
@@ -169,6 +178,7 @@ impl Settings {
                         linear: layer.cost.linear,
                     }
                 })
+                .chain(digest(quantized).map(digest_layer))
                 .collect(),
         }
     }
@@ -226,6 +236,27 @@ impl Settings {
                 Ok((input.signal.clone(), values))
             })
             .collect()
+    }
+}
+
+/// What settings say of a circuit from before there were digests.
+fn plain() -> String {
+    "plain".to_owned()
+}
+
+/// Returns the layer that hashes this number of public values.
+fn digest_layer(values: usize) -> LayerSettings {
+    LayerSettings {
+        component: "publicDigest".to_owned(),
+        node: "public values".to_owned(),
+        operator: "Digest".to_owned(),
+        shape: vec![values],
+        scale: "1".to_owned(),
+        low: "0".to_owned(),
+        high: "p - 1".to_owned(),
+        bits: 254,
+        quadratic: digest_cost(values),
+        linear: 0,
     }
 }
 

@@ -84,6 +84,7 @@ fn check(folder: &Path, model: &CaseModel, outputs: &[Tensor]) -> Result<(), Str
         input: InputVisibility::Public,
         params: ParamsVisibility::Private,
         input_check: InputCheck::Verifier,
+        public_signals: tensorproof_transpiler::quantize::PublicSignals::Plain,
         output: OutputKind::Raw,
     };
     let quantized =

@@ -26,6 +26,7 @@ fn config(params: ParamsVisibility) -> QuantizeConfig {
         input: InputVisibility::Public,
         params,
         input_check: InputCheck::Verifier,
+        public_signals: tensorproof_transpiler::quantize::PublicSignals::Plain,
         output: OutputKind::Auto,
     }
 }

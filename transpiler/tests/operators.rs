@@ -59,6 +59,7 @@ fn config(params: ParamsVisibility, input_check: InputCheck, exponent: u32) -> Q
         },
         params,
         input_check,
+        public_signals: tensorproof_transpiler::quantize::PublicSignals::Plain,
         output: OutputKind::Auto,
     }
 }

@@ -38,7 +38,9 @@ pub enum ChainError {
         reason: &'static str,
     },
     /// The key that pays is not one.
-    #[error("the private key is not usable: expected 32 bytes in hexadecimal, below the order of secp256k1 and not zero")]
+    #[error(
+        "the private key is not usable: expected 32 bytes in hexadecimal, below the order of secp256k1 and not zero"
+    )]
     PrivateKey,
     /// The keystore could not be opened.
     #[error("keystore `{path}`: {reason}")]

@@ -83,7 +83,8 @@ impl Rpc {
     }
 
     fn post(&self, method: &'static str, body: &str) -> Result<Value, ChainError> {
-        let failed = |reason: String| ChainError::Endpoint { method, endpoint: self.endpoint.clone(), reason };
+        let failed =
+            |reason: String| ChainError::Endpoint { method, endpoint: self.endpoint.clone(), reason };
         let request = self.agent.post(&self.url).header("content-type", "application/json");
         let mut response = request.send(body).map_err(|error| failed(self.without_url(&error)))?;
         let status = response.status();
@@ -131,7 +132,6 @@ impl Rpc {
         let bytes = answer.as_str().and_then(|text| hex::decode(text).ok());
         bytes.ok_or_else(|| self.malformed(method, "data"))
     }
-
 }
 
 #[expect(clippy::missing_errors_doc, reason = "all fail as `request` does")]
@@ -159,12 +159,18 @@ impl Rpc {
 
     /// Calls a contract without a transaction.
     pub fn call(&self, to: Address, data: &[u8]) -> Result<Vec<u8>, ChainError> {
-        self.bytes("eth_call", &json!([{ "to": to.to_string(), "data": hex::encode_prefixed(data) }, "latest"]))
+        self.bytes(
+            "eth_call",
+            &json!([{ "to": to.to_string(), "data": hex::encode_prefixed(data) }, "latest"]),
+        )
     }
 
     /// Returns the gas that a transaction would take.
     pub fn estimate(&self, from: Address, to: Address, data: &[u8]) -> Result<u64, ChainError> {
-        self.small("eth_estimateGas", &json!([{ "from": from.to_string(), "to": to.to_string(), "data": hex::encode_prefixed(data) }]))
+        self.small(
+            "eth_estimateGas",
+            &json!([{ "from": from.to_string(), "to": to.to_string(), "data": hex::encode_prefixed(data) }]),
+        )
     }
 
     /// Returns the number of the newest block.
@@ -277,7 +283,9 @@ mod tests {
 
     #[test]
     fn reads_quantities() {
-        for (text, expected) in [("0x0", Some(0)), ("0x1f", Some(31)), ("", None), ("0x", None), ("1f", None), ("0xg", None)] {
+        for (text, expected) in
+            [("0x0", Some(0)), ("0x1f", Some(31)), ("", None), ("0x", None), ("1f", None), ("0xg", None)]
+        {
             assert_eq!(quantity(&Value::from(text)), expected.map(U256::from), "{text}");
         }
         assert_eq!(quantity(&Value::from(5)), None);

@@ -12,9 +12,11 @@ use num_bigint::BigInt;
 use serde_json::Value;
 
 use crate::interval::Interval;
-use crate::quantize::{InputVisibility, ParamsVisibility, QuantizedGraph, scale_text};
+use crate::quantize::{
+    DIGEST_FROM, InputVisibility, ParamsVisibility, PublicSignals, QuantizedGraph, scale_text,
+};
 use constants::Constants;
-use place::{Place, bracketed, copy};
+use place::{Place, bracketed, copy, loops};
 
 /// What is written into the build directory.
 #[derive(Clone, Debug)]
@@ -35,6 +37,9 @@ pub fn emit(quantized: &QuantizedGraph) -> CircomProgram {
             includes.insert(library_path(template));
         }
     }
+    if digest(quantized).is_some() {
+        includes.insert(DIGEST.to_owned());
+    }
     let circuit = circuit(quantized, &constants, &includes, is_fixed);
     let mut files = vec![("circuit.circom".to_owned(), circuit)];
     if is_fixed {
@@ -47,6 +52,37 @@ pub fn emit(quantized: &QuantizedGraph) -> CircomProgram {
     files.extend(library.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())));
     let weights = if is_fixed { serde_json::Map::new() } else { constants.weights() };
     CircomProgram { files, weights: Value::Object(weights) }
+}
+
+/// The template that a digest is made by.
+const DIGEST: &str = "tensorproof/crypto/public_digest.circom";
+
+/// Returns the number of public values that a digest stands for; `None` if each is a public signal.
+pub fn digest(quantized: &QuantizedGraph) -> Option<usize> {
+    let size = |place: usize| quantized.quantities[place].shape.iter().product::<usize>();
+    let mut values: usize = quantized.outputs.iter().map(|port| size(port.place)).sum();
+    if quantized.config.input == InputVisibility::Public {
+        values += quantized.inputs.iter().map(|port| size(port.place)).sum::<usize>();
+    }
+    if quantized.config.params == ParamsVisibility::Public {
+        let constants = Constants::of(quantized);
+        values +=
+            constants.parameter_signals().map(|(_, shape)| shape.iter().product::<usize>()).sum::<usize>();
+    }
+    let wanted = match quantized.config.public_signals {
+        PublicSignals::Plain => false,
+        PublicSignals::Digest => true,
+        PublicSignals::Auto => values >= DIGEST_FROM,
+    };
+    wanted.then_some(values)
+}
+
+/// Returns the constraints of a digest: a Poseidon permutation for sixteen values, and a product for each.
+pub(crate) fn digest_cost(values: usize) -> usize {
+    // Of states of 2 to 17 elements; all have 8 full rounds.
+    const PARTIAL_ROUNDS: [usize; 16] = [56, 57, 56, 60, 60, 63, 64, 63, 60, 66, 60, 65, 70, 60, 64, 68];
+    let rate = values.clamp(1, 16);
+    values.div_ceil(rate) * 3 * (8 * (rate + 1) + PARTIAL_ROUNDS[rate - 1]) - 3 + values
 }
 
 /// Returns the library file of a template: `Conv2DFixed` is in `conv2d_fixed.circom`.
@@ -89,6 +125,7 @@ fn circuit(
         "\n// A real number v is the integer round(v * scale); inputs and weights have the scale {}.\n// Each layer's comment gives its operator, its shape, its scale, and the range that its values are in.\ntemplate Model() {{\n",
         quantized.power
     );
+    let has_digest = digest(quantized).is_some();
     let mut public = Vec::new();
     let mut places = vec![Place::plain("", &[]); quantized.quantities.len()];
     for port in &quantized.inputs {
@@ -110,7 +147,8 @@ fn circuit(
     }
     for port in &quantized.outputs {
         let shape = output_axes(&quantized.quantities[port.place].shape);
-        let _ = writeln!(text, "    signal output {}{};", port.signal, bracketed(&shape));
+        let kind = if has_digest { "signal" } else { "signal output" };
+        let _ = writeln!(text, "    {kind} {}{};", port.signal, bracketed(&shape));
     }
     for layer in &quantized.layers {
         let place = layer::text(&mut text, quantized, constants, layer, &places, is_fixed);
@@ -121,11 +159,42 @@ fn circuit(
         let shape = output_axes(&quantized.quantities[port.place].shape);
         text.push_str(&copy(&Place::plain(&port.signal, &shape), &places[port.place]));
     }
+    if has_digest {
+        digest_text(&mut text, quantized, constants, &public);
+        public = vec!["publicChallenge".to_owned()];
+    }
     text.push_str("}\n\n");
     let public =
         if public.is_empty() { String::new() } else { format!(" {{public [{}]}}", public.join(", ")) };
     let _ = writeln!(text, "component main{public} = Model();");
     text
+}
+
+/// Writes the digest of all public values, in the order that the public signals would have: outputs, inputs, parameters.
+fn digest_text(text: &mut String, quantized: &QuantizedGraph, constants: &Constants, public: &[String]) {
+    let shape_of = |place: usize| quantized.quantities[place].shape.clone();
+    let outputs =
+        quantized.outputs.iter().map(|port| (port.signal.clone(), output_axes(&shape_of(port.place))));
+    let inputs = quantized.inputs.iter().map(|port| (port.signal.clone(), shape_of(port.place)));
+    let parameters = constants.parameter_signals().map(|(name, shape)| (name.to_owned(), shape.to_vec()));
+    let inputs = inputs.chain(parameters).filter(|(name, _)| public.contains(name));
+    let ports: Vec<(String, Vec<usize>)> = outputs.chain(inputs).collect();
+    let values: usize = ports.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
+    let _ = write!(
+        text,
+        "\n    // The public values are known by their digest: their hash, and a sum at a challenge that depends on all of them.\n    signal input publicChallenge;\n    signal output publicHash;\n    signal output publicValue;\n    component publicDigest = PublicDigest({values});\n"
+    );
+    let mut first = 0;
+    for (name, shape) in &ports {
+        let place = Place::plain(name, shape);
+        let count: usize = shape.iter().product();
+        let position = if first == 0 { "i".to_owned() } else { format!("({first} + i)") };
+        let target = Place::plain("publicDigest.in", &[values]);
+        let body = format!("{} <== {};", target.at_position(&position), place.at_position("i"));
+        text.push_str(&loops(&[count], &[body]));
+        first += count;
+    }
+    text.push_str("    publicDigest.challenge <== publicChallenge;\n    publicHash <== publicDigest.hash;\n    publicValue <== publicDigest.value;\n");
 }
 
 /// A single value is a signal without axes.

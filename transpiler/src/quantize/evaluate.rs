@@ -4,6 +4,7 @@ use num_bigint::BigInt;
 
 use super::scale::{dequantized, largest, quantize_values};
 use super::{Agreement, Layer, QuantizedGraph, Sample};
+use crate::emit::{digest, digest_cost};
 use crate::error::Result;
 use crate::graph::Graph;
 use crate::interval::Interval;
@@ -133,9 +134,10 @@ impl QuantizedGraph {
         Ok(errors)
     }
 
-    /// Returns the constraints of all layers.
+    /// Returns the constraints of all layers and of the digest.
     pub fn cost(&self) -> Cost {
-        self.layers.iter().fold(Cost::default(), |sum, layer| Cost {
+        let digest = digest(self).map_or(0, digest_cost);
+        self.layers.iter().fold(Cost { quadratic: digest, linear: 0 }, |sum, layer| Cost {
             quadratic: sum.quadratic + layer.cost.quadratic,
             linear: sum.linear + layer.cost.linear,
         })
