@@ -36,7 +36,9 @@ impl Anvil {
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let port = lines
             .by_ref()
-            .find_map(|line| line.unwrap().strip_prefix("Listening on 127.0.0.1:").map(|port| port.parse().unwrap()))
+            .find_map(|line| {
+                line.unwrap().strip_prefix("Listening on 127.0.0.1:").map(|port| port.parse().unwrap())
+            })
             .unwrap();
         // Anvil ends when nobody reads what it prints.
         std::thread::spawn(move || lines.for_each(drop));
@@ -74,11 +76,11 @@ fn post(port: u16, body: &str) -> String {
     answer.split_once("\r\n\r\n").unwrap().1.to_owned()
 }
 
-/// An endpoint that hands requests on to a chain. `change` gets the number of the request, its body and the answer;
-/// without what it returns the connection is dropped.
+/// An endpoint before a chain. `answer` gets the number of the request, its body, and how to ask the chain; when it
+/// returns nothing, the connection is dropped.
 fn proxy(
     anvil: &Anvil,
-    change: impl Fn(usize, &str, String) -> Option<String> + Send + 'static,
+    answer: impl Fn(usize, &str, &dyn Fn() -> String) -> Option<String> + Send + 'static,
 ) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -100,7 +102,7 @@ fn proxy(
             let mut body = vec![0; length];
             reader.read_exact(&mut body).unwrap();
             let body = String::from_utf8(body).unwrap();
-            let Some(answer) = change(number, &body, post(port, &body)) else {
+            let Some(answer) = answer(number, &body, &|| post(port, &body)) else {
                 continue;
             };
             let length = answer.len();
@@ -251,7 +253,12 @@ fn opens_a_keystore() {
     let password = folder.path().join("password");
     fs::write(&password, "anvil\n").unwrap();
     let args = |password: &Path| {
-        ["--keystore".into(), store.display().to_string(), "--password-file".into(), password.display().to_string()]
+        [
+            "--keystore".into(),
+            store.display().to_string(),
+            "--password-file".into(),
+            password.display().to_string(),
+        ]
     };
     let run = |args: [String; 4]| {
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -268,12 +275,13 @@ fn survives_dropped_connections() {
     let anvil = Anvil::start(&[]);
     let (_folder, dir) = circuit();
     // Every other request is answered by nothing, after the chain has had it.
-    let url = proxy(&anvil, |number, _, answer| (number % 2 == 1).then_some(answer));
+    let url = proxy(&anvil, |number, _, ask| {
+        let answer = ask();
+        (number % 2 == 1).then_some(answer)
+    });
     success(&deploy(&dir, &url, &[]));
-    let count = anvil.request(
-        "eth_getTransactionCount",
-        &json!(["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "latest"]),
-    );
+    let count = anvil
+        .request("eth_getTransactionCount", &json!(["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "latest"]));
     assert_eq!(count, "0x1");
     let dead = proxy(&anvil, |_, _, _| None);
     failure(&deploy(&dir, &dead, &[]), "`eth_chainId` at http://127.0.0.1:");
@@ -287,7 +295,7 @@ fn is_not_fooled_by_an_endpoint_that_lies() {
     let (_folder, dir) = circuit();
     let lie = |asked: &'static str, answer: Value| {
         let answer = json!({ "jsonrpc": "2.0", "id": 1, "result": answer }).to_string();
-        proxy(&anvil, move |_, body, honest| Some(if body.contains(asked) { answer.clone() } else { honest }))
+        proxy(&anvil, move |_, body, ask| Some(if body.contains(asked) { answer.clone() } else { ask() }))
     };
     // Another chain: refused when the user named it, and else by the network, as the signature is for the other one.
     let other = lie("eth_chainId", json!("0x1"));
@@ -296,11 +304,15 @@ fn is_not_fooled_by_an_endpoint_that_lies() {
     failure(&deploy(&dir, &other, &["--allow-dev-key"]), "`eth_sendRawTransaction`");
     // Other numbers and other code.
     failure(&deploy(&dir, &lie("eth_chainId", json!("31337")), &[]), "the answer is not a quantity");
-    failure(&deploy(&dir, &lie("eth_estimateGas", json!("0xffffffffffff")), &[]), "expected at most 16777216");
+    failure(
+        &deploy(&dir, &lie("eth_estimateGas", json!("0xffffffffffff")), &[]),
+        "expected at most 16777216",
+    );
     failure(&deploy(&dir, &lie("eth_getCode", json!("0x00")), &[]), "deployment proxy");
-    let refusal = json!({ "jsonrpc": "2.0", "id": 1, "error": { "code": -32000, "message": "no" } }).to_string();
-    let refusing = proxy(&anvil, move |_, body, honest| {
-        Some(if body.contains("eth_sendRaw") { refusal.clone() } else { honest })
+    let refusal =
+        json!({ "jsonrpc": "2.0", "id": 1, "error": { "code": -32000, "message": "no" } }).to_string();
+    let refusing = proxy(&anvil, move |_, body, ask| {
+        Some(if body.contains("eth_sendRaw") { refusal.clone() } else { ask() })
     });
     failure(&deploy(&dir, &refusing, &[]), "answered: no (code -32000)");
     assert_eq!(anvil.request("eth_blockNumber", &json!([])), "0x0");
@@ -312,21 +324,21 @@ fn takes_up_an_interrupted_deployment() {
     let anvil = Anvil::start(&["--no-mining"]);
     let (folder, dir) = circuit();
     failure(&deploy(&dir, &anvil.url(), &["--timeout", "1"]), "was not included within 1 s");
-    let pending = read(folder.path().join("deployment.json"))["pending"]["hash"].clone();
-    assert!(pending.is_string());
+    let pending = || read(folder.path().join("deployment.json"))["pending"]["hash"].clone();
+    let first = pending();
+    assert!(first.is_string());
     // The chain forgets the transaction; the second run sends the same one.
     anvil.request("anvil_dropAllTransactions", &json!([]));
     failure(&deploy(&dir, &anvil.url(), &["--timeout", "1"]), "was not included within 1 s");
+    assert_eq!(pending(), first);
     anvil.request("evm_mine", &json!([]));
     let done = success(&deploy(&dir, &anvil.url(), &[]));
     assert_eq!(done["contracts"][0]["address"], done["address"]);
-    let count = anvil.request(
-        "eth_getTransactionCount",
-        &json!(["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "latest"]),
-    );
+    let count = anvil
+        .request("eth_getTransactionCount", &json!(["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "latest"]));
     assert_eq!(count, "0x1");
-    assert!(read(folder.path().join("deployment.json"))["pending"].is_null());
-    let _ = pending;
+    assert_eq!(done["transaction"], first);
+    assert!(pending().is_null());
 }
 
 #[test]
@@ -338,10 +350,10 @@ fn signs_anew_when_another_transaction_takes_the_nonce() {
     anvil.request("eth_sendTransaction", &json!([{ "from": sender, "to": sender }]));
     let stale = json!({ "jsonrpc": "2.0", "id": 1, "result": "0x0" }).to_string();
     let told = std::sync::atomic::AtomicBool::new(false);
-    let url = proxy(&anvil, move |_, body, honest| {
+    let url = proxy(&anvil, move |_, body, ask| {
         let is_nonce = body.contains("eth_getTransactionCount") && body.contains("pending");
         let is_first = is_nonce && !told.swap(true, std::sync::atomic::Ordering::SeqCst);
-        Some(if is_first { stale.clone() } else { honest })
+        Some(if is_first { stale.clone() } else { ask() })
     });
     success(&deploy(&dir, &url, &[]));
 }

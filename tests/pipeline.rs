@@ -16,6 +16,7 @@ use tensorproof_oracles::{circom, expect_success, node, snarkjs};
 struct Row {
     model: &'static str,
     parameters: &'static str,
+    public_signals: &'static str,
     /// Sample of `samples.npz`, and its class by the float model.
     sample: (&'static str, u64),
     most_constraints: u64,
@@ -33,6 +34,8 @@ fn run(row: &Row, dir: &Path) -> Value {
         model(row.model, "samples.npz").as_os_str(),
         "--params-visibility".as_ref(),
         row.parameters.as_ref(),
+        "--public-signals".as_ref(),
+        row.public_signals.as_ref(),
         "--output".as_ref(),
         dir.as_os_str(),
     ])
@@ -112,22 +115,58 @@ fn signals(dir: &Path) -> BTreeMap<String, String> {
 
 #[test]
 fn proves_mnist_mlp_with_fixed_parameters() {
-    check(&Row { model: "mnist_mlp", parameters: "fixed", sample: ("0", 7), most_constraints: 3_000 });
+    check(&Row {
+        model: "mnist_mlp",
+        parameters: "fixed",
+        public_signals: "plain",
+        sample: ("0", 7),
+        most_constraints: 3_000,
+    });
+}
+
+/// With the digest the circuit has three public signals, and the contract takes the values all the same.
+#[test]
+fn proves_mnist_mlp_with_a_digest() {
+    check(&Row {
+        model: "mnist_mlp",
+        parameters: "fixed",
+        public_signals: "digest",
+        sample: ("0", 7),
+        most_constraints: 33_000,
+    });
 }
 
 #[test]
 fn proves_mnist_mlp_with_private_parameters() {
-    check(&Row { model: "mnist_mlp", parameters: "private", sample: ("3", 1), most_constraints: 30_000 });
+    check(&Row {
+        model: "mnist_mlp",
+        parameters: "private",
+        public_signals: "plain",
+        sample: ("3", 1),
+        most_constraints: 30_000,
+    });
 }
 
 #[test]
 fn proves_mnist_poly() {
-    check(&Row { model: "mnist_poly", parameters: "private", sample: ("1", 6), most_constraints: 30_000 });
+    check(&Row {
+        model: "mnist_poly",
+        parameters: "private",
+        public_signals: "plain",
+        sample: ("1", 6),
+        most_constraints: 30_000,
+    });
 }
 
 #[test]
 fn proves_mnist_cnn() {
-    check(&Row { model: "mnist_cnn", parameters: "private", sample: ("2", 1), most_constraints: 200_000 });
+    check(&Row {
+        model: "mnist_cnn",
+        parameters: "private",
+        public_signals: "plain",
+        sample: ("2", 1),
+        most_constraints: 200_000,
+    });
 }
 
 #[test]
@@ -135,6 +174,7 @@ fn proves_mnist_mobilenet_block() {
     check(&Row {
         model: "mnist_mobilenet_block",
         parameters: "private",
+        public_signals: "plain",
         sample: ("4", 0),
         most_constraints: 500_000,
     });
@@ -142,7 +182,13 @@ fn proves_mnist_mobilenet_block() {
 
 #[test]
 fn proves_mnist_lenet5() {
-    check(&Row { model: "mnist_lenet5", parameters: "private", sample: ("5", 1), most_constraints: 500_000 });
+    check(&Row {
+        model: "mnist_lenet5",
+        parameters: "private",
+        public_signals: "plain",
+        sample: ("5", 1),
+        most_constraints: 500_000,
+    });
 }
 
 #[test]
@@ -150,6 +196,7 @@ fn computes_the_witness_of_stock_circom() {
     check_witness(&Row {
         model: "mnist_mlp",
         parameters: "fixed",
+        public_signals: "plain",
         sample: ("6", 2),
         most_constraints: 3_000,
     });
@@ -159,7 +206,16 @@ fn computes_the_witness_of_stock_circom() {
 fn snarkjs_proves_with_our_key() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
-    run(&Row { model: "mnist_mlp", parameters: "fixed", sample: ("7", 8), most_constraints: 3_000 }, dir);
+    run(
+        &Row {
+            model: "mnist_mlp",
+            parameters: "fixed",
+            public_signals: "plain",
+            sample: ("7", 8),
+            most_constraints: 3_000,
+        },
+        dir,
+    );
     let proved =
         snarkjs(["groth16", "prove", "circuit.zkey", "witness.wtns", "proof.json", "public.json"], dir);
     expect_success(&proved);

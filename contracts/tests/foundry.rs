@@ -66,10 +66,8 @@ fn foundry_tests_pass() {
     let key = trapdoor.key();
     fs::write(root.join("test/Fixture.sol"), text).unwrap();
     fs::write(root.join("src/Verifier.sol"), verifier(&key, &config()).unwrap().solidity).unwrap();
-    let digest_config = VerifierConfig {
-        contract: "DigestVerifier".into(),
-        ..digest_config(5, digest::domain(&key, ""))
-    };
+    let digest_config =
+        VerifierConfig { contract: "DigestVerifier".into(), ..digest_config(5, digest::domain(&key, "")) };
     fs::write(root.join("src/DigestVerifier.sol"), verifier(&key, &digest_config).unwrap().solidity).unwrap();
     let runs = &standard_json("")["settings"]["optimizer"]["runs"];
     let solc = tensorproof_oracles::solc_for_foundry();

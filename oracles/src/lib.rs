@@ -141,7 +141,11 @@ pub fn foundry(tool: &str) -> PathBuf {
     if path.is_file() {
         return path;
     }
-    assert!(!cfg!(all(target_os = "linux", target_arch = "x86_64")), "{} is missing: run `cargo xtask oracles`", path.display());
+    assert!(
+        !cfg!(all(target_os = "linux", target_arch = "x86_64")),
+        "{} is missing: run `cargo xtask oracles`",
+        path.display()
+    );
     tool.into()
 }
 

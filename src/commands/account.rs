@@ -96,7 +96,12 @@ impl Sender<'_> {
             };
             let signed = self.wallet.sign(&transaction)?;
             keep(&signed)?;
-            match self.rpc.send(&signed.raw).and_then(|()| self.wait(&signed)) {
+            let sent = match self.rpc.send(&signed.raw) {
+                // Asked a second time, an endpoint says so of a transaction that is included by now.
+                Err(error) if is_race(&error) && self.rpc.receipt(signed.hash)?.is_some() => Ok(()),
+                sent => sent,
+            };
+            match sent.and_then(|()| self.wait(&signed)) {
                 Ok(receipt) => return Ok((signed, receipt)),
                 // Another program sends from the same account.
                 Err(error) if attempt < ATTEMPTS && is_race(&error) => attempt += 1,

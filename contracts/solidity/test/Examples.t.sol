@@ -103,13 +103,13 @@ contract ExamplesTest is Fixture {
         vm.expectRevert(abi.encodeWithSelector(VerifierRegistry.NoCode.selector, address(9)));
         registry.register(model, ITensorProofVerifier(address(9)));
         registry.register(model, verifier);
-        require(registry.verifierOf(address(this), model) == verifier);
+        require(address(registry.verifierOf(address(this), model)) == address(verifier));
         vm.expectRevert(abi.encodeWithSelector(VerifierRegistry.AlreadyRegistered.selector, model, verifier));
         registry.register(model, verifier);
         // Nobody else can take or spoil the entry.
         vm.prank(address(5));
         registry.register(model, ITensorProofVerifier(address(token)));
-        require(registry.verifierOf(address(this), model) == verifier);
+        require(address(registry.verifierOf(address(this), model)) == address(verifier));
         require(address(registry.verifierOf(address(5), model)) == address(token));
     }
 
