@@ -29,6 +29,7 @@ pub(super) fn run(args: &DeployArgs, output: Output) -> Result<()> {
     check_origin(&dir, chain, args.allow_dev_key, output)?;
     check_proxy(&rpc, chain)?;
     let mut record = Record::read(&dir, chain, &steps)?;
+    record.settle(&dir, &rpc)?;
     let wallet = if args.dry_run && !account::is_given(&args.account) {
         None
     } else if steps.iter().try_fold(true, |done, step| Ok::<_, Error>(done && read_code(&rpc, step)?))? {
@@ -260,6 +261,17 @@ impl Record {
         Ok(record)
     }
 
+    /// Keeps the receipt of a transaction that an interrupted run has left, if it is included by now.
+    fn settle(&mut self, dir: &BuildDir, rpc: &Rpc) -> Result<()> {
+        let Some(Pending { contract, signed }) = &self.pending else {
+            return Ok(());
+        };
+        match rpc.receipt(signed.hash)? {
+            Some(receipt) if receipt.success => self.done(dir, *contract, signed.hash, &receipt),
+            _ => Ok(()),
+        }
+    }
+
     /// Takes up the transaction that an interrupted run has left: sends it again, which is no second one as its nonce is
     /// the same, and waits for it.
     fn resume(&mut self, dir: &BuildDir, sender: &Sender<'_>, output: Output) -> Result<()> {
@@ -267,12 +279,10 @@ impl Record {
             return Ok(());
         };
         output.terminal.say(&format!("taking up transaction {}", signed.hash));
-        if sender.rpc.receipt(signed.hash)?.is_none() {
-            match sender.rpc.send(&signed.raw) {
-                // Its nonce is used, its fees are too low by now, or it is of another account: it is given up.
-                Err(ChainError::Refused { .. }) => return Ok(()),
-                sent => sent?,
-            }
+        match sender.rpc.send(&signed.raw) {
+            // Its nonce is used, or its fees are too low by now: it is given up.
+            Err(ChainError::Refused { .. }) => return Ok(()),
+            sent => sent?,
         }
         match sender.wait(&signed) {
             Ok(receipt) => self.done(dir, contract, signed.hash, &receipt),
