@@ -42,10 +42,11 @@ fn fixture() -> (Trapdoor, String) {
             Function::VerifyProof.call(&digested, &digest::inputs(Fr::from(7), &values)).unwrap().data,
         ),
     ];
-    let constants: String = calls
+    let constants: Vec<_> = calls
         .iter()
         .map(|(name, data)| format!("    bytes internal constant {name} = hex\"{}\";\n", hex::encode(data)))
         .collect();
+    let constants = constants.concat();
     let text = format!(
         "// SPDX-License-Identifier: MIT OR Apache-2.0\npragma solidity ^0.8.24;\n\nabstract contract Fixture {{\n{constants}}}\n"
     );
