@@ -5,6 +5,7 @@ use std::time::Duration;
 use console::style;
 use serde_json::{Map, Value, json};
 use tensorproof_contracts::evm;
+use tensorproof_r1cs::{Fr, fr_from_bigint};
 use tensorproof_transpiler::Graph;
 use tensorproof_transpiler::data::{input_shapes, load_samples};
 
@@ -44,11 +45,9 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     times.add("witness", took);
 
     let public = circuit.r1cs.public_values(&witness);
-    let specified = quantized.model.outputs.iter().flat_map(|port| &expected[port.place]);
     let values = stages::public_values(&dir, &settings, &circuit.r1cs, &witness)?;
-    if !specified.zip(&values).all(|(integer, signal)| *signal == tensorproof_r1cs::fr_from_bigint(integer)) {
-        return Err(Error::Internal("the circuit's outputs differ from the integer model's"));
-    }
+    let specified = quantized.model.outputs.iter().flat_map(|port| &expected[port.place]);
+    check_outputs(specified.map(fr_from_bigint), &values)?;
 
     let (proof, took) = terminal.stage(
         "prove",
@@ -122,6 +121,16 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     let text: Vec<String> =
         rows.iter().map(|(name, value)| format!("{} {value}", style(format!("{name:<12}")).bold())).collect();
     output.result(&json, &text.join("\n"))
+}
+
+/// Compares the public values, which begin with the outputs, with what the integer model says.
+fn check_outputs(mut specified: impl Iterator<Item = Fr>, values: &[Fr]) -> Result<()> {
+    let mut values = values.iter();
+    if specified.all(|expected| values.next() == Some(&expected)) {
+        Ok(())
+    } else {
+        Err(Error::Internal("the circuit's outputs differ from the integer model's"))
+    }
 }
 
 /// How long each stage took.
