@@ -33,10 +33,16 @@ pub enum Artefact {
     Proof,
     /// The public signals, `public.json`.
     Public,
+    /// The public values that a digest stands for, `public_values.json`.
+    PublicValues,
     /// The Solidity verifier, `Verifier.sol`.
     Verifier,
     /// The part of a long verifying key that is deployed before the verifier, `Verifier.key.json`.
     VerifierKey,
+    /// What block explorers need to verify the source, `Verifier.input.json`.
+    VerifierInput,
+    /// The contracts on a chain, `deployment.json`.
+    Deployment,
 }
 
 impl Artefact {
@@ -55,8 +61,11 @@ impl Artefact {
             Self::Witness => "witness.wtns",
             Self::Proof => "proof.json",
             Self::Public => "public.json",
+            Self::PublicValues => "public_values.json",
             Self::Verifier => "Verifier.sol",
             Self::VerifierKey => "Verifier.key.json",
+            Self::VerifierInput => "Verifier.input.json",
+            Self::Deployment => "deployment.json",
         };
         name.to_owned()
     }
@@ -68,8 +77,9 @@ impl Artefact {
             Self::R1cs | Self::Symbols | Self::Constraints => "compile",
             Self::ProvingKey | Self::VerifyingKey => "setup",
             Self::Input | Self::Witness => "witness",
-            Self::Proof | Self::Public => "prove",
+            Self::Proof | Self::Public | Self::PublicValues => "prove",
             Self::Verifier | Self::VerifierKey => "export-verifier",
+            Self::VerifierInput | Self::Deployment => "deploy",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tensorproof_circom::{Diagnostics, WitnessError};
 use tensorproof_contracts::ContractsError;
+use tensorproof_contracts::chain::ChainError;
 use tensorproof_groth16::{CeremonyError, InvalidProof, JsonError, ProveError, SetupError, UnsafeKey};
 use tensorproof_r1cs::format::FormatError;
 
@@ -133,6 +134,9 @@ pub enum Error {
         /// How many there are.
         count: usize,
     },
+    /// The public signals are not the digest of the public values.
+    #[error("the proof is not valid: `public.json` is not the digest of `public_values.json` for this key")]
+    OtherDigest,
     /// A public input is outside the range that the model was made for.
     #[error(
         "the proof is not valid for the model: public input `{input}` is {value} at position {position}, expected {low} to {high}"
@@ -157,7 +161,7 @@ pub enum Error {
         /// The one that was to be checked.
         expected: String,
     },
-    /// The contract cannot be made, or refuses.
+    /// The contract cannot be made or reached, or refuses.
     #[error(transparent)]
     Contracts(#[from] ContractsError),
     /// An option has no meaning.
@@ -170,6 +174,59 @@ pub enum Error {
         /// What can be given.
         expected: &'static str,
     },
+    /// The endpoint is one of another chain than was asked for.
+    #[error("{endpoint} is on chain {actual}, expected {expected}")]
+    WrongChain {
+        /// Scheme and host of the endpoint.
+        endpoint: String,
+        /// The chain asked for.
+        expected: u64,
+        /// The chain that the endpoint names.
+        actual: u64,
+    },
+    /// The account cannot pay.
+    #[error("account {account} has {balance} ETH, expected at least {needed} ETH")]
+    Balance {
+        /// The account.
+        account: String,
+        /// What it has.
+        balance: String,
+        /// What the transactions can cost.
+        needed: String,
+    },
+    /// A transaction takes more than a transaction may.
+    #[error("a transaction takes {estimate} gas as the endpoint estimates, expected at most {most}")]
+    GasEstimate {
+        /// The endpoint's estimate.
+        estimate: u64,
+        /// The limit of a transaction.
+        most: u64,
+    },
+    /// There is no key to sign with, and nobody to ask.
+    #[error(
+        "there is no private key: expected `--keystore` with `--password-file`, or the variable `{variable}`"
+    )]
+    NoKey {
+        /// The variable.
+        variable: &'static str,
+    },
+    /// The verifying key must not be trusted with anything.
+    #[error("{} and chain {chain} is public: whoever made it can forge proofs",
+        if *is_known { "the key has no contribution of a ceremony" } else { "nothing says who made the key" })]
+    DevelopmentKey {
+        /// The chain.
+        chain: u64,
+        /// Whether there is a proving key that says its origin.
+        is_known: bool,
+    },
+    /// The contract on a chain does not accept the proof.
+    #[error("the contract at {address} refuses the proof: {reason}")]
+    RefusedOnChain {
+        /// The contract.
+        address: String,
+        /// What it said.
+        reason: String,
+    },
     /// A defect of this program.
     #[error("internal error: {0}; please report it")]
     Internal(&'static str),
@@ -179,6 +236,12 @@ pub enum Error {
 fn listed(invalid: &[(String, String)]) -> String {
     let rows: Vec<String> = invalid.iter().map(|(name, reason)| format!("`{name}` ({reason})")).collect();
     rows.join(", ")
+}
+
+impl From<ChainError> for Error {
+    fn from(error: ChainError) -> Self {
+        Self::Contracts(error.into())
+    }
 }
 
 impl Error {
@@ -231,6 +294,15 @@ impl Error {
             }
             Self::Prove { source: ProveError::OtherCircuit { .. } | ProveError::OtherMatrices, .. } => {
                 Some("`tensorproof setup` makes a key for the circuit as it is now".to_owned())
+            }
+            Self::DevelopmentKey { .. } => Some(
+                "`--allow-dev-key` deploys it all the same, for a test; `tensorproof setup` tells of ceremonies".to_owned(),
+            ),
+            Self::Contracts(ContractsError::Chain(ChainError::NoProxy { .. })) => Some(
+                "https://github.com/Arachnid/deterministic-deployment-proxy tells how to put it on a chain".to_owned(),
+            ),
+            Self::Contracts(ContractsError::Chain(ChainError::NotIncluded { .. })) => {
+                Some("the same command again takes it up".to_owned())
             }
             _ => None,
         }

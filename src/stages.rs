@@ -10,7 +10,7 @@ use ark_std::rand::rngs::OsRng;
 use num_bigint::BigInt;
 use serde_json::Value;
 use tensorproof_circom::{Circuit, Inputs, Level, Options, Sources, WitnessError, compile_over};
-use tensorproof_contracts::{Export, SignalRange, VerifierConfig, verifier};
+use tensorproof_contracts::{B256, Export, PublicSignals, SignalRange, VerifierConfig, digest, verifier};
 use tensorproof_groth16::{
     CheckedKeys, KeyFileError, KeySummary, Origin, Proof, ProveError, Prover, ProvingKey, VerifyingKey,
     proof_from_json, proof_to_json, public_from_json, public_to_json, read_key_summary, setup, verify,
@@ -29,6 +29,7 @@ use crate::baby_jubjub;
 use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
 use crate::inputs::{flatten, inputs_to_json, read_inputs};
+use crate::terminal::grouped;
 
 /// Writes circuit, parameters and settings of a quantized model; what later stages made of an earlier one goes.
 /// `recipient` is the key that is encrypted to.
@@ -37,9 +38,10 @@ pub(crate) fn write_circuit(
     quantized: &QuantizedGraph,
     model: &Path,
     recipient: Option<[Fr; 2]>,
+    digest_label: &str,
 ) -> Result<Settings> {
     let name = model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let settings = Settings::of(quantized, &name);
+    let settings = Settings { digest_label: digest_label.to_owned(), ..Settings::of(quantized, &name) };
     let program = emit(quantized);
     keep_ceremony_key(dir)?;
     dir.remove(&[
@@ -51,6 +53,7 @@ pub(crate) fn write_circuit(
         Artefact::Witness,
         Artefact::Proof,
         Artefact::Public,
+        Artefact::PublicValues,
         Artefact::Verifier,
         Artefact::VerifierKey,
     ])?;
@@ -223,6 +226,15 @@ pub(crate) fn solve_samples(
         let (signal, value) = secret(seal)?;
         inputs.insert(signal, vec![value]);
     }
+    if has_digest(settings) {
+        // The challenge depends on the outputs: they are computed with another one first.
+        let domain = domain(settings, &read_verifying_key(&dir.existing(Artefact::VerifyingKey)?)?);
+        inputs.insert(CHALLENGE.to_owned(), vec![Fr::from(0u64)]);
+        let witness = circuit.witness(&inputs).map_err(|source| witness_error(source, settings))?;
+        let values = digest_values(dir, settings, &witness)?;
+        let hash = circuit.r1cs.public_values(&witness).first().copied().unwrap_or_default();
+        inputs.insert(CHALLENGE.to_owned(), vec![digest::challenge(domain, hash, &values)]);
+    }
     let witness = circuit.witness(&inputs).map_err(|source| witness_error(source, settings))?;
     Ok((inputs, witness))
 }
@@ -338,6 +350,13 @@ pub(crate) fn prove_witness(
 ) -> Result<Proof> {
     let proof = prover(key, r1cs)?.prove(witness, &mut OsRng).map_err(not_proven(dir, r1cs))?;
     write_proof(dir, r1cs, witness, &proof)?;
+    match read_settings_if_any(dir)? {
+        Some(settings) if has_digest(&settings) => {
+            let values = public_to_json(&digest_values(dir, &settings, witness)?);
+            dir.write(Artefact::PublicValues, |writer| writer.write_all(values.as_bytes()))?;
+        }
+        _ => dir.remove(&[Artefact::PublicValues])?,
+    }
     Ok(proof)
 }
 
@@ -357,33 +376,153 @@ fn signal_of_row(dir: &BuildDir, r1cs: &R1cs, row: usize) -> Option<String> {
     symbols.name(wire).map(str::to_owned)
 }
 
+/// The circuit's input that the challenge of a digest comes by.
+const CHALLENGE: &str = "publicChallenge";
+
+/// Returns whether the circuit has a digest of its public values.
+pub(crate) fn has_digest(settings: &Settings) -> bool {
+    settings.public_signals == "digest"
+}
+
+/// Returns the domain of the digest of a circuit with this key.
+fn domain(settings: &Settings, vk: &VerifyingKey) -> B256 {
+    digest::domain(vk, &settings.digest_label)
+}
+
+/// Returns the settings, for a model's circuit.
+pub(crate) fn read_settings_if_any(dir: &BuildDir) -> Result<Option<Settings>> {
+    if dir.has(Artefact::Settings) { read_settings(dir).map(Some) } else { Ok(None) }
+}
+
+/// Reads a verifying key.
+pub(crate) fn read_verifying_key(path: &Path) -> Result<VerifyingKey> {
+    let text = fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
+    verifying_key_from_json(&text).map_err(Error::json(path))
+}
+
+/// Returns the public values of a witness: what the public signals are, or what their digest stands for.
+pub(crate) fn public_values(
+    dir: &BuildDir,
+    settings: &Settings,
+    r1cs: &R1cs,
+    witness: &Witness,
+) -> Result<Vec<Fr>> {
+    if has_digest(settings) {
+        digest_values(dir, settings, witness)
+    } else {
+        Ok(r1cs.public_values(witness).to_vec())
+    }
+}
+
+/// Returns the values that the digest of a witness stands for: what goes into the component that makes it.
+fn digest_values(dir: &BuildDir, settings: &Settings, witness: &Witness) -> Result<Vec<Fr>> {
+    let layer = settings.layers.iter().find(|layer| layer.component == "publicDigest");
+    let count = layer.map_or(0, |layer| layer.shape.iter().product());
+    let mut values = vec![None; count];
+    for line in dir.read_text(Artefact::Symbols)?.lines() {
+        let mut fields = line.split(',');
+        let wire = fields.nth(1).and_then(|wire| wire.parse::<usize>().ok());
+        let name = fields.nth(1).unwrap_or_default();
+        let index = name.strip_prefix("main.publicDigest.in[").and_then(|rest| rest.strip_suffix(']'));
+        if let (Some(wire), Some(index)) = (wire, index.and_then(|index| index.parse::<usize>().ok()))
+            && let (Some(place), Some(value)) = (values.get_mut(index), witness.0.get(wire))
+        {
+            *place = Some(*value);
+        }
+    }
+    let found: Option<Vec<Fr>> = values.into_iter().collect();
+    found.filter(|found| !found.is_empty()).ok_or_else(|| Error::Malformed {
+        path: dir.path(Artefact::Symbols),
+        reason: format!(
+            "the circuit has a constant among its {count} public values: use `--public-signals plain`"
+        ),
+    })
+}
+
 /// A statement with its proof and the key that verifies it.
 pub(crate) struct Statement {
     pub(crate) vk: VerifyingKey,
     pub(crate) public: Vec<Fr>,
+    /// What the public signals stand for, if they are a digest.
+    pub(crate) digested: Option<Vec<Fr>>,
     pub(crate) proof: Proof,
 }
 
-/// Reads verifying key, public signals and proof.
-pub(crate) fn read_statement(vk: &Path, public: &Path, proof: &Path) -> Result<Statement> {
+impl Statement {
+    /// Returns the public values.
+    pub(crate) fn values(&self) -> &[Fr] {
+        self.digested.as_deref().unwrap_or(&self.public)
+    }
+
+    /// Tells how many values are public.
+    pub(crate) fn described(&self) -> String {
+        let signals = format!("{} public signals", grouped(self.public.len()));
+        match &self.digested {
+            Some(values) => format!("{signals} for {} public values", grouped(values.len())),
+            None => signals,
+        }
+    }
+
+    /// Returns what the contract takes.
+    pub(crate) fn contract_inputs(&self) -> Vec<Fr> {
+        match (&self.digested, self.public.first()) {
+            (Some(values), Some(hash)) => digest::inputs(*hash, values),
+            _ => self.public.clone(),
+        }
+    }
+}
+
+/// Reads verifying key, public signals and proof; with the settings of a digest, also what they stand for.
+pub(crate) fn read_statement(
+    dir: Option<&BuildDir>,
+    settings: Option<&Settings>,
+    [vk, public, proof]: [&Path; 3],
+) -> Result<Statement> {
     let text = |path: &Path| fs::read_to_string(path).map_err(|source| Error::read(path, source));
+    let signals = |path: &Path| public_from_json(&text(path)?).map_err(Error::json(path));
+    let digested = match (dir, settings) {
+        (Some(dir), Some(settings)) if has_digest(settings) => {
+            Some(signals(&dir.existing(Artefact::PublicValues)?)?)
+        }
+        _ => None,
+    };
     Ok(Statement {
-        vk: verifying_key_from_json(&text(vk)?).map_err(Error::json(vk))?,
-        public: public_from_json(&text(public)?).map_err(Error::json(public))?,
+        vk: read_verifying_key(vk)?,
+        public: signals(public)?,
+        digested,
         proof: proof_from_json(&text(proof)?).map_err(Error::json(proof))?,
     })
 }
 
-/// Verifies the proof, and what the circuit leaves to the verifier: the range of public inputs.
-pub(crate) fn verify_statement(statement: &Statement, settings: Option<&Settings>) -> Result<()> {
-    verify(&statement.vk, &statement.public, &statement.proof)?;
-    settings.map_or(Ok(()), |settings| check_ranges(&statement.public, settings))
+/// Reads the statement of a build directory.
+pub(crate) fn read_statement_of(dir: &BuildDir, settings: Option<&Settings>) -> Result<Statement> {
+    let path = |artefact| dir.existing(artefact);
+    let (vk, public, proof) =
+        (path(Artefact::VerifyingKey)?, path(Artefact::Public)?, path(Artefact::Proof)?);
+    read_statement(Some(dir), settings, [&vk, &public, &proof])
 }
 
-/// Checks the range of public inputs, where the circuit leaves it to the verifier.
-pub(crate) fn check_ranges(public: &[Fr], settings: &Settings) -> Result<()> {
+/// Verifies the proof, and what the circuit leaves to the verifier: that the digest is one of the public values, and the
+/// range of public inputs.
+pub(crate) fn verify_statement(statement: &Statement, settings: Option<&Settings>) -> Result<()> {
+    if let Some(settings) = settings {
+        check_statement(statement, settings)?;
+    }
+    Ok(verify(&statement.vk, &statement.public, &statement.proof)?)
+}
+
+/// Checks what the circuit leaves to the verifier, and the proof does not show: that the digest is one of the public values,
+/// and the range of public inputs.
+pub(crate) fn check_statement(statement: &Statement, settings: &Settings) -> Result<()> {
+    if let Some(values) = &statement.digested {
+        let hash = statement.public.first().copied().unwrap_or_default();
+        let expected = digest::public_signals(domain(settings, &statement.vk), hash, values);
+        if statement.public != expected {
+            return Err(Error::OtherDigest);
+        }
+    }
     for (input, range) in public_ranges(settings)? {
-        let signals = public.get(range.first..range.first + range.count).unwrap_or_default();
+        let signals = statement.values().get(range.first..range.first + range.count).unwrap_or_default();
         for (position, signal) in signals.iter().enumerate() {
             let value = fr_to_signed(signal);
             if value < range.lo || value > range.hi {
@@ -436,12 +575,25 @@ fn count(settings: &Settings, shape: &[usize]) -> usize {
 }
 
 /// Returns what the contract of a build directory checks.
-pub(crate) fn verifier_config(settings: Option<&Settings>, contract: &str) -> Result<VerifierConfig> {
-    let ranges = match settings {
-        Some(settings) => public_ranges(settings)?.into_iter().map(|(_, range)| range).collect(),
-        None => Vec::new(),
+pub(crate) fn verifier_config(
+    settings: Option<&Settings>,
+    vk: &VerifyingKey,
+    contract: &str,
+) -> Result<VerifierConfig> {
+    let contract = contract.to_owned();
+    let Some(settings) = settings else {
+        return Ok(VerifierConfig { contract, ranges: Vec::new(), public_signals: PublicSignals::Plain });
     };
-    Ok(VerifierConfig { contract: contract.to_owned(), ranges })
+    let ranges = public_ranges(settings)?.into_iter().map(|(_, range)| range).collect();
+    let layer =
+        settings.layers.iter().find(|layer| has_digest(settings) && layer.component == "publicDigest");
+    let public_signals = match layer {
+        Some(layer) => {
+            PublicSignals::Digest { values: layer.shape.iter().product(), domain: domain(settings, vk) }
+        }
+        None => PublicSignals::Plain,
+    };
+    Ok(VerifierConfig { contract, ranges, public_signals })
 }
 
 /// Writes the Solidity verifier.
@@ -482,7 +634,7 @@ pub(crate) fn output_integers(
     circuit: &Circuit,
     witness: &Witness,
 ) -> Result<Vec<Vec<BigInt>>> {
-    if settings.output_visibility == "public" {
+    if settings.output_visibility == "public" && !has_digest(settings) {
         return public_integers(settings, circuit.r1cs.public_values(witness));
     }
     let mut integers = vec![Vec::new(); settings.outputs.len()];

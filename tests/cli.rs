@@ -26,6 +26,8 @@ fn build() -> Build {
         model("mnist_mlp", "samples.npz").as_os_str(),
         "--params-visibility".as_ref(),
         "fixed".as_ref(),
+        "--public-signals".as_ref(),
+        "plain".as_ref(),
         "--output".as_ref(),
         dir.as_os_str(),
     ]);
@@ -53,6 +55,8 @@ fn every_stage_is_a_subcommand() {
     json([
         "transpile".as_ref(),
         model("mnist_mlp", "model.onnx").as_os_str(),
+        "--public-signals".as_ref(),
+        "plain".as_ref(),
         "--output".as_ref(),
         dir.as_os_str(),
         "--calibrate".as_ref(),
@@ -246,6 +250,8 @@ fn names_the_layer_whose_values_leave_their_range() {
         model("mnist_mlp", "model.onnx").as_os_str(),
         "--calibrate".as_ref(),
         samples.as_os_str(),
+        "--public-signals".as_ref(),
+        "plain".as_ref(),
         "--output".as_ref(),
         dir.as_os_str(),
     ]);
@@ -271,6 +277,8 @@ fn checks_the_range_of_a_private_input_in_the_circuit() {
         "private".as_ref(),
         "--params-visibility".as_ref(),
         "fixed".as_ref(),
+        "--public-signals".as_ref(),
+        "plain".as_ref(),
         "--output".as_ref(),
         folder.path().as_os_str(),
     ]);
@@ -303,6 +311,15 @@ fn refuses_a_public_input_out_of_range_though_its_proof_is_valid() {
     fs::write(&path, settings.to_string()).unwrap();
     let message = failure(["verify".as_ref(), dir.as_os_str()]);
     assert!(message.contains("expected 0 to 50"), "{message}");
+
+    // By default so many values are known by their digest, which another value does not have.
+    let path = dir.join("public_values.json");
+    let mut values: Vec<String> = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(values.len(), 794);
+    values[700] = "1".into();
+    fs::write(&path, serde_json::to_string(&values).unwrap()).unwrap();
+    let message = failure(["verify".as_ref(), dir.as_os_str()]);
+    assert!(message.contains("is not the digest of `public_values.json`"), "{message}");
 }
 
 #[test]

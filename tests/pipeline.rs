@@ -17,6 +17,7 @@ struct Row {
     model: &'static str,
     file: &'static str,
     parameters: &'static str,
+    public_signals: &'static str,
     /// Sample of `samples.npz`, and its class by the float model.
     sample: (&'static str, u64),
     most_constraints: u64,
@@ -34,6 +35,8 @@ fn run(row: &Row, dir: &Path) -> Value {
         model(row.model, "samples.npz").as_os_str(),
         "--params-visibility".as_ref(),
         row.parameters.as_ref(),
+        "--public-signals".as_ref(),
+        row.public_signals.as_ref(),
         "--output".as_ref(),
         dir.as_os_str(),
     ])
@@ -117,8 +120,22 @@ fn proves_mnist_mlp_with_fixed_parameters() {
         model: "mnist_mlp",
         file: "model.onnx",
         parameters: "fixed",
+        public_signals: "plain",
         sample: ("0", 7),
         most_constraints: 3_000,
+    });
+}
+
+/// With the digest the circuit has three public signals, and the contract takes the values all the same.
+#[test]
+fn proves_mnist_mlp_with_a_digest() {
+    check(&Row {
+        model: "mnist_mlp",
+        file: "model.onnx",
+        parameters: "fixed",
+        public_signals: "digest",
+        sample: ("0", 7),
+        most_constraints: 33_000,
     });
 }
 
@@ -128,6 +145,7 @@ fn proves_mnist_mlp_with_private_parameters() {
         model: "mnist_mlp",
         file: "model.onnx",
         parameters: "private",
+        public_signals: "plain",
         sample: ("3", 1),
         most_constraints: 30_000,
     });
@@ -139,6 +157,7 @@ fn proves_mnist_poly() {
         model: "mnist_poly",
         file: "model.onnx",
         parameters: "private",
+        public_signals: "plain",
         sample: ("1", 6),
         most_constraints: 30_000,
     });
@@ -150,6 +169,7 @@ fn proves_mnist_cnn() {
         model: "mnist_cnn",
         file: "model.onnx",
         parameters: "private",
+        public_signals: "plain",
         sample: ("2", 1),
         most_constraints: 200_000,
     });
@@ -161,6 +181,7 @@ fn proves_mnist_mobilenet_block() {
         model: "mnist_mobilenet_block",
         file: "model.onnx",
         parameters: "private",
+        public_signals: "plain",
         sample: ("4", 0),
         most_constraints: 500_000,
     });
@@ -172,6 +193,7 @@ fn proves_mnist_lenet5() {
         model: "mnist_lenet5",
         file: "model.onnx",
         parameters: "private",
+        public_signals: "plain",
         sample: ("5", 1),
         most_constraints: 500_000,
     });
@@ -183,6 +205,7 @@ fn proves_a_keras_archive() {
         model: "mnist_cnn",
         file: "model.keras",
         parameters: "fixed",
+        public_signals: "plain",
         sample: ("2", 1),
         most_constraints: 100_000,
     });
@@ -194,6 +217,7 @@ fn proves_a_keras_hdf5_file() {
         model: "mnist_mobilenet_block",
         file: "model.h5",
         parameters: "fixed",
+        public_signals: "plain",
         sample: ("4", 0),
         most_constraints: 500_000,
     });
@@ -205,6 +229,7 @@ fn computes_the_witness_of_stock_circom() {
         model: "mnist_mlp",
         file: "model.onnx",
         parameters: "fixed",
+        public_signals: "plain",
         sample: ("6", 2),
         most_constraints: 3_000,
     });
@@ -219,6 +244,7 @@ fn snarkjs_proves_with_our_key() {
             model: "mnist_mlp",
             file: "model.onnx",
             parameters: "fixed",
+            public_signals: "plain",
             sample: ("7", 8),
             most_constraints: 3_000,
         },

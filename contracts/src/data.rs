@@ -11,8 +11,11 @@ use crate::{ContractsError, abi, key};
 /// Points in a data contract: EIP-170 limits code to 24,576 bytes, the first is STOP, a point takes 64.
 pub(crate) const POINTS_PER_CONTRACT: usize = (24_576 - 1) / 64;
 
-/// Data contracts a verifier can refer to; one more would hold signals that no transaction could pay for.
-pub(crate) const MAX_DATA_CONTRACTS: usize = 8;
+/// Data contracts a verifier can refer to. With all of them a transaction takes some 10 million gas.
+pub(crate) const MAX_DATA_CONTRACTS: usize = 4;
+
+/// Signals whose points are in the verifier's own code: all that a digest has.
+pub(crate) const OWN_POINTS: usize = 3;
 
 /// One data contract of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,14 +37,14 @@ impl DataContract {
 }
 
 /// Returns the data contracts that a key's verifier needs, in the order in which it refers to them; none when the key
-/// has one public signal.
+/// has three public signals or fewer.
 ///
 /// # Errors
 /// When the key is not fit for a contract, see [`crate::verifier`].
 pub fn data_contracts(key: &VerifyingKey) -> Result<Vec<DataContract>, ContractsError> {
     key::check(key)?;
-    // The points of the constant one and of the first signal are immutables of the verifier.
-    let points = key.gamma_abc_g1.get(2..).unwrap_or_default();
+    // The points of the constant one and of the first signals are immutables of the verifier.
+    let points = key.gamma_abc_g1.get(1 + OWN_POINTS..).unwrap_or_default();
     Ok(points
         .chunks(POINTS_PER_CONTRACT)
         .map(|points| {

@@ -10,15 +10,26 @@ pub enum ContractsError {
     NoPublicSignals,
     /// No transaction could pay for the verification.
     #[error(
-        "the verifying key has {actual} public signals, expected at most {limit}: a transaction is limited to \
-         16777216 gas; give the large tensors the visibility `hashed`, which makes one signal of each"
+        "{actual} public signals, expected at most {limit}: a transaction is limited to 16777216 gas; a circuit with \
+         `--public-signals digest` takes more"
     )]
     TooManyPublicSignals {
-        /// Public signals of the key.
+        /// Public signals of the key, or values of its digest.
         actual: usize,
-        /// The most that data contracts are provided for.
+        /// The most that a contract is made for.
         limit: usize,
     },
+    /// The circuit has no digest, though its public signals are to be one.
+    #[error("a digest of {values} values needs a verifying key with 3 public signals, found {actual}")]
+    NoDigest {
+        /// Values of the digest.
+        values: usize,
+        /// Public signals of the key.
+        actual: usize,
+    },
+    /// A proof has a point that the compressed form has no encoding for.
+    #[error("the proof has the point at infinity, which has no compressed form")]
+    NotCompressible,
     /// gamma and delta are equal or opposite: the second phase of the setup never took place.
     #[error(
         "the verifying key is forgeable: `delta` equals `gamma` up to sign, so its setup had no contribution to phase 2"
@@ -90,6 +101,9 @@ pub enum ContractsError {
         /// Public signals given.
         actual: usize,
     },
+    /// The chain is out of reach, or does not hold what it should.
+    #[error(transparent)]
+    Chain(#[from] crate::chain::ChainError),
     /// The contract refused the proof.
     #[error("the verifier contract refused the proof: {reason}")]
     Refused {

@@ -5,8 +5,8 @@
 //! [`crate::creation_code`] in place of solc's, which would need the compiler.
 //!
 //! The rules are Osaka's, Ethereum's own today: the bytecode is compiled for Cancun and so runs on older chains too,
-//! but only Osaka limits the gas of a transaction (EIP-7825). The precompiles cost the same on both; the least price of
-//! call data (EIP-7623) makes a difference only when there are thousands of signals and nearly all are zero.
+//! but only Osaka limits the gas of a transaction (EIP-7825) and has a least price of call data (EIP-7623), which is what
+//! a digest of many large values costs.
 
 use revm::context::result::{ExecutionResult, Output};
 use revm::context::{Context, TxEnv};
@@ -18,7 +18,10 @@ use revm::{ExecuteCommitEvm as _, MainBuilder as _};
 use tensorproof_groth16::{Proof, VerifyingKey};
 use tensorproof_r1cs::Fr;
 
-use crate::{ContractsError, VerifierConfig, abi, calldata, creation_code, data_contracts};
+use crate::{
+    ContractsError, VerifierConfig, abi, calldata, creation_code, data_contracts, dynamic_calldata,
+    immutables,
+};
 
 /// The most gas of one transaction (EIP-7825): 2^24.
 pub const TRANSACTION_GAS_CAP: u64 = 1 << 24;
@@ -43,7 +46,8 @@ pub struct Report {
     pub data_contracts: usize,
 }
 
-/// Verifies a proof by the bytecode of the key's verifier contract, called through snarkjs' `verifyProof`.
+/// Verifies a proof by the bytecode of the key's verifier contract, called through snarkjs' `verifyProof`. `signals` are
+/// what the contract takes: the public signals, or [`crate::digest::inputs`].
 ///
 /// # Errors
 /// When the contract refuses the proof, with its own reason; when the key or the configuration is not fit for a
@@ -56,14 +60,14 @@ pub fn verify(
 ) -> Result<Report, ContractsError> {
     let mut evm = Evm::new();
     let deployment = evm.deploy_verifier(key, config)?;
-    let expected = key.gamma_abc_g1.len() - 1;
+    let expected = immutables::inputs(key, config)?;
     if signals.len() != expected {
         return Err(ContractsError::PublicSignals { expected, actual: signals.len() });
     }
     let data = calldata(proof, signals);
     let outcome = evm.call(deployment.verifier, &data)?;
     if !outcome.returns_true() {
-        let outcome = evm.call(deployment.verifier, &abi::require_proof_calldata(proof, signals))?;
+        let outcome = evm.call(deployment.verifier, &dynamic_calldata("requireProof", proof, signals))?;
         return Err(ContractsError::Refused { reason: outcome.describe() });
     }
     check_cap("the verification", outcome.gas_used)?;
@@ -119,6 +123,16 @@ impl Evm {
             .modify_cfg_chained(|cfg| cfg.tx_gas_limit_cap = Some(GAS_LIMIT))
             .modify_block_chained(|block| block.gas_limit = GAS_LIMIT);
         Self { machine: context.build_mainnet(), nonce: 0 }
+    }
+
+    /// Returns a chain that takes code of any length, to measure what no real chain would take.
+    pub fn without_code_limit() -> Self {
+        let mut evm = Self::new();
+        evm.machine.modify_cfg(|cfg| {
+            cfg.limit_contract_code_size = Some(usize::MAX);
+            cfg.limit_contract_initcode_size = Some(usize::MAX);
+        });
+        evm
     }
 
     /// Deploys the data contracts of a key, then its verifier.
@@ -190,7 +204,7 @@ impl Evm {
         let result = self.machine.transact_commit(tx).map_err(|error| failed(error.to_string()))?;
         self.nonce += 1;
         let gas_used = result.tx_gas_used();
-        let execution_gas = gas_used.saturating_sub(intrinsic_gas(data));
+        let execution_gas = result.gas().spent_sub_refunded().saturating_sub(intrinsic_gas(data));
         let (success, output, created) = match result {
             ExecutionResult::Success { output: Output::Call(bytes), .. } => (true, bytes.to_vec(), None),
             ExecutionResult::Success { output: Output::Create(bytes, address), .. } => {
@@ -209,6 +223,11 @@ impl Default for Evm {
     }
 }
 
+/// Returns the verifier's error in what a call reverted with, as hexadecimal, by name and arguments.
+pub fn describe_revert(data: &str) -> String {
+    hex::decode(data).map_or_else(|_| data.to_owned(), |output| describe(&output))
+}
+
 impl Outcome {
     /// Returns whether a function that returns a `bool` returned true.
     pub fn returns_true(&self) -> bool {
@@ -217,26 +236,31 @@ impl Outcome {
 
     /// Returns the verifier's error by name and arguments, or the output in hexadecimal.
     pub fn describe(&self) -> String {
-        let named = ERRORS.iter().find_map(|&(name, types)| {
-            let selector = abi::selector(&format!("{name}({types})"));
-            let arguments = self.output.strip_prefix(&selector)?;
-            let arguments = arguments.chunks(32).map(|word| match types {
-                "bytes4" => hex::encode_prefixed(word.get(..4).unwrap_or(word)),
-                _ => U256::try_from_be_slice(word).unwrap_or_default().to_string(),
-            });
-            Some(format!("{name}({})", arguments.collect::<Vec<_>>().join(", ")))
-        });
-        named.unwrap_or_else(|| hex::encode_prefixed(&self.output))
+        describe(&self.output)
     }
 }
 
+fn describe(output: &[u8]) -> String {
+    let named = ERRORS.iter().find_map(|&(name, types)| {
+        let selector = abi::selector(&format!("{name}({types})"));
+        let arguments = output.strip_prefix(&selector)?;
+        let arguments = arguments.chunks(32).map(|word| match types {
+            "bytes4" => hex::encode_prefixed(word.get(..4).unwrap_or(word)),
+            _ => U256::try_from_be_slice(word).unwrap_or_default().to_string(),
+        });
+        Some(format!("{name}({})", arguments.collect::<Vec<_>>().join(", ")))
+    });
+    named.unwrap_or_else(|| hex::encode_prefixed(output))
+}
+
 /// The errors that `solidity/Verifier.sol.in` declares.
-const ERRORS: [(&str, &str); 8] = [
+const ERRORS: [(&str, &str); 9] = [
     ("InvalidProof", ""),
     ("PublicSignalNotInField", "uint256"),
     ("PublicSignalOutOfRange", "uint256"),
     ("WrongNumberOfPublicSignals", "uint256,uint256"),
     ("WrongCalldataLength", "uint256,uint256"),
+    ("EmptyBatch", ""),
     ("UnknownFunction", "bytes4"),
     ("PrecompileFailed", ""),
     ("WrongDataContract", "uint256"),

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use revm::primitives::hex;
-use serde_json::json;
+use serde_json::{Value, json};
 use tensorproof_groth16::VerifyingKey;
 
-use crate::immutables::{Group, Immutable, Kind, immutables};
-use crate::{ContractsError, DataContract, VerifierConfig, data, data_contracts};
+use crate::immutables::{Group, Immutable, Kind, immutables, inputs};
+use crate::{ContractsError, DataContract, PublicSignals, VerifierConfig, data, data_contracts};
 
 const TEMPLATE: &str = include_str!("../solidity/Verifier.sol.in");
 
@@ -17,7 +17,7 @@ pub struct Export {
     /// The text of `Verifier.sol`.
     pub solidity: String,
     /// The data contracts to deploy first; their addresses are the constructor's argument. Empty when there are at
-    /// most 384 public signals: then the constructor takes no argument and creates the data contract itself.
+    /// most 386 public signals: then the constructor takes no argument and creates the data contract itself.
     pub data_contracts: Vec<DataContract>,
 }
 
@@ -54,7 +54,7 @@ impl Export {
 
 /// Returns the Solidity source of the verifier of one key.
 ///
-/// The result is not only a text, because the constants of a key with more than 384 public signals are over the
+/// The result is not only a text, because the constants of a key with more than 386 public signals are over the
 /// limit of initcode (EIP-3860, 49,152 bytes) and go on chain in transactions of their own.
 ///
 /// # Errors
@@ -64,9 +64,10 @@ pub fn verifier(key: &VerifyingKey, config: &VerifierConfig) -> Result<Export, C
     check_name(&config.contract)?;
     let groups = immutables(key, config, &[])?;
     let contracts = data_contracts(key)?;
-    let signals = match key.gamma_abc_g1.len() - 1 {
-        1 => "its public signal".into(),
-        count => format!("its {count} public signals"),
+    let signals = match (&config.public_signals, inputs(key, config)?) {
+        (PublicSignals::Plain, 1) => "its public signal".into(),
+        (PublicSignals::Plain, count) => format!("its {count} public signals"),
+        (PublicSignals::Digest { values, .. }, _) => format!("the {values} public values of its digest"),
     };
     let solidity = TEMPLATE
         .replace("{{name}}", &config.contract)
@@ -77,15 +78,33 @@ pub fn verifier(key: &VerifyingKey, config: &VerifierConfig) -> Result<Export, C
     Ok(Export { solidity, data_contracts })
 }
 
+/// Returns the standard-JSON input of solc 0.8.37 that compiles a source to the runtime code of this crate: what block
+/// explorers need to verify it.
+pub fn standard_json(source: &str) -> Value {
+    json!({
+        "language": "Solidity",
+        "sources": { "Verifier.sol": { "content": source } },
+        "settings": {
+            "evmVersion": "cancun",
+            "optimizer": { "enabled": true, "runs": 200 },
+            "metadata": { "bytecodeHash": "none", "appendCBOR": false },
+            "outputSelection": { "*": {
+                "": ["ast"],
+                "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode", "evm.methodIdentifiers"],
+            } },
+        },
+    })
+}
+
 fn declarations(groups: &[Group], data_contracts: usize) -> String {
     let mut text = String::new();
     for Group { comment, immutables } in groups {
         writeln!(text, "    // {comment}").expect(INFALLIBLE);
         for (index, Immutable { name, kind, word }) in immutables.iter().enumerate() {
             let (solidity_type, value) = match kind {
-                Kind::Element if !word.is_zero() => ("uint256", format!("0x{word:064x}")),
-                Kind::Element | Kind::Count => ("uint256", word.to_string()),
-                Kind::Selector => ("bytes4", format!("0x{:08x}", *word >> 224)),
+                Kind::Word if !word.is_zero() => ("uint256", format!("0x{word:064x}")),
+                Kind::Word | Kind::Count => ("uint256", word.to_string()),
+                Kind::Selector => ("uint256", format!("0x{word:08x}")),
                 Kind::Address => ("address", "address(0)".into()),
             };
             if *kind == Kind::Address && index < data_contracts {
@@ -116,7 +135,7 @@ fn creating_constructor(contract: &DataContract) -> String {
     let mut text = format!(
         "
     /// @dev Creates the data contract, from code that returns what follows its own ten bytes: STOP and the points
-    ///      GAMMA_ABC_2.. (x, y).
+    ///      GAMMA_ABC_4.. (x, y).
     constructor() {{
         bytes memory initcode = hex\"{}\"
             hex\"{}\"
@@ -151,7 +170,7 @@ fn checking_constructor(contracts: &[DataContract]) -> String {
     let mut text = format!(
         "
     /// @dev The initcode of the data contracts is in the JSON file that was exported with this one.
-    /// @param data The addresses of the data contracts with the points GAMMA_ABC_2.., {} in each.
+    /// @param data The addresses of the data contracts with the points GAMMA_ABC_4.., {} in each.
     constructor(address[{count}] memory data) {{
 ",
         data::POINTS_PER_CONTRACT

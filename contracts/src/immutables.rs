@@ -5,8 +5,8 @@ use revm::primitives::{Address, U256};
 use tensorproof_groth16::VerifyingKey;
 use tensorproof_r1cs::{Fr, fr_from_bigint};
 
-use crate::data::MAX_DATA_CONTRACTS;
-use crate::{ContractsError, SignalRange, VerifierConfig, abi, key};
+use crate::data::{MAX_DATA_CONTRACTS, OWN_POINTS};
+use crate::{ContractsError, PublicSignals, SignalRange, VerifierConfig, abi, key};
 
 /// Ranges a verifier can hold.
 const MAX_RANGES: usize = 4;
@@ -21,7 +21,7 @@ pub(crate) struct Group {
     pub(crate) immutables: Vec<Immutable>,
 }
 
-/// One immutable. The word is as the runtime code has it: `bytes4` is at its upper end.
+/// One immutable, as the runtime code has it.
 pub(crate) struct Immutable {
     pub(crate) name: String,
     pub(crate) kind: Kind,
@@ -31,8 +31,8 @@ pub(crate) struct Immutable {
 /// The Solidity type of an immutable, which decides how its value is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A field element.
-    Element,
+    /// A field element, a hash, or several numbers.
+    Word,
     /// A small number.
     Count,
     /// A function selector.
@@ -41,21 +41,51 @@ pub(crate) enum Kind {
     Address,
 }
 
+/// The most values of a digest, far above what a transaction could pay for.
+const MAX_VALUES: usize = 1 << 20;
+
+/// Returns the number of words that a verifier of this key takes: its public signals, or hash and values.
+///
+/// # Errors
+/// When the key is not fit for a contract or has no digest of this kind.
+pub(crate) fn inputs(key: &VerifyingKey, config: &VerifierConfig) -> Result<usize, ContractsError> {
+    let signals = key::check(key)?;
+    match config.public_signals {
+        PublicSignals::Plain => Ok(signals),
+        PublicSignals::Digest { values: 0, .. } => Err(ContractsError::NoPublicSignals),
+        PublicSignals::Digest { values, .. } if values > MAX_VALUES => {
+            Err(ContractsError::TooManyPublicSignals { actual: values, limit: MAX_VALUES })
+        }
+        PublicSignals::Digest { values, .. } if signals != OWN_POINTS => {
+            Err(ContractsError::NoDigest { values, actual: signals })
+        }
+        PublicSignals::Digest { values, .. } => Ok(values + 1),
+    }
+}
+
 /// Returns all immutables for a key, in the order of the source; `data` are the addresses of its data contracts.
 pub(crate) fn immutables(
     key: &VerifyingKey,
     config: &VerifierConfig,
     data: &[Address],
 ) -> Result<Vec<Group>, ContractsError> {
-    let signals = key::check(key)?;
-    let ranges = check_ranges(&config.ranges, signals)?;
+    let inputs = inputs(key, config)?;
+    let (before, domain) = match config.public_signals {
+        PublicSignals::Plain => (0, U256::ZERO),
+        PublicSignals::Digest { domain, .. } => (1, domain.into()),
+    };
+    let ranges = check_ranges(&config.ranges, inputs - before)?;
     let mut groups = vec![
         group(
             "The number of public signals, and the selector of snarkjs' verifyProof for it.".into(),
             vec![
-                immutable("PUBLIC_SIGNALS", Kind::Count, U256::from(signals)),
-                immutable("VERIFY_PROOF_SELECTOR", Kind::Selector, selector_word(signals)),
+                immutable("PUBLIC_SIGNALS", Kind::Count, U256::from(inputs)),
+                immutable("VERIFY_PROOF_SELECTOR", Kind::Selector, selector_word(inputs)),
             ],
+        ),
+        group(
+            "What the challenge of the digest is for; zero without a digest.".into(),
+            vec![immutable("DOMAIN", Kind::Word, domain)],
         ),
         group(
             "The verifying key. G2 points are negated as the equation wants them, so that no proof needs negating."
@@ -64,13 +94,14 @@ pub(crate) fn immutables(
         ),
         group(
             match ranges.len() {
-                0 => "The declared ranges of public signals, FIRST up to, not including, END: none.".into(),
+                0 => "The declared ranges of public signals: none.".into(),
                 _ => format!(
-                    "The declared ranges of public signals, FIRST up to, not including, END: {}.",
-                    ranges.iter().map(describe).collect::<Vec<_>>().join("; ")
+                    "The declared ranges of public signals: {}.\n    // RANGES has 64 bits for each, 32 of the first \
+                     signal, then above them 32 of the one behind the last.",
+                    ranges.iter().map(|range| describe(range, before)).collect::<Vec<_>>().join("; ")
                 ),
             },
-            range_immutables(ranges),
+            range_immutables(ranges, before),
         ),
     ];
     let addresses = (0..MAX_DATA_CONTRACTS).map(|index| {
@@ -90,48 +121,51 @@ fn immutable(name: &str, kind: Kind, word: U256) -> Immutable {
 }
 
 fn selector_word(signals: usize) -> U256 {
-    U256::from(u32::from_be_bytes(abi::verify_proof_selector(signals))) << 224
+    U256::from(u32::from_be_bytes(abi::verify_proof_selector(signals)))
 }
 
 fn key_immutables(key: &VerifyingKey) -> Vec<Immutable> {
     let mut immutables = Vec::new();
     let mut push = |name: &str, coordinates: &[&str], words: &[U256]| {
         for (coordinate, word) in coordinates.iter().zip(words) {
-            immutables.push(immutable(&format!("{name}_{coordinate}"), Kind::Element, *word));
+            immutables.push(immutable(&format!("{name}_{coordinate}"), Kind::Word, *word));
         }
     };
     push("ALPHA", &G1, &abi::g1_words(&key.alpha_g1));
     push("MINUS_BETA", &G2, &abi::g2_words(&-key.beta_g2));
     push("MINUS_GAMMA", &G2, &abi::g2_words(&-key.gamma_g2));
     push("MINUS_DELTA", &G2, &abi::g2_words(&-key.delta_g2));
-    for (index, point) in key.gamma_abc_g1.iter().take(2).enumerate() {
-        push(&format!("GAMMA_ABC_{index}"), &G1, &abi::g1_words(point));
+    for index in 0..=OWN_POINTS {
+        let words = key.gamma_abc_g1.get(index).map_or([U256::ZERO; 2], abi::g1_words);
+        push(&format!("GAMMA_ABC_{index}"), &G1, &words);
     }
     immutables
 }
 
-fn range_immutables(ranges: &[SignalRange]) -> Vec<Immutable> {
-    let mut immutables = vec![immutable("RANGES", Kind::Count, U256::from(ranges.len()))];
+/// Returns the immutables of the ranges; `before` signals come before the values that they count.
+fn range_immutables(ranges: &[SignalRange], before: usize) -> Vec<Immutable> {
+    let ends = ranges.iter().rev().fold(U256::ZERO, |ends, range| {
+        let first = range.first + before;
+        ends << 64 | U256::from(first + range.count) << 32 | U256::from(first)
+    });
+    let mut immutables = vec![immutable("RANGES", Kind::Word, ends)];
     for index in 0..MAX_RANGES {
-        let (first, end, low, span) = match ranges.get(index) {
+        let (low, span) = match ranges.get(index) {
             Some(range) => (
-                U256::from(range.first),
-                U256::from(range.first + range.count),
                 abi::word(&fr_from_bigint::<Fr>(&range.lo)),
                 abi::word(&fr_from_bigint::<Fr>(&(&range.hi - &range.lo))),
             ),
-            None => (U256::ZERO, U256::ZERO, U256::ZERO, U256::ZERO),
+            None => (U256::ZERO, U256::ZERO),
         };
-        immutables.push(immutable(&format!("RANGE_{index}_FIRST"), Kind::Count, first));
-        immutables.push(immutable(&format!("RANGE_{index}_END"), Kind::Count, end));
-        immutables.push(immutable(&format!("RANGE_{index}_LOW"), Kind::Element, low));
-        immutables.push(immutable(&format!("RANGE_{index}_SPAN"), Kind::Element, span));
+        immutables.push(immutable(&format!("RANGE_{index}_LOW"), Kind::Word, low));
+        immutables.push(immutable(&format!("RANGE_{index}_SPAN"), Kind::Word, span));
     }
     immutables
 }
 
-fn describe(range: &SignalRange) -> String {
+fn describe(range: &SignalRange, before: usize) -> String {
     let SignalRange { first, count, lo, hi } = range;
+    let first = first + before;
     format!("{first} to {} in [{lo}, {hi}]", first + count - 1)
 }
 

@@ -3,13 +3,14 @@
 use ark_bn254::{G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
 use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
+use revm::primitives::{B256, keccak256};
 use tensorproof_groth16::VerifyingKey;
 
-use crate::ContractsError;
-use crate::data::{MAX_DATA_CONTRACTS, POINTS_PER_CONTRACT};
+use crate::data::{MAX_DATA_CONTRACTS, OWN_POINTS, POINTS_PER_CONTRACT};
+use crate::{ContractsError, abi};
 
-/// The most public signals: one in the verifier's own code, the others in data contracts.
-const MAX_SIGNALS: usize = 1 + MAX_DATA_CONTRACTS * POINTS_PER_CONTRACT;
+/// The most public signals: some in the verifier's own code, the others in data contracts.
+const MAX_SIGNALS: usize = OWN_POINTS + MAX_DATA_CONTRACTS * POINTS_PER_CONTRACT;
 
 /// Returns the number of public signals of a key that a contract may stand on.
 ///
@@ -45,6 +46,14 @@ pub(crate) fn check(key: &VerifyingKey) -> Result<usize, ContractsError> {
         return Err(ContractsError::NoPhaseOne { point: "beta" });
     }
     Ok(signals)
+}
+
+/// Returns the keccak256 of all points of a key as words: alpha, beta, gamma, delta, gamma_abc.
+pub(crate) fn hash(key: &VerifyingKey) -> B256 {
+    let g2 = [&key.beta_g2, &key.gamma_g2, &key.delta_g2].into_iter().flat_map(abi::g2_words);
+    let words = abi::g1_words(&key.alpha_g1).into_iter().chain(g2);
+    let words = words.chain(key.gamma_abc_g1.iter().flat_map(abi::g1_words));
+    keccak256(words.flat_map(|word| word.to_be_bytes::<32>()).collect::<Vec<_>>())
 }
 
 fn check_point<C: SWCurveConfig>(point: &Affine<C>, name: impl Fn() -> String) -> Result<(), ContractsError> {

@@ -55,6 +55,45 @@ pub fn creation_code(
     Ok(data::creation(&runtime_code(key, config, addresses)?))
 }
 
+/// Returns the addresses of data contracts that a verifier's runtime code refers to; `None` if it cannot be one.
+pub(crate) fn read_addresses(code: &[u8], count: usize) -> Option<Vec<Address>> {
+    if code.len() != TEMPLATE.code.len() {
+        return None;
+    }
+    (0..count)
+        .map(|index| {
+            let place = *TEMPLATE.places.get(&format!("DATA_{index}"))?.first()?;
+            Some(Address::from_slice(code.get(place + 12..place + 32)?))
+        })
+        .collect()
+}
+
+/// Tells in what a runtime code of the right length differs from the one expected.
+pub(crate) fn differences(
+    code: &[u8],
+    key: &VerifyingKey,
+    config: &VerifierConfig,
+    addresses: &[Address],
+) -> Result<String, ContractsError> {
+    let expected = runtime_code(key, config, addresses)?;
+    let mut shared = code.to_vec();
+    let mut names = Vec::new();
+    for (name, places) in &TEMPLATE.places {
+        for &place in places {
+            if shared[place..place + 32] != expected[place..place + 32] {
+                names.push(name.as_str());
+                shared[place..place + 32].copy_from_slice(&expected[place..place + 32]);
+            }
+        }
+    }
+    names.dedup();
+    Ok(if shared == expected {
+        format!("it is our verifier with other values of {}", names.join(", "))
+    } else {
+        "it is another contract".into()
+    })
+}
+
 /// Returns the names of all immutables.
 pub(crate) fn immutable_names() -> impl Iterator<Item = &'static str> {
     TEMPLATE.places.keys().map(String::as_str)

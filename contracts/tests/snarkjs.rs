@@ -11,11 +11,13 @@ use ark_bn254::{Fq, Fr};
 use ark_ff::{BigInteger as _, PrimeField as _};
 use ark_std::rand::SeedableRng as _;
 use ark_std::rand::rngs::StdRng;
-use common::{Trapdoor, compile, config, initcode};
+use common::{Trapdoor, compile, config, digest_config, initcode};
 use num_bigint::BigInt;
 use revm::primitives::{Address, U256};
-use tensorproof_contracts::evm::{self, Evm};
-use tensorproof_contracts::{SignalRange, VerifierConfig, calldata};
+use tensorproof_contracts::evm::Evm;
+use tensorproof_contracts::{
+    SignalRange, VerifierConfig, batch_calldata, calldata, compressed_calldata, digest,
+};
 use tensorproof_groth16::{VerifyingKey, prove, setup};
 use tensorproof_oracles::{expect_success, snarkjs};
 use tensorproof_r1cs::{Matrix, R1cs, Term, Wire, Witness};
@@ -50,7 +52,6 @@ struct Both {
     theirs: Address,
     code_bytes: [usize; 2],
     deployment_gas: [u64; 2],
-    key: VerifyingKey,
     valid: Vec<u8>,
 }
 
@@ -69,7 +70,7 @@ fn deploy(signals: u32) -> Both {
     expect_success(&snarkjs(exported, folder.path()));
     let source = fs::read_to_string(folder.path().join("Verifier.sol")).unwrap();
 
-    let mut evm = Evm::new();
+    let mut evm = Evm::without_code_limit();
     let ours = evm.deploy_verifier(&key.vk, &config()).unwrap();
     let theirs = evm.deploy(&initcode(&compile(&source), "Groth16Verifier")).unwrap();
     Both {
@@ -78,7 +79,6 @@ fn deploy(signals: u32) -> Both {
         theirs: theirs.created.unwrap(),
         code_bytes: [ours.code_bytes, theirs.output.len()],
         deployment_gas: [ours.gas_used, theirs.gas_used],
-        key: key.vk,
         valid: calldata(&proof, &values[1..]),
     }
 }
@@ -151,53 +151,140 @@ fn agrees_with_snarkjs_on_all_but_other_encodings() {
     }
 }
 
+/// Gas that no verifier can do without: 21,000, the call data, and the precompiles. For each proof a pairing of (A, B)
+/// and for all of them three more; for each scalar a product and a sum; for each proof of a batch but the first the
+/// weighted A and C, and for the batch the weighted alpha and constant.
+fn floor(calldata: &[u8], scalars: u64, proofs: u64) -> u64 {
+    let tokens: u64 = calldata.iter().map(|byte| if *byte == 0 { 1 } else { 4 }).sum();
+    let batch = if proofs > 1 { 2 * 6_000 + (proofs - 1) * (2 * 6_000 + 150) } else { 0 };
+    let precompiles = 45_000 + 34_000 * (proofs + 3) + 6_150 * scalars + batch;
+    // EIP-2028 with EIP-1108, or the least price of EIP-7623.
+    21_000 + (4 * tokens + precompiles).max(10 * tokens)
+}
+
+/// One line of the table.
+struct Row<'a> {
+    signals: usize,
+    what: &'a str,
+    code_bytes: usize,
+    deployment_gas: u64,
+    calldata: &'a [u8],
+    gas: u64,
+    floor: u64,
+}
+
+impl Row<'_> {
+    fn write(&self, table: &mut String) {
+        let Self { signals, what, code_bytes, deployment_gas, calldata, gas, floor } = self;
+        let size = calldata.len();
+        writeln!(
+            table,
+            "{signals:>7}  {what:<20}  {code_bytes:>10}  {deployment_gas:>14}  {size:>9}  {gas:>9}  {floor:>9}"
+        )
+        .unwrap();
+    }
+}
+
+/// What ours takes of a call.
+fn ours<'a>(
+    signals: usize,
+    what: &'a str,
+    key: &VerifyingKey,
+    config: &VerifierConfig,
+    call: &'a [u8],
+    floor: u64,
+) -> Row<'a> {
+    let mut evm = Evm::new();
+    let deployed = evm.deploy_verifier(key, config).unwrap();
+    let outcome = evm.call(deployed.verifier, call).unwrap();
+    assert!(outcome.returns_true());
+    assert!(deployed.code_bytes < 6_000);
+    Row {
+        signals,
+        what,
+        code_bytes: deployed.code_bytes,
+        deployment_gas: deployed.gas_used,
+        calldata: call,
+        gas: outcome.gas_used,
+        floor,
+    }
+}
+
 #[test]
 fn gas_and_code_sizes() {
-    let mut table =
-        String::from("signals  verifier      code bytes  deployment gas  call data  transaction gas\n");
-    let mut row = |signals: usize, name: &str, code: usize, deployment: u64, calldata: usize, gas: u64| {
-        writeln!(table, "{signals:>7}  {name:<12}  {code:>10}  {deployment:>14}  {calldata:>9}  {gas:>15}")
-            .unwrap();
-    };
-    for signals in [1, 10] {
+    let mut table = String::from(
+        "signals  verifier              code bytes  deployment gas  call data        gas      floor\n",
+    );
+    for signals in [1u32, 10, 100, 784] {
         let mut both = deploy(signals);
         let valid = both.valid.clone();
-        let [ours, theirs] =
+        let [plain, theirs] =
             [both.ours, both.theirs].map(|verifier| both.evm.call(verifier, &valid).unwrap());
-        assert!(ours.returns_true() && theirs.returns_true());
-        let signals = both.key.gamma_abc_g1.len() - 1;
-        row(signals, "tensorproof", both.code_bytes[0], both.deployment_gas[0], valid.len(), ours.gas_used);
-        row(signals, "snarkjs", both.code_bytes[1], both.deployment_gas[1], valid.len(), theirs.gas_used);
-    }
-    // What 784 pixels cost: of any value, of a digit (mostly zero), and with their range checked.
-    let range = SignalRange { first: 0, count: 784, lo: BigInt::from(0), hi: BigInt::from(255) };
-    let ranges = VerifierConfig { ranges: vec![range], ..config() };
-    for (signals, values, config) in [
-        (1, "random", config()),
-        (10, "random", config()),
-        (100, "random", config()),
-        (384, "random", config()),
-        (785, "random", config()),
-        (785, "digit", config()),
-        (785, "digit, range", ranges),
-    ] {
-        let mut trapdoor = Trapdoor::new(signals, 12);
-        let mut inputs = trapdoor.signals();
-        if values != "random" {
-            for (index, input) in (0u64..).zip(&mut inputs) {
-                *input = Fr::from(if index % 5 == 0 { index % 256 } else { 0 });
+        assert!(plain.returns_true() && theirs.returns_true());
+        let plain_floor = floor(&valid, u64::from(signals), 1);
+        for (index, what, outcome) in [(1, "snarkjs", &theirs), (0, "plain", &plain)] {
+            Row {
+                signals: signals as usize,
+                what,
+                code_bytes: both.code_bytes[index],
+                deployment_gas: both.deployment_gas[index],
+                calldata: &valid,
+                gas: outcome.gas_used,
+                floor: plain_floor,
             }
+            .write(&mut table);
         }
-        let proof = trapdoor.prove(&inputs);
-        let report = evm::verify(&trapdoor.key(), &config, &inputs, &proof).unwrap();
-        row(
-            signals,
-            values,
-            report.code_bytes,
-            report.deployment_gas,
-            report.calldata_bytes,
-            report.gas_used,
-        );
+
+        let mut trapdoor = Trapdoor::new(digest::SIGNALS, 12);
+        let (values, hash) = (Trapdoor::new(signals as usize, 13).signals(), Fr::from(3).pow_of_seven());
+        let domain = digest::domain(&trapdoor.key(), "");
+        let config = digest_config(values.len(), domain);
+        let proof = trapdoor.prove(&digest::public_signals(domain, hash, &values));
+        let call = calldata(&proof, &digest::inputs(hash, &values));
+        let row = ours(values.len(), "digest", &trapdoor.key(), &config, &call, floor(&call, 3, 1));
+        row.write(&mut table);
+
+        match signals {
+            1 => assert!(plain.gas_used <= theirs.gas_used),
+            100 => assert!(5 * row.gas <= 2 * theirs.gas_used),
+            784 => assert!(5 * row.gas <= theirs.gas_used),
+            _ => {}
+        }
     }
+
+    // What the pixels of a digit cost: mostly zero, with their range checked.
+    let values: Vec<_> = (0..784u64).map(|i| Fr::from(if i % 5 == 0 { i % 256 } else { 0 })).collect();
+    let ranges = vec![SignalRange { first: 0, count: 784, lo: BigInt::from(0), hi: BigInt::from(255) }];
+    let mut trapdoor = Trapdoor::new(784, 12);
+    let call = calldata(&trapdoor.prove(&values), &values);
+    let config_plain = VerifierConfig { ranges: ranges.clone(), ..config() };
+    ours(784, "plain, digit", &trapdoor.key(), &config_plain, &call, floor(&call, 156, 1)).write(&mut table);
+    let mut trapdoor = Trapdoor::new(digest::SIGNALS, 12);
+    let domain = digest::domain(&trapdoor.key(), "");
+    let hash = Fr::from(3).pow_of_seven();
+    let proof = trapdoor.prove(&digest::public_signals(domain, hash, &values));
+    let call = calldata(&proof, &digest::inputs(hash, &values));
+    let config_digest = VerifierConfig { ranges, ..digest_config(784, domain) };
+    ours(784, "digest, digit", &trapdoor.key(), &config_digest, &call, floor(&call, 3, 1)).write(&mut table);
+
+    // One proof compressed, and sixteen in a batch.
+    let mut trapdoor = Trapdoor::new(1, 12);
+    let statements: Vec<_> = (0..16)
+        .map(|_| {
+            let signals = trapdoor.signals();
+            (trapdoor.prove(&signals), signals)
+        })
+        .collect();
+    let (proof, signals) = &statements[0];
+    let call = compressed_calldata(proof, signals).unwrap();
+    // Four powers of 251 bits (EIP-7883).
+    let least = floor(&call, 1, 1) + 4 * 16 * 251;
+    ours(1, "compressed", &trapdoor.key(), &config(), &call, least).write(&mut table);
+    let single = ours(1, "single", &trapdoor.key(), &config(), &calldata(proof, signals), 0).gas;
+    let batch: Vec<_> = statements.iter().map(|(proof, signals)| (proof, signals.as_slice())).collect();
+    let call = batch_calldata(&batch);
+    let row = ours(1, "batch of 16", &trapdoor.key(), &config(), &call, floor(&call, 1, 16));
+    assert!(2 * row.gas < 16 * single);
+    row.write(&mut table);
     insta::assert_snapshot!(table);
 }

@@ -175,6 +175,18 @@ pub fn solc(input: &serde_json::Value) -> serde_json::Value {
     serde_json::from_str(&text[start..]).expect("solc prints JSON")
 }
 
+/// Returns the executable of a tool of Foundry, `anvil` or `forge`. npm has it for Linux on x86-64; on other machines it
+/// is looked for in the path.
+pub fn foundry(tool: &str) -> PathBuf {
+    let path = folder().join(format!("node_modules/@foundry-rs/{tool}-linux-amd64/bin/{tool}"));
+    if path.is_file() { path } else { tool.into() }
+}
+
+/// Returns a script that node runs as Foundry expects solc to behave.
+pub fn solc_for_foundry() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("npm/solc.cjs")
+}
+
 /// Asserts that a tool ended well and returns its standard output.
 ///
 /// # Panics

@@ -10,7 +10,7 @@ use tensorproof_groth16::{
     Proven, proof_from_json, proof_to_json, public_from_json, public_to_json, verify_batch,
     verifying_key_from_json,
 };
-use tensorproof_r1cs::Witness;
+use tensorproof_r1cs::{Fr, Witness};
 use tensorproof_transpiler::Settings;
 use tensorproof_transpiler::data::load_samples;
 use tensorproof_transpiler::quantize::Sample;
@@ -20,11 +20,13 @@ use super::{Output, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir, replace_file};
 use crate::cli::ProveArgs;
 use crate::error::{Error, Result};
-use crate::stages;
+use crate::stages::{self, Statement};
 use crate::terminal::grouped;
 
 const PROOF: &str = ".proof.json";
 const PUBLIC: &str = ".public.json";
+/// What the public signals are the digest of.
+const VALUES: &str = ".public_values.json";
 
 /// An input of many.
 enum Input {
@@ -48,7 +50,12 @@ pub(super) fn prove(args: &ProveArgs, dir: &BuildDir, inputs: &Path, output: Out
             let witness = solve(dir, &circuit, settings.as_ref(), input, output)?;
             let proof = prover.prove(&witness, &mut OsRng).map_err(stages::not_proven(dir, &circuit.r1cs))?;
             let public = public_to_json(circuit.r1cs.public_values(&witness));
-            for (ending, text) in [(PROOF, proof_to_json(&proof)), (PUBLIC, public)] {
+            let mut files = vec![(PROOF, proof_to_json(&proof)), (PUBLIC, public)];
+            if let Some(settings) = settings.as_ref().filter(|settings| stages::has_digest(settings)) {
+                let values = stages::public_values(dir, settings, &circuit.r1cs, &witness)?;
+                files.push((VALUES, public_to_json(&values)));
+            }
+            for (ending, text) in files {
                 let path = folder.join(format!("{name}{ending}"));
                 replace_file(&path, |writer| writer.write_all(text.as_bytes()))?;
             }
@@ -156,13 +163,24 @@ pub(super) fn verify(vk: &Path, settings: Option<&Settings>, folder: &Path, outp
     for path in &files {
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         let name = file.strip_suffix(PROOF).unwrap_or(&file).to_owned();
-        let public = folder.join(format!("{name}{PUBLIC}"));
-        let signals = public_from_json(&text(&public)?).map_err(Error::json(&public));
-        let proof = proof_from_json(&text(path)?).map_err(Error::json(path));
-        match signals.and_then(|signals| {
-            settings.map_or(Ok(()), |settings| stages::check_ranges(&signals, settings))?;
-            Ok((signals, proof?))
-        }) {
+        let signals = |ending: &str| -> Result<Vec<Fr>> {
+            let path = folder.join(format!("{name}{ending}"));
+            public_from_json(&text(&path)?).map_err(Error::json(&path))
+        };
+        let read = || -> Result<Proven> {
+            let has_digest = settings.is_some_and(stages::has_digest);
+            let statement = Statement {
+                vk: key.clone(),
+                public: signals(PUBLIC)?,
+                digested: has_digest.then(|| signals(VALUES)).transpose()?,
+                proof: proof_from_json(&text(path)?).map_err(Error::json(path))?,
+            };
+            if let Some(settings) = settings {
+                stages::check_statement(&statement, settings)?;
+            }
+            Ok((statement.public, statement.proof))
+        };
+        match read() {
             Ok(proven) => {
                 names.push(name);
                 proofs.push(proven);

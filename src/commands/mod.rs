@@ -1,11 +1,14 @@
 //! The subcommands, one file each.
 
+mod account;
 mod batch;
 mod cid;
 mod commit;
 mod compile;
 mod decrypt;
+mod deploy;
 mod encrypt;
+mod export_calldata;
 mod export_verifier;
 mod inspect;
 mod keygen;
@@ -44,6 +47,8 @@ pub fn run(cli: &Cli) -> Result<()> {
         Command::Prove(args) => prove::run(args, output),
         Command::Verify(args) => verify::run(args, output),
         Command::ExportVerifier(args) => export_verifier::run(args, output),
+        Command::ExportCalldata(args) => export_calldata::run(args, output),
+        Command::Deploy(args) => deploy::run(args, output),
         Command::Inspect(args) => inspect::run(args, output),
         Command::Keygen(args) => keygen::run(args, output),
         Command::Encrypt(args) => encrypt::run(args, output),

@@ -3,17 +3,20 @@
 use std::time::Duration;
 
 use console::style;
+use num_bigint::BigInt;
 use serde_json::{Map, Value, json};
 use tensorproof_contracts::evm;
-use tensorproof_transpiler::Graph;
 use tensorproof_transpiler::data::{input_shapes, load_samples};
+use tensorproof_transpiler::quantize::{Agreement, Sample};
+use tensorproof_transpiler::{Graph, Settings};
 
+use super::transpile::Quantized;
 use super::{Output, compile, prove, setup, transpile, warn_of_development_key};
 use crate::build_dir::BuildDir;
 use crate::cli::RunArgs;
 use crate::error::{Error, Result};
 use crate::stages::{self, Statement};
-use crate::terminal::{grouped, seconds};
+use crate::terminal::{Terminal, grouped, seconds};
 
 pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     let terminal = output.terminal;
@@ -21,17 +24,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     let mut times = Times::default();
 
     let started = std::time::Instant::now();
-    let pick = |graph: &Graph| {
-        let samples = load_samples(&args.input, &input_shapes(graph))?;
-        stages::pick_samples(samples, &args.input, args.sample, args.circuit.batch)
-    };
-    let quantized = transpile::quantize_model(&args.model, &args.circuit, Some(&pick), terminal)?;
-    let samples = pick(&quantized.graph)?;
-    let expected =
-        samples.iter().map(|sample| Ok(quantized.model.eval(sample)?)).collect::<Result<Vec<_>>>()?;
-    let agreement = quantized.model.compare(&quantized.graph, &samples)?;
-    let recipient = transpile::recipient(&args.circuit)?;
-    let settings = stages::write_circuit(&dir, &quantized.model, &args.model, recipient)?;
+    let Inference { quantized, samples, expected, agreement, settings } = transpiled(args, &dir, terminal)?;
     times.add("transpile", started.elapsed());
 
     let (circuit, took) = compile::compile_dir(&dir, &[], output)?;
@@ -46,6 +39,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     times.add("witness", took);
 
     let public = circuit.r1cs.public_values(&witness);
+    let values = stages::public_values(&dir, &settings, &circuit.r1cs, &witness)?;
     let integers = stages::output_integers(&settings, &circuit, &witness)?;
     let specified = quantized
         .model
@@ -62,14 +56,19 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
         |_| format!("{} bytes", prove::PROOF_BYTES),
     )?;
     times.add("prove", took);
-    let statement = Statement { vk: key.vk.clone(), public: public.to_vec(), proof };
+    let statement = Statement {
+        vk: key.vk.clone(),
+        public: public.to_vec(),
+        digested: stages::has_digest(&settings).then(|| values.clone()),
+        proof,
+    };
     let ((), took) = terminal.stage(
         "verify",
         || stages::verify_statement(&statement, Some(&settings)),
-        |()| format!("{} public signals", grouped(public.len())),
+        |()| statement.described(),
     )?;
     times.add("verify", took);
-    let config = stages::verifier_config(Some(&settings), "Verifier")?;
+    let config = stages::verifier_config(Some(&settings), &key.vk, "Verifier")?;
     let (_, took) = terminal.stage(
         "export",
         || stages::export(&dir, &key.vk, &config),
@@ -81,14 +80,17 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     times.add("export", took);
     let (report, took) = terminal.stage(
         "evm",
-        || evm::verify(&statement.vk, &config, public, &statement.proof).map_err(Error::from),
+        || {
+            evm::verify(&statement.vk, &config, &statement.contract_inputs(), &statement.proof)
+                .map_err(Error::from)
+        },
         |report| format!("the contract accepts for {} gas", grouped(report.gas_used)),
     )?;
     times.add("evm", took);
     warn_of_development_key(terminal, &key.origin);
 
     let outputs = stages::outputs(&settings, &integers)?;
-    let commitments = stages::commitments(&settings, public)?;
+    let commitments = stages::commitments(&settings, &values)?;
     let counts = circuit.r1cs.counts();
     let total = counts.quadratic + counts.linear;
     let json = json!({
@@ -99,6 +101,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
         "scale": settings.scale,
         "constraints": { "quadratic": counts.quadratic, "linear": counts.linear, "total": total },
         "public_signals": public.len(),
+        "public_values": values.len(),
         "proof_bytes": prove::PROOF_BYTES,
         "calldata_bytes": report.calldata_bytes,
         "gas": report.gas_used,
@@ -121,6 +124,32 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     let text: Vec<String> =
         rows.iter().map(|(name, value)| format!("{} {value}", style(format!("{name:<12}")).bold())).collect();
     output.result(&json, &text.join("\n"))
+}
+
+/// A circuit that was written, and what it is to prove.
+struct Inference {
+    quantized: Quantized,
+    samples: Vec<Sample>,
+    /// The integer model's values for each sample.
+    expected: Vec<Vec<Vec<BigInt>>>,
+    agreement: Agreement,
+    settings: Settings,
+}
+
+fn transpiled(args: &RunArgs, dir: &BuildDir, terminal: Terminal) -> Result<Inference> {
+    let pick = |graph: &Graph| {
+        let samples = load_samples(&args.input, &input_shapes(graph))?;
+        stages::pick_samples(samples, &args.input, args.sample, args.circuit.batch)
+    };
+    let quantized = transpile::quantize_model(&args.model, &args.circuit, Some(&pick), terminal)?;
+    let samples = pick(&quantized.graph)?;
+    let expected =
+        samples.iter().map(|sample| Ok(quantized.model.eval(sample)?)).collect::<Result<Vec<_>>>()?;
+    let agreement = quantized.model.compare(&quantized.graph, &samples)?;
+    let recipient = transpile::recipient(&args.circuit)?;
+    let label = &args.circuit.digest_label;
+    let settings = stages::write_circuit(dir, &quantized.model, &args.model, recipient, label)?;
+    Ok(Inference { quantized, samples, expected, agreement, settings })
 }
 
 /// How long each stage took.

@@ -15,7 +15,8 @@ use super::Output;
 use crate::baby_jubjub;
 use crate::build_dir::BuildDir;
 use crate::cli::{
-    CircuitArgs, InputCheck, InputVisibility, OutputVisibility, ParamsVisibility, TranspileArgs,
+    CircuitArgs, InputCheck, InputVisibility, OutputVisibility, ParamsVisibility, PublicSignals,
+    TranspileArgs,
 };
 use crate::error::{Error, Result};
 use crate::stages;
@@ -30,7 +31,8 @@ pub(super) fn run(args: &TranspileArgs, output: Output) -> Result<()> {
     let dir = BuildDir::create(&build_dir(args.output.as_deref(), &args.model))?;
     let quantized = quantize_model(&args.model, &args.circuit, None, output.terminal)?;
     let recipient = recipient(&args.circuit)?;
-    let settings = stages::write_circuit(&dir, &quantized.model, &args.model, recipient)?;
+    let settings =
+        stages::write_circuit(&dir, &quantized.model, &args.model, recipient, &args.circuit.digest_label)?;
     let text = format!(
         "{} layers at scale {}, {} constraints: {}",
         settings.layers.len(),
@@ -177,6 +179,11 @@ fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
             quantize::InputCheck::Circuit
         } else {
             quantize::InputCheck::Verifier
+        },
+        public_signals: match args.public_signals {
+            PublicSignals::Auto => quantize::PublicSignals::Auto,
+            PublicSignals::Plain => quantize::PublicSignals::Plain,
+            PublicSignals::Digest => quantize::PublicSignals::Digest,
         },
         output: if args.raw { OutputKind::Raw } else { OutputKind::Auto },
         output_visibility: match args.output_visibility {

@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
-use serde_json::json;
-use tensorproof_contracts::evm;
+use serde_json::{Value, json};
+use tensorproof_contracts::chain::{ChainError, Fees, expected_code};
+use tensorproof_contracts::{Address, Function, evm};
+use tensorproof_transpiler::Settings;
 
+use super::account::{self, Sender};
 use super::{Output, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::VerifyArgs;
 use crate::error::{Error, Result};
-use crate::stages;
+use crate::stages::{self, Statement};
 use crate::terminal::grouped;
 
 pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
@@ -20,22 +23,17 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
         (None, None) => Err(Error::Internal("neither a folder nor a file to verify")),
     };
     let vk = path(&args.vk, Artefact::VerifyingKey)?;
-    let settings = match &dir {
-        Some(dir) if dir.has(Artefact::Settings) => Some(stages::read_settings(dir)?),
-        _ => None,
-    };
+    let settings = dir.as_ref().map(stages::read_settings_if_any).transpose()?.flatten();
     if let Some(folder) = &args.batch {
         return super::batch::verify(&vk, settings.as_ref(), folder, output);
     }
-    let statement = stages::read_statement(
-        &vk,
-        &path(&args.public, Artefact::Public)?,
-        &path(&args.proof, Artefact::Proof)?,
-    )?;
+    let files = [vk, path(&args.public, Artefact::Public)?, path(&args.proof, Artefact::Proof)?];
+    let statement =
+        stages::read_statement(dir.as_ref(), settings.as_ref(), files.each_ref().map(PathBuf::as_path))?;
     output.terminal.stage(
         "verify",
         || stages::verify_statement(&statement, settings.as_ref()),
-        |()| format!("{} public signals", grouped(statement.public.len())),
+        |()| statement.described(),
     )?;
     if let Some(origin) = dir.as_ref().map(stages::key_origin).transpose()?.flatten() {
         warn_of_development_key(output.terminal, &origin);
@@ -43,20 +41,73 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
     let mut json = json!({ "valid": true, "public_signals": statement.public.len() });
     if let Some(settings) = &settings {
         if settings.output_visibility == "public" {
-            let outputs = stages::outputs(settings, &stages::public_integers(settings, &statement.public)?)?;
+            let outputs = stages::outputs(settings, &stages::public_integers(settings, statement.values())?)?;
             json["outputs"] = outputs.by_name.into();
             json["class"] = outputs.class;
         }
-        json["commitments"] = stages::commitments(settings, &statement.public)?.into();
+        json["commitments"] = stages::commitments(settings, statement.values())?.into();
     }
     if args.evm {
-        let config = stages::verifier_config(settings.as_ref(), "Verifier")?;
+        let config = stages::verifier_config(settings.as_ref(), &statement.vk, "Verifier")?;
+        let inputs = statement.contract_inputs();
         let (report, _) = output.terminal.stage(
             "evm",
-            || evm::verify(&statement.vk, &config, &statement.public, &statement.proof).map_err(Error::from),
+            || evm::verify(&statement.vk, &config, &inputs, &statement.proof).map_err(Error::from),
             |report| format!("{} gas", grouped(report.gas_used)),
         )?;
         json["gas"] = report.gas_used.into();
     }
+    if let (Some(url), Some(address)) = (&args.rpc_url, &args.address) {
+        verify_on_chain(url, address, &statement, settings.as_ref(), args, &mut json, output)?;
+    }
     output.result(&json, "valid")
+}
+
+/// Asks the contract on a chain, once it is known to be ours.
+fn verify_on_chain(
+    url: &str,
+    address: &str,
+    statement: &Statement,
+    settings: Option<&Settings>,
+    args: &VerifyArgs,
+    json: &mut Value,
+    output: Output,
+) -> Result<()> {
+    let contract: Address = address.parse().map_err(|_| Error::Option {
+        option: "--address",
+        value: address.to_owned(),
+        expected: "an address, 20 bytes in hexadecimal",
+    })?;
+    let (rpc, chain) = account::connect(url, &args.account)?;
+    let config = stages::verifier_config(settings, &statement.vk, "Verifier")?;
+    output.terminal.stage(
+        "code",
+        || expected_code(&rpc, contract, &statement.vk, &config).map_err(Error::from),
+        |()| format!("{contract} on chain {chain} is the verifier of this key"),
+    )?;
+    let inputs = statement.contract_inputs();
+    let refused = |reason: String| Error::RefusedOnChain { address: contract.to_string(), reason };
+    let call = Function::RequireProof.call(&statement.proof, &inputs)?.data;
+    let ask = || match rpc.call(contract, &call) {
+        Ok(returned) if returned.is_empty() => Ok(()),
+        Ok(_) => Err(refused("it returned something, expected nothing".to_owned())),
+        Err(ChainError::Refused { data: Some(data), .. }) => Err(refused(evm::describe_revert(&data))),
+        Err(error) => Err(error.into()),
+    };
+    output.terminal.stage("call", ask, |()| "the contract accepts".to_owned())?;
+    json["chain_id"] = chain.into();
+    json["address"] = contract.to_string().into();
+    if args.send {
+        let wallet = account::open(&args.account, output)?;
+        let sender = Sender { rpc: &rpc, chain, wallet: &wallet, args: &args.account };
+        let (base, tip) = rpc.fees()?;
+        let send = || sender.send(contract, &call, Fees::for_base(base, tip), &mut |_| Ok(()));
+        let ((signed, receipt), _) = output.terminal.stage("send", send, |(signed, receipt)| {
+            format!("transaction {}, {} gas", signed.hash, grouped(receipt.gas_used))
+        })?;
+        json["transaction"] = signed.hash.to_string().into();
+        json["gas"] = receipt.gas_used.into();
+        json["receipt"] = receipt.json;
+    }
+    Ok(())
 }

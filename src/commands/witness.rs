@@ -26,10 +26,11 @@ pub(super) fn run(args: &WitnessArgs, output: Output) -> Result<()> {
     let (circuit, witness) = solve(&dir, &args.libraries, &args.input, args.sample, output)?;
     let settings = stages::read_settings(&dir)?;
     let outputs = stages::outputs(&settings, &stages::output_integers(&settings, &circuit, &witness)?)?;
+    let values = stages::public_values(&dir, &settings, &circuit.r1cs, &witness)?;
     let json = json!({
         "outputs": outputs.by_name,
         "class": outputs.class,
-        "commitments": stages::commitments(&settings, circuit.r1cs.public_values(&witness))?,
+        "commitments": stages::commitments(&settings, &values)?,
         "wires": witness.0.len(),
     });
     output.result(&json, &dir.path(Artefact::Witness).display().to_string())

@@ -57,6 +57,7 @@ library! {
     "crypto/poseidon_permutation.circom",
     "crypto/poseidon_rounds.circom",
     "crypto/poseidon_sponge.circom",
+    "crypto/public_digest.circom",
     "crypto/sha256_bits.circom",
     "crypto/sha256_bytes.circom",
     "crypto/sha256_compression.circom",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// Words that circom keeps for itself, and names of the emitted circuit.
-const RESERVED: [&str; 60] = [
+const RESERVED: [&str; 64] = [
     "assert",
     "bus",
     "class",
@@ -64,6 +64,10 @@ const RESERVED: [&str; 60] = [
     "outputOwn",
     "outputShared",
     "outputCipher",
+    "publicChallenge",
+    "publicDigest",
+    "publicHash",
+    "publicValue",
 ];
 
 /// Returns a name for a component: the part of the node's path that tells it from others, as an identifier that is not

@@ -6,7 +6,7 @@ use num_traits::Zero as _;
 use serde::{Deserialize, Serialize};
 
 use crate::data::InputShape;
-use crate::emit::{packed, seals};
+use crate::emit::{digest, digest_cost, packed, seals};
 use crate::error::{Error, Result};
 use crate::interval::Interval;
 use crate::quantize::{
@@ -42,6 +42,12 @@ pub struct Settings {
     pub batch: usize,
     /// What is sealed, in the order of the public signals; seals follow the public outputs.
     pub seals: Vec<SealSettings>,
+    /// `plain` or `digest`.
+    #[serde(default = "plain")]
+    pub public_signals: String,
+    /// What the proofs of a digest are for.
+    #[serde(default)]
+    pub digest_label: String,
     /// The inputs, in the model's order.
     pub inputs: Vec<InputSettings>,
     /// The outputs, in the model's order.
@@ -184,6 +190,8 @@ impl Settings {
                     tensors: packed(quantized, subject).iter().map(TensorSettings::of).collect(),
                 })
                 .collect(),
+            public_signals: if digest(quantized).is_some() { "digest" } else { "plain" }.to_owned(),
+            digest_label: String::new(),
             inputs: quantized
                 .inputs
                 .iter()
@@ -229,6 +237,7 @@ impl Settings {
                         linear: layer.cost.linear,
                     }
                 })
+                .chain(digest(quantized).map(digest_layer))
                 .collect(),
         }
     }
@@ -390,6 +399,27 @@ impl TensorSettings {
             bits: self.bits,
             low: integer(&self.low)?,
         })
+    }
+}
+
+/// What settings say of a circuit from before there were digests.
+fn plain() -> String {
+    "plain".to_owned()
+}
+
+/// Returns the layer that hashes this number of public values.
+fn digest_layer(values: usize) -> LayerSettings {
+    LayerSettings {
+        component: "publicDigest".to_owned(),
+        node: "public values".to_owned(),
+        operator: "Digest".to_owned(),
+        shape: vec![values],
+        scale: "1".to_owned(),
+        low: "0".to_owned(),
+        high: "p - 1".to_owned(),
+        bits: 254,
+        quadratic: digest_cost(values),
+        linear: 0,
     }
 }
 

@@ -29,6 +29,7 @@ fn config(params: ParamsVisibility) -> QuantizeConfig {
         output: OutputKind::Auto,
         output_visibility: OutputVisibility::Public,
         batch: 1,
+        public_signals: PublicSignals::Plain,
     }
 }
 

@@ -12,8 +12,8 @@ use num_bigint::BigInt;
 use tensorproof_circom::{Circuit, Inputs, Options, Sources, compile};
 use tensorproof_r1cs::{Fr, fr_from_bigint, fr_from_decimal};
 use tensorproof_transpiler::quantize::{
-    InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, QuantizeConfig,
-    Sample, ScaleChoice,
+    InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, PublicSignals,
+    QuantizeConfig, Sample, ScaleChoice,
 };
 use tensorproof_transpiler::{Graph, QuantizedGraph, emit, load, load_graph, quantize};
 
@@ -63,6 +63,7 @@ fn config(params: ParamsVisibility, input_check: InputCheck, exponent: u32) -> Q
         output: OutputKind::Auto,
         output_visibility: OutputVisibility::Public,
         batch: 1,
+        public_signals: PublicSignals::Plain,
     }
 }
 

@@ -8,8 +8,8 @@ use ndarray::ArrayD;
 use proptest::prelude::*;
 use tensorproof_transpiler::onnx::{Attribute, Constant, Model, ModelNode};
 use tensorproof_transpiler::quantize::{
-    InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, QuantizeConfig,
-    Sample, ScaleChoice,
+    InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, PublicSignals,
+    QuantizeConfig, Sample, ScaleChoice,
 };
 use tensorproof_transpiler::{Graph, passes, quantize};
 
@@ -192,6 +192,7 @@ proptest! {
             output: OutputKind::Raw,
             output_visibility: OutputVisibility::Public,
             batch: 1,
+        public_signals: PublicSignals::Plain,
         };
         let Ok(quantized) = quantize(&graph, &config, &[]) else {
             return Err(TestCaseError::reject("no scale fits"));

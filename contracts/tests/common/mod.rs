@@ -8,8 +8,8 @@ use ark_ff::Field as _;
 use ark_std::UniformRand as _;
 use ark_std::rand::SeedableRng as _;
 use ark_std::rand::rngs::StdRng;
-use serde_json::{Value, json};
-use tensorproof_contracts::VerifierConfig;
+use serde_json::Value;
+use tensorproof_contracts::{B256, PublicSignals, VerifierConfig, standard_json};
 use tensorproof_groth16::{Proof, VerifyingKey};
 use tensorproof_r1cs::Fr;
 
@@ -70,7 +70,12 @@ pub fn g2(exponent: Fr) -> G2Affine {
 
 /// The plain configuration.
 pub fn config() -> VerifierConfig {
-    VerifierConfig { contract: "Verifier".into(), ranges: Vec::new() }
+    VerifierConfig { contract: "Verifier".into(), ranges: Vec::new(), public_signals: PublicSignals::Plain }
+}
+
+/// The configuration of a digest.
+pub fn digest_config(values: usize, domain: B256) -> VerifierConfig {
+    VerifierConfig { public_signals: PublicSignals::Digest { values, domain }, ..config() }
 }
 
 /// Compiles one source as [`compile`] does, and asserts that solc has nothing to say about it.
@@ -85,19 +90,7 @@ pub fn compile_without_warnings(source: &str) -> Value {
 
 /// Compiles one source with the settings that the exported file names; returns solc's whole output.
 pub fn compile(source: &str) -> Value {
-    tensorproof_oracles::solc(&json!({
-        "language": "Solidity",
-        "sources": { "Verifier.sol": { "content": source } },
-        "settings": {
-            "evmVersion": "cancun",
-            "optimizer": { "enabled": true, "runs": 1_000_000 },
-            "metadata": { "bytecodeHash": "none", "appendCBOR": false },
-            "outputSelection": { "*": {
-                "": ["ast"],
-                "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode", "evm.methodIdentifiers"],
-            } },
-        },
-    }))
+    tensorproof_oracles::solc(&standard_json(source))
 }
 
 /// Returns the creation code of a contract that [`compile`] compiled.

@@ -59,6 +59,15 @@ async function main() {
         const out = { out: text(sponge([...packed, 123456789n], 3n)) };
         rows.push({ template: "crypto/commitment.circom", main: `Commitment(${size}, ${n}, ${offset}, 3)`, in: input, out });
     }
+    for (const [n, challenge] of [[1, 7], [3, 10], [17, 2], [40, -5]]) {
+        const values = range(n, -2);
+        // The letters of "digest".
+        const hash = sponge(values, 0x646967657374n);
+        const r = F.e(challenge);
+        const value = values.reduceRight((sum, x) => F.mul(F.add(sum, F.e(x)), r), F.zero);
+        const out = { hash: text(hash), value: text(F.toObject(value)) };
+        rows.push({ template: "crypto/public_digest.circom", main: `PublicDigest(${n})`, in: { in: text(values), challenge: text(challenge) }, out });
+    }
     console.log(JSON.stringify(rows));
     process.exit(0);
 }

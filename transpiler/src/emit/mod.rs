@@ -16,8 +16,8 @@ use crate::interval::Interval;
 use crate::quantize::{ParamsVisibility, QuantizedGraph, scale_text};
 use constants::Constants;
 use place::{Place, copy};
-pub use statement::{cost, sealing};
-pub(crate) use statement::{packed, seals};
+pub use statement::{cost, digest, sealing};
+pub(crate) use statement::{digest_cost, packed, seals};
 
 /// What is written into the build directory.
 #[derive(Clone, Debug)]
@@ -39,6 +39,9 @@ pub fn emit(quantized: &QuantizedGraph) -> CircomProgram {
         }
     }
     includes.extend(statement::files(&seals(quantized)).into_iter().map(str::to_owned));
+    if digest(quantized).is_some() {
+        includes.insert(DIGEST.to_owned());
+    }
     let circuit = circuit(quantized, &constants, &includes, is_fixed);
     let mut files = vec![("circuit.circom".to_owned(), circuit)];
     if is_fixed {
@@ -52,6 +55,9 @@ pub fn emit(quantized: &QuantizedGraph) -> CircomProgram {
     let weights = if is_fixed { serde_json::Map::new() } else { constants.weights() };
     CircomProgram { files, weights: Value::Object(weights) }
 }
+
+/// The template that a digest is made by.
+const DIGEST: &str = "tensorproof/crypto/public_digest.circom";
 
 /// Returns the library file of a template: `Conv2DFixed` is in `conv2d_fixed.circom`.
 fn library_path(template: &str) -> String {
@@ -94,9 +100,9 @@ fn circuit(
         quantized.power
     );
     let (inputs, outputs) = statement::ports(quantized);
-    statement::declare(&mut text, "input", &inputs, &[]);
-    statement::declare(&mut text, "input", &statement::parameters(quantized, constants), &[]);
-    statement::declare(&mut text, "output", &outputs, &[]);
+    statement::declare(&mut text, "input ", &inputs, &[]);
+    statement::declare(&mut text, "input ", &statement::parameters(quantized, constants), &[]);
+    statement::declare(&mut text, "output ", &outputs, &[]);
     let mut places = vec![Place::plain("", &[]); quantized.quantities.len()];
     for port in &quantized.inputs {
         places[port.place] = Place::plain(&port.signal, &quantized.quantities[port.place].shape);

@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 use num_bigint::BigInt;
 
 use super::constants::Constants;
-use super::place::{Place, bracketed, copy};
+use super::place::{Place, bracketed, copy, loops};
 use super::{described, output_axes};
 use crate::interval::Interval;
 use crate::kernel::Cost;
-use crate::quantize::{InputVisibility, OutputVisibility, ParamsVisibility, Port, QuantizedGraph};
+use crate::quantize::{
+    DIGEST_FROM, InputVisibility, OutputVisibility, ParamsVisibility, Port, PublicSignals, QuantizedGraph,
+};
 use crate::seal::{Packed, RECIPIENT, Seal, Subject, cipher_cost, sponge_cost};
 
 /// A signal of the model's template.
@@ -77,7 +79,80 @@ pub(crate) fn packed(quantized: &QuantizedGraph, subject: Subject) -> Vec<Packed
     signals.iter().map(of).collect()
 }
 
-/// Returns the constraints of the whole circuit: the model's for each sample, and those of seals.
+/// Returns names and shapes of the public values, in the order that the public signals have or would have.
+fn public_values(quantized: &QuantizedGraph, constants: &Constants) -> Vec<(String, Vec<usize>)> {
+    let config = &quantized.config;
+    let (inputs, outputs) = ports(quantized);
+    let outer: &[usize] = if config.batch == 1 { &[] } else { &[config.batch] };
+    let batched = |signal: &Signal| (signal.name.clone(), [outer, &signal.shape].concat());
+    let mut values = Vec::new();
+    if config.output_visibility == OutputVisibility::Public {
+        values.extend(outputs.iter().map(batched));
+    }
+    let seals = seals(quantized);
+    for (subject, seal) in &seals {
+        match seal {
+            Seal::Hashed => values.push((subject.hash_signal(), Vec::new())),
+            Seal::Encrypted => {
+                let [ciphertext, tag, sender] = subject.cipher_signals();
+                let length = packed(quantized, *subject).iter().map(Packed::elements).sum();
+                values.extend([(ciphertext, vec![length]), (tag, Vec::new()), (sender, vec![2])]);
+            }
+        }
+    }
+    if config.input == InputVisibility::Public {
+        values.extend(inputs.iter().map(batched));
+    }
+    if config.params == ParamsVisibility::Public {
+        let parameters = parameters(quantized, constants);
+        values.extend(parameters.into_iter().map(|signal| (signal.name, signal.shape)));
+    }
+    if seals.iter().any(|(_, seal)| *seal == Seal::Encrypted) {
+        values.push((RECIPIENT.to_owned(), vec![2]));
+    }
+    values
+}
+
+/// Returns the number of public values that a digest stands for; `None` if each is a public signal.
+pub fn digest(quantized: &QuantizedGraph) -> Option<usize> {
+    let values = public_values(quantized, &Constants::of(quantized));
+    let count = values.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
+    let wanted = match quantized.config.public_signals {
+        PublicSignals::Plain => false,
+        PublicSignals::Digest => count > 0,
+        PublicSignals::Auto => count >= DIGEST_FROM,
+    };
+    wanted.then_some(count)
+}
+
+/// Returns the constraints of a digest: a Poseidon permutation for sixteen values, and a product for each.
+pub(crate) fn digest_cost(values: usize) -> usize {
+    sponge_cost(values) + values
+}
+
+/// Writes the digest of all public values.
+fn write_digest(text: &mut String, values: &[(String, Vec<usize>)]) {
+    let total: usize = values.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
+    let _ = writeln!(
+        text,
+        "\n    // The public values are known by their digest: their hash, and a sum at a challenge that depends on all of them.\n    component publicDigest = PublicDigest({total});"
+    );
+    let mut first = 0;
+    for (name, shape) in values {
+        let place = Place::plain(name, shape);
+        let count: usize = shape.iter().product();
+        let position = if first == 0 { "i".to_owned() } else { format!("({first} + i)") };
+        let target = Place::plain("publicDigest.in", &[total]);
+        let body = format!("{} <== {};", target.at_position(&position), place.at_position("i"));
+        text.push_str(&loops(&[count], &[body]));
+        first += count;
+    }
+    text.push_str(
+        "    publicDigest.challenge <== publicChallenge;\n    publicHash <== publicDigest.hash;\n    publicValue <== publicDigest.value;\n",
+    );
+}
+
+/// Returns the constraints of the whole circuit: the model's for each sample, those of seals, and of the digest.
 pub fn cost(quantized: &QuantizedGraph) -> Cost {
     let batch = quantized.config.batch;
     let model = quantized.cost();
@@ -94,6 +169,7 @@ pub fn cost(quantized: &QuantizedGraph) -> Cost {
             Seal::Encrypted => cipher_cost(length),
         };
     }
+    cost.quadratic += digest(quantized).map_or(0, digest_cost);
     cost
 }
 
@@ -136,7 +212,7 @@ pub(super) fn declare(text: &mut String, kind: &str, signals: &[Signal], outer: 
             let _ = writeln!(text, "    // {comment}");
         }
         let axes = [outer, &signal.shape].concat();
-        let _ = writeln!(text, "    signal {kind} {}{};", signal.name, bracketed(&axes));
+        let _ = writeln!(text, "    signal {kind}{}{};", signal.name, bracketed(&axes));
     }
 }
 
@@ -156,24 +232,35 @@ pub(super) fn text(text: &mut String, quantized: &QuantizedGraph, constants: &Co
     if seals.iter().any(|(_, seal)| *seal == Seal::Encrypted) {
         public.push(RECIPIENT);
     }
+    let digested = digest(quantized).map(|_| public_values(quantized, constants));
+    if digested.is_some() {
+        public = vec!["publicChallenge"];
+    }
     let list = if public.is_empty() { String::new() } else { format!(" {{public [{}]}}", public.join(", ")) };
     let is_shown = config.output_visibility == OutputVisibility::Public;
-    if config.batch == 1 && seals.is_empty() && is_shown {
+    if config.batch == 1 && seals.is_empty() && is_shown && digested.is_none() {
         let _ = writeln!(text, "component main{list} = Model();");
         return;
     }
     let outer: &[usize] = if config.batch == 1 { &[] } else { &[config.batch] };
     text.push_str("// What is proven of the model.\ntemplate Statement() {\n");
-    declare(text, "input", &inputs, outer);
-    declare(text, "input", &parameters, &[]);
+    declare(text, "input ", &inputs, outer);
+    declare(text, "input ", &parameters, &[]);
     declare_sealed_inputs(text, &seals);
+    // With a digest nothing else is public.
+    let kind = if digested.is_some() { "" } else { "output " };
     if is_shown {
-        declare(text, "output", &outputs, outer);
+        declare(text, kind, &outputs, outer);
     }
     let sealed: Vec<(Subject, Seal, Vec<Packed>)> =
         seals.into_iter().map(|(subject, seal)| (subject, seal, packed(quantized, subject))).collect();
     for (subject, seal, values) in &sealed {
-        declare_seal(text, *subject, *seal, values);
+        declare_seal(text, kind, *subject, *seal, values);
+    }
+    if digested.is_some() {
+        text.push_str(
+            "    signal input publicChallenge;\n    signal output publicHash;\n    signal output publicValue;\n",
+        );
     }
     text.push('\n');
     model(text, config.batch, &inputs, &parameters);
@@ -193,6 +280,9 @@ pub(super) fn text(text: &mut String, quantized: &QuantizedGraph, constants: &Co
         };
         write_seal(text, *subject, *seal, values, &places);
     }
+    if let Some(values) = digested {
+        write_digest(text, &values);
+    }
     text.push_str("}\n\n");
     let _ = writeln!(text, "component main{list} = Statement();");
 }
@@ -210,7 +300,7 @@ pub fn sealing(subject: Subject, seal: Seal, values: &[Packed]) -> String {
         places.push(Place::plain(signal, shape));
     }
     declare_sealed_inputs(&mut text, &[(subject, seal)]);
-    declare_seal(&mut text, subject, seal, values);
+    declare_seal(&mut text, "output ", subject, seal, values);
     write_seal(&mut text, subject, seal, values, &places);
     text.push_str("}\n\ncomponent main = Statement();\n");
     text
@@ -231,15 +321,15 @@ fn declare_sealed_inputs(text: &mut String, seals: &[(Subject, Seal)]) {
 }
 
 /// Declares what a seal shows.
-fn declare_seal(text: &mut String, subject: Subject, seal: Seal, values: &[Packed]) {
+fn declare_seal(text: &mut String, kind: &str, subject: Subject, seal: Seal, values: &[Packed]) {
     let _ = match seal {
-        Seal::Hashed => writeln!(text, "    signal output {};", subject.hash_signal()),
+        Seal::Hashed => writeln!(text, "    signal {kind}{};", subject.hash_signal()),
         Seal::Encrypted => {
             let [ciphertext, tag, sender] = subject.cipher_signals();
             let length: usize = values.iter().map(Packed::elements).sum();
             writeln!(
                 text,
-                "    signal output {ciphertext}[{length}];\n    signal output {tag};\n    signal output {sender}[2];"
+                "    signal {kind}{ciphertext}[{length}];\n    signal {kind}{tag};\n    signal {kind}{sender}[2];"
             )
         }
     };

@@ -152,7 +152,7 @@ impl QuantizedGraph {
         Ok(errors)
     }
 
-    /// Returns the constraints of all layers.
+    /// Returns the constraints of all layers, for one sample.
     pub fn cost(&self) -> Cost {
         self.layers.iter().fold(Cost::default(), |sum, layer| Cost {
             quadratic: sum.quadratic + layer.cost.quadratic,

@@ -143,7 +143,24 @@ pub struct QuantizeConfig {
     pub output_visibility: OutputVisibility,
     /// How many samples one proof is about, at least 1.
     pub batch: usize,
+    /// How public values become public signals.
+    pub public_signals: PublicSignals,
 }
+
+/// How public values (the outputs, then public inputs, then public parameters) become public signals of the circuit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublicSignals {
+    /// Each value is a public signal.
+    Plain,
+    /// Three public signals stand for all values: their hash, a sum, and the challenge that it is taken at.
+    Digest,
+    /// A digest from [`DIGEST_FROM`] values on.
+    Auto,
+}
+
+/// The number of values from which on a contract verifies a digest for less gas. Below it the circuit's own signals cost
+/// less than those of the digest.
+pub const DIGEST_FROM: usize = 4;
 
 /// A sample: one array per input of the graph.
 pub type Sample = Vec<ArrayD<f64>>;

@@ -9,8 +9,8 @@ use num_bigint::BigInt;
 use tensorproof_circom::{Inputs, Options, Sources, compile};
 use tensorproof_r1cs::fr_from_bigint;
 use tensorproof_transpiler::quantize::{
-    InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, QuantizeConfig,
-    Sample, ScaleChoice,
+    InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, PublicSignals,
+    QuantizeConfig, Sample, ScaleChoice,
 };
 use tensorproof_transpiler::{Graph, QuantizedGraph, emit, quantize};
 
@@ -39,6 +39,7 @@ pub fn in_integers(graph: &Graph, sample: &Sample) -> Result<(QuantizedGraph, Ve
         output: OutputKind::Raw,
         output_visibility: OutputVisibility::Public,
         batch: 1,
+        public_signals: PublicSignals::Plain,
     };
     let quantized =
         quantize(graph, &config, std::slice::from_ref(sample)).map_err(|error| error.to_string())?;

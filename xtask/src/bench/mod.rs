@@ -67,7 +67,13 @@ fn pipelines(folder: &Path) -> Result<(), String> {
             let mut command = Command::new(binary());
             command.arg("run").arg(source.join("model.onnx")).arg("--output").arg(&build);
             command.arg("--input").arg(&samples).arg("--calibrate").arg(&samples);
-            runs.push(measure(command.args(["--params-visibility", parameters, "--json"]))?);
+            runs.push(measure(command.args([
+                "--params-visibility",
+                parameters,
+                "--public-signals",
+                "plain",
+                "--json",
+            ]))?);
         }
         let last: Value = serde_json::from_str(&runs[RUNS - 1].stdout)
             .map_err(|error| format!("{model}: `run --json` printed no JSON: {error}"))?;

@@ -1,0 +1,409 @@
+//! `tensorproof deploy`: the contract that verifies proofs, on a chain.
+
+use serde_json::{Value, json};
+use tensorproof_contracts::chain::{
+    self, ChainError, Fees, PROXY, Receipt, Rpc, Signed, Step, Wallet, check_proxy, read_code,
+};
+use tensorproof_contracts::{Address, B256, U256, hex, standard_json, verifier};
+
+use super::account::{self, Sender};
+use super::{Output, warn_of_development_key};
+use crate::build_dir::{Artefact, BuildDir};
+use crate::cli::DeployArgs;
+use crate::error::{Error, Result};
+use crate::stages;
+use crate::terminal::grouped;
+
+/// Chains that live on one machine: the identifiers of anvil and hardhat, and of ganache and geth's own.
+const LOCAL_CHAINS: [u64; 2] = [31_337, 1_337];
+
+pub(super) fn run(args: &DeployArgs, output: Output) -> Result<()> {
+    let dir = BuildDir::of(&args.dir);
+    let key = stages::read_verifying_key(&dir.existing(Artefact::VerifyingKey)?)?;
+    let settings = stages::read_settings_if_any(&dir)?;
+    let config = stages::verifier_config(settings.as_ref(), &key, &args.name)?;
+    let source = verifier(&key, &config)?.solidity;
+    let steps = chain::steps(&key, &config, salt(args.salt.as_deref())?)?;
+
+    let (rpc, chain) = account::connect(&args.rpc_url, &args.account)?;
+    check_origin(&dir, chain, args.allow_dev_key, output)?;
+    check_proxy(&rpc, chain)?;
+    let mut record = Record::read(&dir, chain, &steps)?;
+    record.settle(&dir, &rpc)?;
+    let wallet = if args.dry_run && !account::is_given(&args.account) {
+        None
+    } else if steps.iter().try_fold(true, |done, step| Ok::<_, Error>(done && read_code(&rpc, step)?))? {
+        // Nothing is left to pay for.
+        None
+    } else {
+        Some(account::open(&args.account, output)?)
+    };
+    if let (Some(wallet), false) = (&wallet, args.dry_run) {
+        record.resume(&dir, &Sender { rpc: &rpc, chain, wallet, args: &args.account }, output)?;
+    }
+
+    let plan = Plan::make(&rpc, &steps, wallet.as_ref())?;
+    output.terminal.say(&plan.told(chain, rpc.endpoint()));
+    if args.dry_run {
+        let json = json!({
+            "address": last(&steps).address.to_string(),
+            "transaction": null,
+            "gas": plan.gas,
+            "cost": plan.cost.to_string(),
+            "chain_id": chain,
+            "contracts": steps.iter().map(|step| json!({ "name": step.name, "address": step.address.to_string() })).collect::<Vec<_>>(),
+        });
+        return output.result(&json, &last(&steps).address.to_string());
+    }
+    if let Some(wallet) = &wallet {
+        plan.check_balance(&rpc, wallet)?;
+        let sender = Sender { rpc: &rpc, chain, wallet, args: &args.account };
+        for step in &plan.missing {
+            create(&dir, &mut record, &sender, step, plan.fees, output)?;
+        }
+    }
+    for step in &steps {
+        if !read_code(&rpc, step)? {
+            return Err(gone(step).into());
+        }
+    }
+    record.finish(&dir)?;
+    let input = format!("{:#}\n", standard_json(&source));
+    dir.write(Artefact::VerifierInput, |writer| writer.write_all(input.as_bytes()))?;
+    dir.write(Artefact::Verifier, |writer| writer.write_all(source.as_bytes()))?;
+    output.terminal.say(&format!(
+        "source: `Verifier.input.json` is the standard JSON input for solc 0.8.37, contract `Verifier.sol:{}`; it compiles \
+         to the runtime code, whose immutables hold the key",
+        args.name
+    ));
+    let json = record.json(plan.fees);
+    output.result(&json, &last(&steps).address.to_string())
+}
+
+fn last(steps: &[Step]) -> &Step {
+    &steps[steps.len() - 1]
+}
+
+fn salt(text: Option<&str>) -> Result<B256> {
+    let Some(text) = text else {
+        return Ok(B256::ZERO);
+    };
+    text.parse().map_err(|_| Error::Option {
+        option: "--salt",
+        value: text.to_owned(),
+        expected: "32 bytes in hexadecimal",
+    })
+}
+
+/// Refuses keys on public chains for which somebody may be able to forge proofs.
+fn check_origin(dir: &BuildDir, chain: u64, is_allowed: bool, output: Output) -> Result<()> {
+    let origin = stages::key_origin(dir)?;
+    let is_sound = origin.as_ref().is_some_and(tensorproof_groth16::Origin::has_contributions);
+    if !is_sound && !is_allowed && !LOCAL_CHAINS.contains(&chain) {
+        return Err(Error::DevelopmentKey { chain, is_known: origin.is_some() });
+    }
+    match &origin {
+        Some(origin) => warn_of_development_key(output.terminal, origin),
+        None => output.terminal.warn("the origin of the key is not known: there is no `circuit.zkey`"),
+    }
+    Ok(())
+}
+
+fn gone(step: &Step) -> ChainError {
+    ChainError::OtherCode {
+        address: step.address,
+        what: format!("the {}", step.name),
+        reason: "there is none, though its transaction succeeded".to_owned(),
+    }
+}
+
+/// What is left to do, and what it takes.
+struct Plan<'a> {
+    missing: Vec<&'a Step>,
+    gas: u64,
+    fees: Fees,
+    /// At the present fees.
+    cost: U256,
+    /// The most that the transactions can cost.
+    most: U256,
+}
+
+impl<'a> Plan<'a> {
+    fn make(rpc: &Rpc, steps: &'a [Step], wallet: Option<&Wallet>) -> Result<Self> {
+        let mut missing = Vec::new();
+        let (mut gas, mut limit) = (0, 0);
+        let from = wallet.map_or(Address::ZERO, Wallet::address);
+        for step in steps {
+            if !read_code(rpc, step)? {
+                let estimate = rpc.estimate(from, PROXY, &step.calldata)?;
+                limit += account::gas_limit(estimate)?;
+                gas += estimate;
+                missing.push(step);
+            }
+        }
+        let (base, tip) = rpc.fees()?;
+        let fees = Fees::for_base(base, tip);
+        let cost = U256::from(gas).saturating_mul(U256::from(base.saturating_add(tip)));
+        let most = U256::from(limit).saturating_mul(U256::from(fees.most));
+        Ok(Self { missing, gas, fees, cost, most })
+    }
+
+    fn told(&self, chain: u64, endpoint: &str) -> String {
+        if self.missing.is_empty() {
+            return format!("chain {chain} at {endpoint}: everything is there");
+        }
+        format!(
+            "chain {chain} at {endpoint}: {} transactions, {} gas, {} ETH at the present fees, {} ETH at most",
+            self.missing.len(),
+            grouped(self.gas),
+            ether(self.cost),
+            ether(self.most)
+        )
+    }
+
+    fn check_balance(&self, rpc: &Rpc, wallet: &Wallet) -> Result<()> {
+        let balance = rpc.balance(wallet.address())?;
+        if balance < self.most {
+            let account = wallet.address().to_string();
+            return Err(Error::Balance { account, balance: ether(balance), needed: ether(self.most) });
+        }
+        Ok(())
+    }
+}
+
+/// Creates one contract, and keeps its transaction before it is sent and its receipt afterwards.
+fn create(
+    dir: &BuildDir,
+    record: &mut Record,
+    sender: &Sender<'_>,
+    step: &Step,
+    fees: Fees,
+    output: Output,
+) -> Result<()> {
+    if read_code(sender.rpc, step)? {
+        return Ok(());
+    }
+    let work = || {
+        let mut keep = |signed: &Signed| record.keep(dir, step, signed);
+        let sent = sender.send(PROXY, &step.calldata, fees, &mut keep);
+        match sent {
+            Ok((signed, receipt)) => {
+                record.done(dir, step.address, signed.hash, &receipt)?;
+                Ok(receipt)
+            }
+            // Somebody else may have created it in the meantime: then ours reverts, and all is well.
+            Err(error) => Err(error),
+        }
+    };
+    let told = |receipt: &Receipt| format!("{} for {} gas", step.address, grouped(receipt.gas_used));
+    match output.terminal.stage(&step.name, work, told) {
+        Err(_) if read_code(sender.rpc, step).unwrap_or_default() => Ok(()),
+        Err(error) => Err(error),
+        Ok(_) if read_code(sender.rpc, step)? => Ok(()),
+        Ok(_) => Err(gone(step).into()),
+    }
+}
+
+/// `deployment.json`: what is known of a deployment, with a transaction that was signed but is not yet included.
+struct Record {
+    chain: u64,
+    address: Address,
+    contracts: Vec<Contract>,
+    pending: Option<Pending>,
+}
+
+struct Contract {
+    name: String,
+    address: Address,
+    transaction: Option<B256>,
+    receipt: Value,
+}
+
+struct Pending {
+    contract: Address,
+    signed: Signed,
+}
+
+impl Record {
+    /// Reads the record of the same deployment, or starts one.
+    fn read(dir: &BuildDir, chain: u64, steps: &[Step]) -> Result<Self> {
+        let contract = |step: &Step| Contract {
+            name: step.name.clone(),
+            address: step.address,
+            transaction: None,
+            receipt: Value::Null,
+        };
+        let mut record = Self {
+            chain,
+            address: last(steps).address,
+            contracts: steps.iter().map(contract).collect(),
+            pending: None,
+        };
+        if !dir.has(Artefact::Deployment) {
+            return Ok(record);
+        }
+        let path = dir.path(Artefact::Deployment);
+        let json: Value = serde_json::from_str(&dir.read_text(Artefact::Deployment)?)
+            .map_err(|error| Error::Malformed { path, reason: error.to_string() })?;
+        if json["chain_id"].as_u64() != Some(chain) {
+            return Ok(record);
+        }
+        for contract in &mut record.contracts {
+            let known = json["contracts"].as_array().into_iter().flatten();
+            let mut known = known.filter(|known| read_address(&known["address"]) == Some(contract.address));
+            if let Some(known) = known.next() {
+                contract.transaction = known["transaction"].as_str().and_then(|text| text.parse().ok());
+                contract.receipt = known["receipt"].clone();
+            }
+        }
+        record.pending = read_pending(&json["pending"])
+            .filter(|pending| record.contracts.iter().any(|contract| contract.address == pending.contract));
+        Ok(record)
+    }
+
+    /// Keeps the receipt of a transaction that an interrupted run has left, if it is included by now.
+    fn settle(&mut self, dir: &BuildDir, rpc: &Rpc) -> Result<()> {
+        let Some(Pending { contract, signed }) = &self.pending else {
+            return Ok(());
+        };
+        match rpc.receipt(signed.hash)? {
+            Some(receipt) if receipt.success => self.done(dir, *contract, signed.hash, &receipt),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes up the transaction that an interrupted run has left: sends it again, which is no second one as its nonce is
+    /// the same, and waits for it.
+    fn resume(&mut self, dir: &BuildDir, sender: &Sender<'_>, output: Output) -> Result<()> {
+        let Some(Pending { contract, signed }) = self.pending.take() else {
+            return Ok(());
+        };
+        output.terminal.say(&format!("taking up transaction {}", signed.hash));
+        match sender.rpc.send(&signed.raw) {
+            // Its nonce is used, or its fees are too low by now: it is given up.
+            Err(ChainError::Refused { .. }) => return Ok(()),
+            sent => sent?,
+        }
+        match sender.wait(&signed) {
+            Ok(receipt) => self.done(dir, contract, signed.hash, &receipt),
+            Err(ChainError::Replaced { .. } | ChainError::Reverted { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn keep(&mut self, dir: &BuildDir, step: &Step, signed: &Signed) -> Result<()> {
+        self.pending = Some(Pending { contract: step.address, signed: signed.clone() });
+        self.write(dir)
+    }
+
+    fn done(&mut self, dir: &BuildDir, address: Address, transaction: B256, receipt: &Receipt) -> Result<()> {
+        self.pending = None;
+        for contract in &mut self.contracts {
+            if contract.address == address {
+                contract.transaction = Some(transaction);
+                contract.receipt = receipt.json.clone();
+            }
+        }
+        self.write(dir)
+    }
+
+    fn finish(&mut self, dir: &BuildDir) -> Result<()> {
+        self.pending = None;
+        self.write(dir)
+    }
+
+    fn write(&self, dir: &BuildDir) -> Result<()> {
+        let mut json = self.described();
+        json["pending"] = self.pending.as_ref().map_or(Value::Null, |pending| {
+            json!({
+                "contract": pending.contract.to_string(),
+                "hash": pending.signed.hash.to_string(),
+                "nonce": pending.signed.nonce,
+                "raw": hex::encode_prefixed(&pending.signed.raw),
+            })
+        });
+        let text = format!("{json:#}\n");
+        dir.write(Artefact::Deployment, |writer| writer.write_all(text.as_bytes()))
+    }
+
+    fn described(&self) -> Value {
+        let transaction = |contract: &Contract| contract.transaction.map(|hash| hash.to_string());
+        let contracts = self.contracts.iter().map(|contract| {
+            json!({
+                "name": contract.name,
+                "address": contract.address.to_string(),
+                "transaction": transaction(contract),
+                "receipt": contract.receipt,
+            })
+        });
+        json!({
+            "address": self.address.to_string(),
+            "transaction": self.contracts.last().and_then(transaction),
+            "gas": self.gas(),
+            "chain_id": self.chain,
+            "contracts": contracts.collect::<Vec<_>>(),
+        })
+    }
+
+    fn json(&self, fees: Fees) -> Value {
+        let mut json = self.described();
+        let price = |contract: &Contract| {
+            let words = ["gasUsed", "effectiveGasPrice"].map(|name| {
+                let text = contract.receipt[name].as_str().unwrap_or_default().trim_start_matches("0x");
+                U256::from_str_radix(text, 16).unwrap_or_default()
+            });
+            words[0].saturating_mul(words[1].min(U256::from(fees.most)))
+        };
+        let cost = self.contracts.iter().map(price).fold(U256::ZERO, U256::saturating_add);
+        json["cost"] = cost.to_string().into();
+        json
+    }
+
+    fn gas(&self) -> u64 {
+        let gas = |contract: &Contract| {
+            let text = contract.receipt["gasUsed"].as_str().unwrap_or_default().trim_start_matches("0x");
+            u64::from_str_radix(text, 16).unwrap_or_default()
+        };
+        self.contracts.iter().map(gas).sum()
+    }
+}
+
+fn read_address(json: &Value) -> Option<Address> {
+    json.as_str()?.parse().ok()
+}
+
+fn read_pending(json: &Value) -> Option<Pending> {
+    Some(Pending {
+        contract: read_address(&json["contract"])?,
+        signed: Signed {
+            raw: hex::decode(json["raw"].as_str()?).ok()?,
+            hash: json["hash"].as_str()?.parse().ok()?,
+            nonce: json["nonce"].as_u64()?,
+        },
+    })
+}
+
+/// Returns an amount of wei in ether, to six digits after the point, rounded up.
+fn ether(wei: U256) -> String {
+    let millionths = wei.saturating_add(U256::from(999_999_999_999u64)) / U256::from(1_000_000_000_000u64);
+    let (whole, rest) = (millionths / U256::from(1_000_000), millionths % U256::from(1_000_000));
+    format!("{whole}.{:0>6}", rest.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_ether() {
+        let rows = [
+            ("0", "0.000000"),
+            ("1", "0.000001"),
+            ("1000000000000000000", "1.000000"),
+            ("1234567890123456789", "1.234568"),
+        ];
+        for (wei, expected) in rows {
+            assert_eq!(ether(wei.parse().unwrap()), expected);
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! `deploy` and `verify --rpc-url` against anvil, and endpoints that misbehave.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use support::json as run_json;
+use tempfile::TempDir;
+
+/// The key of anvil's first account.
+const KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+
+/// A chain on this machine, which ends with the test.
+struct Anvil {
+    process: Child,
+    port: u16,
+}
+
+impl Anvil {
+    fn start(args: &[&str]) -> Self {
+        let mut process = Command::new(tensorproof_oracles::foundry("anvil"))
+            .args(["--port", "0"])
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let port = lines
+            .by_ref()
+            .find_map(|line| {
+                line.unwrap().strip_prefix("Listening on 127.0.0.1:").map(|port| port.parse().unwrap())
+            })
+            .unwrap();
+        // Anvil ends when nobody reads what it prints.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { process, port }
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn request(&self, method: &str, params: &Value) -> Value {
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string();
+        let answer: Value = serde_json::from_str(&post(self.port, &body)).unwrap();
+        assert!(answer.get("error").is_none(), "{answer}");
+        answer["result"].clone()
+    }
+}
+
+impl Drop for Anvil {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn post(port: u16, body: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let length = body.len();
+    let head = format!(
+        "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+    );
+    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+/// An endpoint before a chain. `answer` gets the number of the request, its body, and how to ask the chain; when it
+/// returns nothing, the connection is dropped.
+fn proxy(
+    anvil: &Anvil,
+    answer: impl Fn(usize, &str, &dyn Fn() -> String) -> Option<String> + Send + 'static,
+) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let port = anvil.port;
+    std::thread::spawn(move || {
+        for (number, stream) in listener.incoming().enumerate() {
+            let mut reader = BufReader::new(stream.unwrap());
+            let mut length = 0;
+            loop {
+                let mut line = String::new();
+                reader.read_line(&mut line).unwrap();
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+                if line.trim().is_empty() {
+                    break;
+                }
+            }
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).unwrap();
+            let body = String::from_utf8(body).unwrap();
+            let Some(answer) = answer(number, &body, &|| post(port, &body)) else {
+                continue;
+            };
+            let length = answer.len();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+            );
+            let _ = reader.get_mut().write_all(format!("{head}{answer}").as_bytes());
+        }
+    });
+    url
+}
+
+/// A circuit with its development key and a proof.
+fn circuit() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("product.circom");
+    fs::write(
+        &source,
+        "pragma circom 2.1.0;\ntemplate Product() { signal input a; signal input b; signal output c; c <== a * b; }\n\
+         component main {public [a]} = Product();\n",
+    )
+    .unwrap();
+    let input = folder.path().join("input.json");
+    fs::write(&input, r#"{"a": 3, "b": 11}"#).unwrap();
+    run_json(["setup".as_ref(), source.as_os_str()]);
+    run_json(["prove".as_ref(), source.as_os_str(), "--input".as_ref(), input.as_os_str()]);
+    (folder, source)
+}
+
+/// Runs the command with a key in the environment, or none.
+fn tensorproof(command: &str, dir: &Path, url: &str, args: &[&str], key: Option<&str>) -> Output {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_tensorproof"));
+    process.arg(command).arg(dir).args(["--json", "--rpc-url", url]).args(args).env("NO_COLOR", "1");
+    process.env_remove("TENSORPROOF_PRIVATE_KEY").stdin(Stdio::null());
+    if let Some(key) = key {
+        process.env("TENSORPROOF_PRIVATE_KEY", key);
+    }
+    process.output().unwrap()
+}
+
+#[track_caller]
+fn success(output: &Output) -> Value {
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[track_caller]
+fn failure(output: &Output, expected: &str) {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains(expected) && !stderr.contains("panicked"), "expected `{expected}` in: {stderr}");
+}
+
+fn deploy(dir: &Path, url: &str, args: &[&str]) -> Output {
+    tensorproof("deploy", dir, url, args, Some(KEY))
+}
+
+fn read(path: PathBuf) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn deploys_once_and_verifies() {
+    let anvil = Anvil::start(&[]);
+    let url = anvil.url();
+    let (folder, dir) = circuit();
+    let plan = success(&tensorproof("deploy", &dir, &url, &["--dry-run"], None));
+    assert!(plan["gas"].as_u64().unwrap() > 1_000_000);
+    let nobody = anvil.request("eth_getCode", &json!([plan["address"], "latest"]));
+    assert_eq!(nobody, "0x");
+
+    let first = success(&deploy(&dir, &url, &["--chain-id", "31337", "--confirmations", "1"]));
+    assert_eq!(first["address"], plan["address"]);
+    assert_eq!(first["chain_id"], 31337);
+    assert_eq!(first["contracts"][0]["receipt"]["status"], "0x1");
+    assert!(first["transaction"].is_string() && first["cost"].as_str().unwrap().len() > 10);
+    let recorded = read(folder.path().join("deployment.json"));
+    assert_eq!(recorded["address"], first["address"]);
+    assert!(recorded["pending"].is_null());
+    let input = read(folder.path().join("Verifier.input.json"));
+    assert_eq!(input["language"], "Solidity");
+
+    // Nothing is left to do, and nobody has to pay for it.
+    let again = success(&tensorproof("deploy", &dir, &url, &[], None));
+    assert_eq!(again["transaction"], first["transaction"]);
+    let address = first["address"].as_str().unwrap();
+    let verified = success(&tensorproof("verify", &dir, &url, &["--address", address], None));
+    assert_eq!(verified["valid"], true);
+    let sent = success(&tensorproof("verify", &dir, &url, &["--address", address, "--send"], Some(KEY)));
+    assert!(sent["gas"].as_u64().unwrap() > 200_000 && sent["receipt"]["status"] == "0x1");
+
+    // Another address for another salt; the same code.
+    let salt = "0x0101010101010101010101010101010101010101010101010101010101010101";
+    let other = success(&deploy(&dir, &url, &["--salt", salt]));
+    assert_ne!(other["address"], first["address"]);
+}
+
+#[test]
+fn checks_the_code_before_it_believes_a_contract() {
+    let anvil = Anvil::start(&[]);
+    let url = anvil.url();
+    let (_one, dir) = circuit();
+    let (_other, other) = circuit();
+    let address = success(&deploy(&other, &url, &[]))["address"].clone();
+    let verify = |address: &str| tensorproof("verify", &dir, &url, &["--address", address], None);
+    failure(&verify(address.as_str().unwrap()), "it is our verifier with other values of");
+    failure(&verify("0x4e59b44847b379578588920cA78FbF26c0B4956C"), "it has another length");
+    failure(&verify("0x0000000000000000000000000000000000000001"), "there is none");
+    failure(&verify("nowhere"), "--address `nowhere` is not an address");
+}
+
+#[test]
+fn refuses_what_would_go_wrong_before_it_sends_anything() {
+    let anvil = Anvil::start(&[]);
+    let url = anvil.url();
+    let (_folder, dir) = circuit();
+    failure(&deploy(&dir, &url, &["--chain-id", "1"]), "is on chain 31337, expected 1");
+    let poor = format!("0x{}", "11".repeat(32));
+    failure(&tensorproof("deploy", &dir, &url, &[], Some(&poor)), "has 0.000000 ETH, expected at least");
+    failure(&tensorproof("deploy", &dir, &url, &[], None), "there is no private key");
+    failure(&tensorproof("deploy", &dir, &url, &[], Some("0x12")), "the private key is not usable");
+    failure(&deploy(&dir, &url, &["--salt", "5"]), "--salt `5` is not 32 bytes");
+    failure(&deploy(&dir, "file:///x", &[]), "the RPC URL is not usable");
+    failure(&deploy(&dir, "http://user:secret@127.0.0.1:9/key", &[]), "`eth_chainId` at http://127.0.0.1:9:");
+    let nothing = anvil.request("eth_blockNumber", &json!([]));
+    assert_eq!(nothing, "0x0");
+    let warned = deploy(&dir, &url, &["--private-key", KEY]);
+    success(&warned);
+    assert!(String::from_utf8_lossy(&warned.stderr).contains("shell's history"));
+}
+
+#[test]
+fn keeps_development_keys_off_public_chains() {
+    let anvil = Anvil::start(&["--chain-id", "1"]);
+    let (_folder, dir) = circuit();
+    let refused = deploy(&dir, &anvil.url(), &[]);
+    failure(&refused, "chain 1 is public: whoever made it can forge proofs");
+    failure(&refused, "--allow-dev-key");
+    success(&deploy(&dir, &anvil.url(), &["--allow-dev-key"]));
+}
+
+#[test]
+fn opens_a_keystore() {
+    let anvil = Anvil::start(&[]);
+    let (folder, dir) = circuit();
+    // Written by eth-keystore for anvil's first key, with few rounds of scrypt.
+    let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/keystore.json");
+    let password = folder.path().join("password");
+    fs::write(&password, "anvil\n").unwrap();
+    let args = |password: &Path| {
+        [
+            "--keystore".into(),
+            store.display().to_string(),
+            "--password-file".into(),
+            password.display().to_string(),
+        ]
+    };
+    let run = |args: [String; 4]| {
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        tensorproof("deploy", &dir, &anvil.url(), &args, None)
+    };
+    let wrong = folder.path().join("wrong");
+    fs::write(&wrong, "another").unwrap();
+    failure(&run(args(&wrong)), "keystore `");
+    success(&run(args(&password)));
+}
+
+#[test]
+fn survives_dropped_connections() {
+    let anvil = Anvil::start(&[]);
+    let (_folder, dir) = circuit();
+    // Every other request is answered by nothing, after the chain has had it.
+    let url = proxy(&anvil, |number, _, ask| {
+        let answer = ask();
+        (number % 2 == 1).then_some(answer)
+    });
+    success(&deploy(&dir, &url, &[]));
+    let count = anvil
+        .request("eth_getTransactionCount", &json!(["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "latest"]));
+    assert_eq!(count, "0x1");
+    let dead = proxy(&anvil, |_, _, _| None);
+    failure(&deploy(&dir, &dead, &[]), "`eth_chainId` at http://127.0.0.1:");
+    let odd = proxy(&anvil, |_, _, _| Some("<html>".into()));
+    failure(&deploy(&dir, &odd, &[]), "the answer is not JSON");
+}
+
+#[test]
+fn is_not_fooled_by_an_endpoint_that_lies() {
+    let anvil = Anvil::start(&[]);
+    let (_folder, dir) = circuit();
+    let lie = |asked: &'static str, answer: Value| {
+        let answer = json!({ "jsonrpc": "2.0", "id": 1, "result": answer }).to_string();
+        proxy(&anvil, move |_, body, ask| Some(if body.contains(asked) { answer.clone() } else { ask() }))
+    };
+    // Another chain: refused when the user named it, and else by the network, as the signature is for the other one.
+    let other = lie("eth_chainId", json!("0x1"));
+    failure(&deploy(&dir, &other, &["--chain-id", "31337"]), "is on chain 1, expected 31337");
+    failure(&deploy(&dir, &other, &[]), "chain 1 is public");
+    failure(&deploy(&dir, &other, &["--allow-dev-key"]), "`eth_sendRawTransaction`");
+    // Other numbers and other code.
+    failure(&deploy(&dir, &lie("eth_chainId", json!("31337")), &[]), "the answer is not a quantity");
+    failure(
+        &deploy(&dir, &lie("eth_estimateGas", json!("0xffffffffffff")), &[]),
+        "expected at most 16777216",
+    );
+    failure(&deploy(&dir, &lie("eth_getCode", json!("0x00")), &[]), "deployment proxy");
+    let refusal =
+        json!({ "jsonrpc": "2.0", "id": 1, "error": { "code": -32000, "message": "no" } }).to_string();
+    let refusing = proxy(&anvil, move |_, body, ask| {
+        Some(if body.contains("eth_sendRaw") { refusal.clone() } else { ask() })
+    });
+    failure(&deploy(&dir, &refusing, &[]), "answered: no (code -32000)");
+    assert_eq!(anvil.request("eth_blockNumber", &json!([])), "0x0");
+    success(&deploy(&dir, &anvil.url(), &[]));
+}
+
+#[test]
+fn takes_up_an_interrupted_deployment() {
+    let anvil = Anvil::start(&["--no-mining"]);
+    let (folder, dir) = circuit();
+    failure(&deploy(&dir, &anvil.url(), &["--timeout", "1"]), "was not included within 1 s");
+    let pending = || read(folder.path().join("deployment.json"))["pending"]["hash"].clone();
+    let first = pending();
+    assert!(first.is_string());
+    // The chain forgets the transaction; the second run sends the same one.
+    anvil.request("anvil_dropAllTransactions", &json!([]));
+    failure(&deploy(&dir, &anvil.url(), &["--timeout", "1"]), "was not included within 1 s");
+    assert_eq!(pending(), first);
+    anvil.request("evm_mine", &json!([]));
+    let done = success(&deploy(&dir, &anvil.url(), &[]));
+    assert_eq!(done["contracts"][0]["address"], done["address"]);
+    let count = anvil
+        .request("eth_getTransactionCount", &json!(["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "latest"]));
+    assert_eq!(count, "0x1");
+    assert_eq!(done["transaction"], first);
+    assert!(pending().is_null());
+}
+
+#[test]
+fn signs_anew_when_another_transaction_takes_the_nonce() {
+    let anvil = Anvil::start(&[]);
+    let (_folder, dir) = circuit();
+    // The first answer about the nonce is out of date.
+    let sender = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+    anvil.request("eth_sendTransaction", &json!([{ "from": sender, "to": sender }]));
+    let stale = json!({ "jsonrpc": "2.0", "id": 1, "result": "0x0" }).to_string();
+    let told = std::sync::atomic::AtomicBool::new(false);
+    let url = proxy(&anvil, move |_, body, ask| {
+        let is_nonce = body.contains("eth_getTransactionCount") && body.contains("pending");
+        let is_first = is_nonce && !told.swap(true, std::sync::atomic::Ordering::SeqCst);
+        Some(if is_first { stale.clone() } else { ask() })
+    });
+    success(&deploy(&dir, &url, &[]));
+}
+
+#[test]
+fn exports_calldata() {
+    let (_folder, dir) = circuit();
+    let run = |args: &[&str]| {
+        let mut all: Vec<&OsStr> = vec!["export-calldata".as_ref(), dir.as_os_str()];
+        all.extend(args.iter().map(|arg| OsStr::new(*arg)));
+        let output = support::tensorproof(all);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let hex = run(&[]);
+    assert!(hex.starts_with("0x") && hex.trim().len() == 2 + 2 * (4 + 256 + 64));
+    let nested: Value = serde_json::from_str(&run(&["--format", "json"])).unwrap();
+    assert_eq!(nested["signature"], "verifyProof(uint256[2],uint256[2][2],uint256[2],uint256[2])(bool)");
+    assert_eq!(nested["arguments"][3][0], format!("0x{:064x}", 33));
+    let foundry = run(&["--format", "foundry", "--function", "verify-compressed"]);
+    assert!(foundry.starts_with("'verifyCompressed(uint256[4],uint256[])(bool)' '[0x"), "{foundry}");
+}
