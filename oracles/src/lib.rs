@@ -1,5 +1,5 @@
-//! The tools that tests compare with (circom, snarkjs, solc, forge from npm, onnx, slither from PyPI), in a cache folder under
-//! `target/`.
+//! The tools that tests compare with (circom, snarkjs, solc, forge from npm, onnx, keras, slither from PyPI), in a cache folder
+//! under `target/`.
 //!
 //! `cargo xtask oracles` installs them once; nothing outside tests and benchmarks uses them.
 
