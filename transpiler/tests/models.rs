@@ -8,7 +8,7 @@ use ndarray::{Array2, ArrayD};
 use ndarray_npy::NpzReader;
 use tensorproof_transpiler::data::{input_shapes, load_samples};
 use tensorproof_transpiler::quantize::{
-    InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, ScaleChoice,
+    InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, PublicSignals, ScaleChoice,
 };
 use tensorproof_transpiler::{Graph, QuantizeConfig, emit, load, load_graph, passes, quantize};
 
