@@ -6,6 +6,7 @@
 //!
 //! [`quantize::QuantizedGraph::eval`] is the specification in integers: the circuit's outputs equal it, always.
 
+mod control;
 pub mod data;
 pub mod emit;
 mod error;
@@ -20,6 +21,7 @@ pub mod onnx;
 pub mod ops;
 pub mod passes;
 pub mod quantize;
+pub mod seal;
 pub mod settings;
 mod tensor;
 

@@ -9,7 +9,8 @@ use num_bigint::BigInt;
 use tensorproof_circom::{Inputs, Options, Sources, compile};
 use tensorproof_r1cs::fr_from_bigint;
 use tensorproof_transpiler::quantize::{
-    InputCheck, InputVisibility, OutputKind, ParamsVisibility, Power, QuantizeConfig, Sample, ScaleChoice,
+    InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, QuantizeConfig,
+    Sample, ScaleChoice,
 };
 use tensorproof_transpiler::{Graph, QuantizedGraph, emit, quantize};
 
@@ -36,6 +37,8 @@ pub fn in_integers(graph: &Graph, sample: &Sample) -> Result<(QuantizedGraph, Ve
         params: ParamsVisibility::Private,
         input_check: InputCheck::Verifier,
         output: OutputKind::Raw,
+        output_visibility: OutputVisibility::Public,
+        batch: 1,
     };
     let quantized =
         quantize(graph, &config, std::slice::from_ref(sample)).map_err(|error| error.to_string())?;
