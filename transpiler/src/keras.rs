@@ -6,6 +6,7 @@
 
 mod activation;
 mod archive;
+mod attention;
 mod builder;
 mod calls;
 mod config;

@@ -48,11 +48,6 @@ impl Hdf5 {
         self.most
     }
 
-    /// Returns whether there is a group of this path.
-    pub(super) fn has_group(&self, path: &str) -> bool {
-        self.group(path).is_ok()
-    }
-
     /// Returns the strings of an attribute of a group; `None` when it has no such attribute.
     ///
     /// # Errors

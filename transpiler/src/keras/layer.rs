@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::builder::{Builder, Value, op};
 use super::config::Layer;
-use super::{activation, convolution, dense, operation, recurrent, wiring};
+use super::{activation, attention, convolution, dense, operation, recurrent, wiring};
 use crate::error::Result;
 
 /// Translates a call of a layer; `options` are the call's own arguments.
@@ -24,7 +24,7 @@ pub(super) fn apply(
         "Dot" if !layer.is_custom => return wiring::dot(builder, layer, inputs),
         "MultiHeadAttention" if !layer.is_custom => {
             let is_causal = options.get("use_causal_mask") == Some(&Json::Bool(true));
-            return dense::attention(builder, layer, inputs, is_causal);
+            return attention::attention(builder, layer, inputs, is_causal);
         }
         _ => {}
     }

@@ -207,8 +207,7 @@ impl Network<'_> {
         depth: usize,
     ) -> Result<Vec<Value>> {
         state.count()?;
-        let list = self.weights.layers(scope);
-        let place = scope.part(&format!("{list}/{}", entry.group), entry.name);
+        let place = scope.part(&format!("layers/{}", entry.group), entry.name);
         if is_model(entry.class) && !entry.is_custom {
             let config = &entry.json["config"];
             return self.model(state, entry.class, config, &place, Some(inputs), depth + 1);

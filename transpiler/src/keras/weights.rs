@@ -69,18 +69,6 @@ impl Weights {
         }
     }
 
-    /// Returns the name that the group of a model's layers has in a `.keras` file.
-    pub(super) fn layers(&self, model: &Scope) -> &'static str {
-        // Keras 2 wrote `.keras` files with another name.
-        let group = model.part("layers", "").group;
-        let older = model.part("_layer_checkpoint_dependencies", "").group;
-        if self.is_legacy || self.file.has_group(&group) || !self.file.has_group(&older) {
-            "layers"
-        } else {
-            "_layer_checkpoint_dependencies"
-        }
-    }
-
     /// Returns the weights of a layer in the order asked for; each may have several names, parted by `|`.
     ///
     /// # Errors

@@ -16,9 +16,9 @@ def values(shape):
     return rng.uniform(-1.5, 1.5, (1, *shape)).astype("float32")
 
 
-def save(name, model, integers=False, like=None, kinds=(".keras", ".h5")):
+def save(name, model, integers=False, like=None, keep=False, kinds=(".keras", ".h5")):
     """Gives every weight a value, so that none hides behind a zero or a one."""
-    for weight in model.weights:
+    for weight in [] if keep else model.weights:
         if "seed" in weight.path or weight.name == "count":
             continue
         low = 0.3 if "variance" in weight.name else -0.7
@@ -264,6 +264,11 @@ x = L.Add()([x, y])
 x = L.Concatenate()([x, L.AveragePooling2D(3, strides=1, padding="same")(i)])
 save("residual", keras.Model(i, L.Dense(3)(L.GlobalAveragePooling2D()(x))))
 save("input_is_output", keras.Model(a, [a, L.Dense(2)(a)]))
+
+# Networks as they are used, too large for circuits here.
+for application, options in (("MobileNetV2", {"alpha": 0.35}), ("MobileNetV3Small", {}), ("NASNetMobile", {})):
+    network = getattr(keras.applications, application)(input_shape=(32, 32, 3), weights=None, classes=10, **options)
+    save(application, network, keep=True, kinds=[".h5"])
 
 # What is refused.
 os.mkdir("refused")
