@@ -93,16 +93,9 @@ impl<P: StoredPoint> Stored<P> {
         (*self.bytes).as_ref().get(self.place.clone()).unwrap_or_default()
     }
 
-    /// Returns the coordinates of a point; `None` of infinity, and behind the end.
-    pub(crate) fn coordinates(&self, index: usize) -> Option<(P::Field, P::Field)> {
-        let (x, y) = P::from_bytes(self.bytes().get(index * P::BYTES..)?.get(..P::BYTES)?);
-        if x.is_zero() && y.is_zero() { None } else { Some((x, y)) }
-    }
-
-    /// Returns a value that depends on the first and the last byte of a point: what it takes is their being there.
-    pub(crate) fn touch(&self, index: usize) -> u8 {
-        let point = self.bytes().get(index * P::BYTES..).and_then(|bytes| bytes.get(..P::BYTES));
-        point.map_or(0, |point| point[0] ^ point[P::BYTES - 1])
+    /// Returns the points for taking one here and one there.
+    pub(crate) fn view(&self) -> View<'_, P> {
+        View { bytes: self.bytes(), point: PhantomData }
     }
 
     /// Returns how many points there are.
@@ -121,6 +114,29 @@ impl<P: StoredPoint> Stored<P> {
             let (x, y) = P::from_bytes(bytes);
             P::from_coordinates(x, y)
         })
+    }
+}
+
+/// Points as they stand in a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'b, P> {
+    bytes: &'b [u8],
+    point: PhantomData<P>,
+}
+
+impl<P: StoredPoint> View<'_, P> {
+    /// Returns the coordinates of a point; `None` of infinity, and behind the end.
+    #[inline]
+    pub(crate) fn coordinates(self, index: usize) -> Option<(P::Field, P::Field)> {
+        let (x, y) = P::from_bytes(self.bytes.get(index * P::BYTES..)?.get(..P::BYTES)?);
+        if x.is_zero() && y.is_zero() { None } else { Some((x, y)) }
+    }
+
+    /// Returns a value that depends on the first and the last byte of a point: what it takes is their being there.
+    #[inline]
+    pub(crate) fn touch(self, index: usize) -> u8 {
+        let point = self.bytes.get(index * P::BYTES..).and_then(|bytes| bytes.get(..P::BYTES));
+        point.map_or(0, |point| point[0] ^ point[P::BYTES - 1])
     }
 }
 

@@ -174,15 +174,21 @@ fn read_entries(mut section: Cursor<'_>, wires: usize, domain: usize) -> Result<
     }
     let offset = section.offset();
     let bytes = section.take(section.left())?;
-    let read = |(index, bytes)| {
+    let entry = |index: usize| {
+        let bytes = &bytes[index * ENTRY_BYTES..][..ENTRY_BYTES];
         read_entry(Cursor::new(bytes, "coefficients", offset + index * ENTRY_BYTES), wires, domain)
     };
-    let mut entries: Vec<Entry> =
-        bytes.par_chunks_exact(ENTRY_BYTES).enumerate().map(read).collect::<Result<_, _>>()?;
-    // As all known writers have them; those of the public signals may come first.
-    if !entries.is_sorted_by_key(Entry::place) {
-        entries.par_sort_by_key(Entry::place);
+    let indices = (0..count as usize).into_par_iter();
+    let follows = |index: usize| {
+        let place = entry(index)?.place();
+        Ok(index == 0 || entry(index - 1)?.place() < place)
+    };
+    // They mostly are in order, and then no list is made of them.
+    if indices.clone().map(follows).try_reduce(|| true, |one, other| Ok(one && other))? {
+        return Ok(Entries::digest((0..count as usize).filter_map(|index| entry(index).ok())));
     }
+    let mut entries: Vec<Entry> = indices.map(entry).collect::<Result<_, _>>()?;
+    entries.par_sort_by_key(Entry::place);
     if let Some([entry, _]) = entries.array_windows().find(|[one, next]| one.place() == next.place()) {
         let found = format!("matrix {}, row {}, wire {} twice", entry.matrix, entry.row, entry.wire);
         return Err(section.unexpected(found, "each place once"));

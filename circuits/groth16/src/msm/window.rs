@@ -118,6 +118,7 @@ where
         *next += 1;
     }
     drop(digits);
+    let points = points.view();
     let place = |signed: u32| ((signed & !NEGATIVE) as usize).checked_sub(first);
     let in_order = sorted.chunks(AHEAD).flat_map(|chunk| {
         // The points lie anywhere: the processor fetches several at a time if nothing waits for them.
