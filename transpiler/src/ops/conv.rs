@@ -1,4 +1,4 @@
-//! `Conv` and `ConvTranspose` in one and two dimensions.
+//! `Conv` and `ConvTranspose` in one and two dimensions; what `Conv` in three is made of.
 //!
 //! Source: <https://onnx.ai/onnx/operators/onnx__Conv.html>, <https://onnx.ai/onnx/operators/onnx__ConvTranspose.html>.
 
@@ -77,13 +77,25 @@ fn unplaned(node: &mut Lowering<'_>, edge: EdgeId, dimensions: usize) -> Result<
     node.reshape(edge, &[shape[0], shape[1], shape[3]])
 }
 
-fn bias(node: &Lowering<'_>, filters: usize) -> Result<Vec<f64>> {
+pub(crate) fn bias(node: &Lowering<'_>, filters: usize) -> Result<Vec<f64>> {
     let bias = node.optional(2, "B")?.map_or_else(|| vec![0.0; filters], |bias| flat(&bias));
     if bias.len() == filters {
         Ok(bias)
     } else {
         Err(node.fail(&format!("`B` has {} values, expected {filters}, one per filter", bias.len())))
     }
+}
+
+/// Adds results of planes along an axis of their own.
+pub(crate) fn joined_planes(node: &mut Lowering<'_>, edges: &[EdgeId]) -> Result<EdgeId> {
+    let mut deep = Vec::new();
+    for edge in edges {
+        let &[batch, filters, height, width] = node.shape(*edge) else {
+            return Err(node.fail("has a result that does not have planes"));
+        };
+        deep.push(node.reshape(*edge, &[batch, filters, 1, height, width])?);
+    }
+    joined(node, &deep, 2)
 }
 
 /// `Conv` and `ConvTranspose`, sample by sample.
@@ -100,6 +112,9 @@ pub(crate) fn conv(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
 }
 
 fn conv_of(node: &mut Lowering<'_>, edge: EdgeId) -> Result<EdgeId> {
+    if node.shape(edge).len() == 5 {
+        return super::conv3d::lower(node, edge);
+    }
     let Planes { edge, weights, dimensions } = planes(node, edge)?;
     let attributes = node.attributes;
     let &[_, channels, height, width] = node.shape(edge) else {

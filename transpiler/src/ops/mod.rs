@@ -7,6 +7,7 @@ pub mod affine;
 pub mod attention;
 pub mod compare;
 pub mod conv;
+pub mod conv3d;
 pub mod elementwise;
 pub mod function;
 pub mod gemm;

@@ -1,9 +1,12 @@
-//! `SVMRegressor` of `ai.onnx.ml`.
+//! `SVMRegressor` and `SVMClassifier` of `ai.onnx.ml`.
 //!
-//! Source: <https://onnx.ai/onnx/operators/onnx_aionnxml_SVMRegressor.html>.
+//! Source: <https://onnx.ai/onnx/operators/onnx_aionnxml_SVMRegressor.html>,
+//! <https://onnx.ai/onnx/operators/onnx_aionnxml_SVMClassifier.html>; scores and votes as onnxruntime gives them.
 
 use super::reduce::sum_over;
-use super::{Function, Gemm, Lowering, Op};
+use super::vector::labelled;
+use super::wiring::{Source, Wire, joined};
+use super::{Function, Gemm, Lowering, Op, Rows};
 use crate::error::Result;
 use crate::graph::EdgeId;
 
@@ -86,4 +89,77 @@ pub(crate) fn regressor(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     let negated = node.sum(&[(-1.0, sums)], 0.0)?;
     let outside = node.add(Op::IsNonNegative, &[negated])?;
     Ok(vec![node.sum(&[(-2.0, outside)], 1.0)?])
+}
+
+/// `SVMClassifier`: each two classes are told apart by a score, which is a vote for one of them.
+pub(crate) fn classifier(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
+    let edge = node.edge(0)?;
+    let &[1, inputs] = node.shape(edge) else {
+        let shape = node.shape(edge).to_vec();
+        return Err(node.fail(&format!("its input has shape {shape:?}, expected [1, features]")));
+    };
+    let list = |name: &str| -> Result<Vec<f64>> { Ok(node.attributes.floats(name)?.unwrap_or_default()) };
+    let (coefficients, vectors, rho) = (list("coefficients")?, list("support_vectors")?, list("rho")?);
+    if !list("prob_a")?.is_empty() {
+        return Err(node.attributes.unsupported("prob_a", "of probabilities", "none: the scores"));
+    }
+    let transform = node.attributes.text("post_transform")?.unwrap_or("NONE");
+    if transform != "NONE" {
+        return Err(node.attributes.unsupported("post_transform", transform, "NONE"));
+    }
+    let counts = node.attributes.ints("vectors_per_class")?.unwrap_or_default();
+    let counts: Option<Vec<usize>> =
+        counts.iter().map(|count| usize::try_from(*count).ok().filter(|count| *count < 1 << 20)).collect();
+    let counts = counts.unwrap_or_default();
+    let (classes, count) = (counts.len(), counts.iter().sum::<usize>());
+    let pairs: Vec<(usize, usize)> =
+        (0..classes).flat_map(|one| (one + 1..classes).map(move |other| (one, other))).collect();
+    let fits = count > 0
+        && classes > 1
+        && Some(vectors.len()) == count.checked_mul(inputs)
+        && Some(coefficients.len()) == count.checked_mul(classes - 1)
+        && rho.len() == pairs.len();
+    if !fits {
+        let reason = format!(
+            "has {} coefficients, {} values of support vectors and {} of `rho`, which does not fit {count} vectors of {classes} classes and {inputs} inputs",
+            coefficients.len(),
+            vectors.len(),
+            rho.len()
+        );
+        return Err(node.fail(&reason));
+    }
+    let kernels = kernel(node, edge, &vectors, count)?;
+    let class_of: Vec<usize> =
+        counts.iter().enumerate().flat_map(|(class, count)| std::iter::repeat_n(class, *count)).collect();
+    let mut weights = Vec::with_capacity(pairs.len() * count);
+    for (one, other) in &pairs {
+        weights.extend(class_of.iter().enumerate().map(|(vector, class)| match class {
+            class if class == one => coefficients[(other - 1) * count + vector],
+            class if class == other => coefficients[one * count + vector],
+            _ => 0.0,
+        }));
+    }
+    let scores = node.add(Op::Gemm(Gemm { weights, bias: rho, inputs: count }), &[kernels])?;
+    // A score above zero is a vote for the first of the two.
+    let negated = node.sum(&[(-1.0, scores)], 0.0)?;
+    let others = node.add(Op::IsNonNegative, &[negated])?;
+    let ones = node.sum(&[(-1.0, others)], 1.0)?;
+    let mut sources = Vec::new();
+    for class in 0..classes {
+        for (at, (one, other)) in pairs.iter().enumerate() {
+            if *one == class {
+                sources.push(Source::Element(0, at));
+            } else if *other == class {
+                sources.push(Source::Element(1, at));
+            }
+        }
+    }
+    let ballots =
+        node.add(Op::Wire(Wire { shape: vec![1, classes, classes - 1], sources }), &[ones, others])?;
+    let votes = sum_over(node, ballots, &[2], false)?;
+    let at = node.add(Op::ArgMax(Rows::over(&[1, classes], 1, 2, false)), &[votes])?;
+    let label = labelled(node, at)?;
+    // Of two classes both have a score.
+    let shown = if classes == 2 { joined(node, &[negated, scores], 1)? } else { scores };
+    Ok(vec![label, shown])
 }

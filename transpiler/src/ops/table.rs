@@ -48,7 +48,7 @@ table! {
     "Celu" "by a table" activation::function;
     "Clip" "constant bounds" elementwise::clip;
     "Concat" "" wiring::concat;
-    "Conv" "1-D and 2-D, constant weights" conv::conv;
+    "Conv" "1-D to 3-D, constant weights" conv::conv;
     "ConvInteger" "constant weights" quantized::integer;
     "ConvTranspose" "1-D and 2-D, constant weights" conv::conv;
     "Cos" "by a table" activation::function;
@@ -129,6 +129,7 @@ table! {
     "Reshape" "constant shape" wiring::reshape;
     "Resize" "nearest and linear" resize::resize;
     "RotaryEmbedding" "constant positions" attention::rotary;
+    "SVMClassifier" "without probabilities" svm::classifier;
     "SVMRegressor" "" svm::regressor;
     "Scaler" "" normalization::scaler;
     "Selu" "by a table" activation::function;

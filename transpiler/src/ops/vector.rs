@@ -54,11 +54,6 @@ fn transformed(node: &mut Lowering<'_>, scores: EdgeId) -> Result<EdgeId> {
 
 /// Adds label and scores of a classifier. Labels that are strings are given by their positions.
 pub(crate) fn classes(node: &mut Lowering<'_>, scores: EdgeId) -> Result<Vec<EdgeId>> {
-    let labels =
-        ["classlabels_int64s", "classlabels_ints"].iter().find_map(|name| match node.attributes.get(name) {
-            Some(Attribute::Ints(labels)) if !labels.is_empty() => Some(labels.clone()),
-            _ => None,
-        });
     let mut scores = scores;
     let is_binary = node.shape(scores).last() == Some(&1);
     let transform = node.attributes.text("post_transform")?.unwrap_or("NONE");
@@ -84,8 +79,18 @@ pub(crate) fn classes(node: &mut Lowering<'_>, scores: EdgeId) -> Result<Vec<Edg
     let shape = node.shape(label_from).to_vec();
     let last = shape.len() - 1;
     let at = node.add(Op::ArgMax(Rows::over(&shape, last, last + 1, false)), &[label_from])?;
+    Ok(vec![labelled(node, at)?, scores])
+}
+
+/// Adds the label at a position among the classes; labels that are strings are given by their positions.
+pub(crate) fn labelled(node: &mut Lowering<'_>, at: EdgeId) -> Result<EdgeId> {
+    let labels =
+        ["classlabels_int64s", "classlabels_ints"].iter().find_map(|name| match node.attributes.get(name) {
+            Some(Attribute::Ints(labels)) if !labels.is_empty() => Some(labels.clone()),
+            _ => None,
+        });
     #[expect(clippy::cast_precision_loss, reason = "labels are small")]
-    let label = match labels {
+    Ok(match labels {
         Some(labels)
             if labels.iter().enumerate().any(|(position, label)| i64::try_from(position) != Ok(*label)) =>
         {
@@ -100,8 +105,7 @@ pub(crate) fn classes(node: &mut Lowering<'_>, scores: EdgeId) -> Result<Vec<Edg
             node.reshape(label, &shape)?
         }
         _ => at,
-    };
-    Ok(vec![label, scores])
+    })
 }
 
 /// `Normalizer`: each row over its largest value, its sum of magnitudes, or its length.

@@ -130,6 +130,16 @@ def own():
     for kernel in ["LINEAR", "POLY", "RBF", "SIGMOID"]:
         yield model(f"own_svm_{kernel.lower()}", [node("SVMRegressor", "x", "y", domain=ML, kernel_type=kernel, kernel_params=[0.7, 0.3, 3.0], n_supports=4,
                                                        coefficients=uniform(4).tolist(), support_vectors=uniform(12).tolist(), rho=[0.2])], (1, 3))
+    for vectors in [[2, 2], [1, 2, 1], [2, 1, 1, 2]]:
+        count, classes = sum(vectors), len(vectors)
+        yield model(f"own_svm_{classes}_classes", [node("SVMClassifier", "x", "label y", domain=ML, kernel_type="RBF", kernel_params=[0.7, 0.0, 0.0],
+                                                        vectors_per_class=vectors, coefficients=uniform((classes - 1) * count).tolist(),
+                                                        support_vectors=uniform(3 * count).tolist(), rho=uniform(classes * (classes - 1) // 2).tolist(),
+                                                        classlabels_ints=list(range(3, 3 + classes)))], (1, 3), outputs=["label", "y"])
+    for name, attributes in {"plain": {}, "strided": dict(strides=[2, 1, 2], pads=[1, 0, 1, 0, 1, 1]), "dilated": dict(dilations=[2, 1, 1], auto_pad="SAME_UPPER")}.items():
+        yield model(f"own_conv3d_{name}", [node("Conv", "x w b", "c", **attributes), node("Relu", "c", "y")], (1, 2, 4, 4, 4),
+                    {"w": uniform(3, 2, 2, 3, 2), "b": uniform(3)})
+    yield model("own_conv3d_grouped", [node("Conv", "x w", "y", group=2)], (1, 4, 3, 3, 3), {"w": uniform(4, 2, 2, 2, 2)})
     yield model("own_masked_softmax", [node("Where", "m x low", "w"), node("Softmax", "w", "p", axis=-1), node("MatMul", "p v", "y")], (1, 4, 4),
                 {"m": np.tril(np.ones((4, 4))) > 0, "low": np.float32(-np.inf), "v": uniform(4, 2)})
     for operator, gates in [("LSTM", 4), ("GRU", 3), ("RNN", 1)]:
