@@ -119,9 +119,11 @@ fn of_file(path: &Path) -> Result<Ciphertext> {
 fn of_proof(path: &Path) -> Result<Ciphertext> {
     let dir = BuildDir::of(path);
     let settings = stages::read_settings(&dir)?;
-    let public_path = dir.existing(Artefact::Public)?;
+    // What a digest stands for is in a file of its own.
+    let artefact = if stages::has_digest(&settings) { Artefact::PublicValues } else { Artefact::Public };
+    let public_path = dir.existing(artefact)?;
     let malformed = |reason: &str| Error::Malformed { path: public_path.clone(), reason: reason.to_owned() };
-    let public = tensorproof_groth16::public_from_json(&dir.read_text(Artefact::Public)?)
+    let public = tensorproof_groth16::public_from_json(&dir.read_text(artefact)?)
         .map_err(Error::json(&public_path))?;
     let mut rest = public.get(stages::public_outputs(&settings)..).unwrap_or_default();
     for seal in &settings.seals {
