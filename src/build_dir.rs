@@ -218,6 +218,30 @@ pub fn replace_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> std::io
     replace_file_with(path, attempt).map_err(|source| Error::write(path, source))
 }
 
+/// Does what [`replace_file`] does with a file that nobody else may read.
+pub(crate) fn replace_private_file(
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<()> {
+    let attempt = || -> std::io::Result<()> {
+        // A temporary file is private from the start.
+        let mut file = temporary_beside(path)?;
+        content(file.as_file_mut())?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    attempt().map_err(|source| Error::write(path, source))
+}
+
+fn temporary_beside(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    tempfile::Builder::new().prefix(".tensorproof-").tempfile_in(folder)
+}
+
 /// Does what [`replace_file`] does with a file that can be read back while it is written.
 ///
 /// # Errors
@@ -226,11 +250,7 @@ pub(crate) fn replace_file_with<T, E: From<std::io::Error>>(
     path: &Path,
     content: impl FnOnce(&mut fs::File) -> std::result::Result<T, E>,
 ) -> std::result::Result<T, E> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new().prefix(".tensorproof-").tempfile_in(folder)?;
+    let mut file = temporary_beside(path)?;
     let result = content(file.as_file_mut())?;
     make_readable(file.as_file())?;
     file.as_file().sync_all()?;

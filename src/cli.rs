@@ -44,6 +44,16 @@ pub enum Command {
     ExportVerifier(ExportVerifierArgs),
     /// Show a model's layers: shapes, scales, ranges, constraints
     Inspect(InspectArgs),
+    /// Make a key that parameters and outputs can be encrypted to
+    Keygen(KeygenArgs),
+    /// Encrypt integers, such as weights.json, for the owner of a public key
+    Encrypt(EncryptArgs),
+    /// Decrypt what was encrypted, or what a proof shows encrypted
+    Decrypt(DecryptArgs),
+    /// Make or check a commitment to integers, such as weights.json
+    Commit(CommitArgs),
+    /// Print the IPFS identifier of a file's bytes
+    Cid(CidArgs),
     /// List the operators that can be proven
     Ops,
     /// Write the circom template library to a folder, for use with `-l`
@@ -197,8 +207,10 @@ pub struct ExportVkArgs {
 /// `tensorproof run`.
 #[derive(Debug, Args)]
 #[command(after_help = "Keys of the JSON result:
-  class            class predicted: the proven one, or the largest of the proven outputs; null if there is no such thing
-  outputs          proven outputs by name, as real numbers (a class as its index)
+  class            class predicted: the proven one, or the largest of the outputs; null if there is no such thing. A list for
+                   a batch, here and in outputs
+  outputs          outputs by name, as real numbers (a class as its index)
+  commitments      commitments among the public signals, by what they are to: input, params, output
   max_abs_error    largest difference between a proven output and the float model's (of the logits when a class is proven)
   scale            scale of inputs and weights, such as \"10^2\"
   constraints      number of constraints: quadratic, linear, total
@@ -208,12 +220,12 @@ pub struct ExportVkArgs {
   gas              gas of the whole transaction that verifies the proof
   seconds          time by stage, and in total")]
 pub struct RunArgs {
-    /// The model, an .onnx file
+    /// The model: an .onnx, .keras or .h5 file
     pub model: PathBuf,
     /// The input to prove: .json, .npy or .npz
     #[arg(long, short)]
     pub input: PathBuf,
-    /// Which sample of the input file, counted from 0
+    /// Which sample of the input file, counted from 0; the first one of a batch
     #[arg(long, default_value_t = 0)]
     pub sample: usize,
     /// The build directory [default: the model's name, beside you]
@@ -245,6 +257,15 @@ pub struct CircuitArgs {
     /// Who sees the parameters
     #[arg(long, value_enum, default_value = "private")]
     pub params_visibility: ParamsVisibility,
+    /// Who sees the output
+    #[arg(long, value_enum, default_value = "public")]
+    pub output_visibility: OutputVisibility,
+    /// The public key that is encrypted to: a file of `keygen`, or `x,y`
+    #[arg(long, value_name = "KEY")]
+    pub recipient: Option<String>,
+    /// How many inputs one proof is about; all share the parameters
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = batch_size())]
+    pub batch: usize,
     /// Where the input's range is checked
     #[arg(long, value_enum, default_value = "auto")]
     pub input_check: InputCheck,
@@ -260,6 +281,26 @@ pub enum InputVisibility {
     Public,
     /// In the witness only
     Private,
+    /// A salted Poseidon commitment to it is in the public signals
+    Hashed,
+}
+
+/// Who sees the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputVisibility {
+    /// In the public signals
+    Public,
+    /// In the witness only
+    Private,
+    /// A salted Poseidon commitment to it is in the public signals
+    Hashed,
+    /// Its encryption for the recipient is in the public signals
+    Encrypted,
+}
+
+/// Returns what reads a batch size; each sample is a copy of the model's circuit.
+fn batch_size() -> impl TypedValueParser<Value = usize> {
+    clap::value_parser!(u16).range(1..=4096).map(usize::from)
 }
 
 /// Who sees the parameters.
@@ -269,6 +310,10 @@ pub enum ParamsVisibility {
     Public,
     /// In the witness only
     Private,
+    /// A salted Poseidon commitment to them is in the public signals
+    Hashed,
+    /// Their encryption for the recipient is in the public signals
+    Encrypted,
     /// Constants of the circuit: linear layers cost nothing, and who has the circuit has them
     Fixed,
 }
@@ -287,7 +332,7 @@ pub enum InputCheck {
 /// `tensorproof transpile`.
 #[derive(Debug, Args)]
 pub struct TranspileArgs {
-    /// The model, an .onnx file
+    /// The model: an .onnx, .keras or .h5 file
     pub model: PathBuf,
     /// The build directory [default: the model's name, beside you]
     #[arg(long, short)]
@@ -451,11 +496,81 @@ pub enum Language {
 /// `tensorproof inspect`.
 #[derive(Debug, Args)]
 pub struct InspectArgs {
-    /// A model, an .onnx file, or a build directory
+    /// A model (.onnx, .keras or .h5), or a build directory
     pub source: PathBuf,
+    /// Write a report to this file too: layers, a histogram of the error, accuracy and constraints against the scale
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// How the circuit would be made; a build directory has its own settings
     #[command(flatten)]
     pub circuit: CircuitArgs,
+}
+
+/// `tensorproof keygen`.
+#[derive(Debug, Args)]
+#[command(after_help = "Keys of the JSON result:
+  publicKey   x and y of a point of Baby Jubjub: give it to who encrypts")]
+pub struct KeygenArgs {
+    /// The new file, which only you can read
+    #[arg(long, short)]
+    pub output: PathBuf,
+}
+
+/// `tensorproof encrypt`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The result is ciphertext.json: the tensors' shapes and bits, the elements, their tag, and the sender's public key,
+which is new each time."
+)]
+pub struct EncryptArgs {
+    /// Nested lists of integers, or an object with such lists by name
+    pub file: PathBuf,
+    /// The recipient's public key: a file of `keygen`, or `x,y`
+    #[arg(long, value_name = "KEY")]
+    pub to: String,
+    /// The new file
+    #[arg(long, short, default_value = "ciphertext.json")]
+    pub output: PathBuf,
+}
+
+/// `tensorproof decrypt`.
+#[derive(Debug, Args)]
+pub struct DecryptArgs {
+    /// A file of `encrypt`, or a build directory whose proof shows parameters or outputs encrypted
+    pub source: PathBuf,
+    /// The file of `keygen`
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// The new file, which only you can read [default: standard output]
+    #[arg(long, short)]
+    pub output: Option<PathBuf>,
+}
+
+/// `tensorproof commit`.
+#[derive(Debug, Args)]
+#[command(after_help = "Keys of the JSON result:
+  commitment   a salted Poseidon hash of the values, packed tensor by tensor
+  salt         keep it secret while the values are")]
+pub struct CommitArgs {
+    /// Nested lists of integers, an object with such lists by name, or a build directory with hashed parameters
+    pub source: PathBuf,
+    /// The salt [default: a random one; that of the build directory]
+    #[arg(long)]
+    pub salt: Option<String>,
+    /// The commitment that this must be: exit code 1 when it is another
+    #[arg(long, value_name = "COMMITMENT")]
+    pub check: Option<String>,
+}
+
+/// `tensorproof cid`.
+#[derive(Debug, Args)]
+#[command(after_help = "Keys of the JSON result:
+  cid      CIDv1, raw, sha2-256, in base 32
+  bytes    length of the file
+  halves   the digest as two integers of 128 bits, as the template Cid has them")]
+pub struct CidArgs {
+    /// Any file
+    pub file: PathBuf,
 }
 
 /// `tensorproof templates`.

@@ -149,6 +149,14 @@ pub enum Error {
         /// The largest value.
         high: String,
     },
+    /// A commitment is to something else.
+    #[error("the commitment is {found}, expected {expected}")]
+    OtherCommitment {
+        /// The one to what was given.
+        found: String,
+        /// The one that was to be checked.
+        expected: String,
+    },
     /// The contract cannot be made, or refuses.
     #[error(transparent)]
     Contracts(#[from] ContractsError),

@@ -7,12 +7,15 @@
 //! Each stage reads and writes the files that [`build_dir::Artefact`] names. The crates below do the work:
 //! `tensorproof-transpiler`, `tensorproof-circom`, `tensorproof-groth16` and `tensorproof-contracts`.
 
+mod baby_jubjub;
 pub mod build_dir;
 pub mod cli;
 pub mod commands;
 mod error;
 mod inputs;
+mod message;
 mod stages;
+mod template;
 pub mod terminal;
 
 pub use error::{Error, Result};

@@ -1,11 +1,13 @@
 //! The stages between files: each reads what it needs from the build directory and writes what it makes.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ark_ff::PrimeField;
+use ark_ff::{PrimeField, UniformRand as _};
 use ark_std::rand::rngs::OsRng;
+use num_bigint::BigInt;
 use serde_json::Value;
 use tensorproof_circom::{Circuit, Inputs, Level, Options, Sources, WitnessError, compile_over};
 use tensorproof_contracts::{Export, SignalRange, VerifierConfig, verifier};
@@ -15,19 +17,27 @@ use tensorproof_groth16::{
     verifying_key_from_json, verifying_key_to_json,
 };
 use tensorproof_r1cs::{
-    Fr, R1cs, SymbolWriter, Symbols, Unsatisfied, Wire, Witness, fr_from_bigint, fr_to_signed,
+    Fr, R1cs, SymbolWriter, Symbols, Unsatisfied, Wire, Witness, fr_from_bigint, fr_to_decimal, fr_to_signed,
 };
 use tensorproof_transpiler::data::load_samples;
 use tensorproof_transpiler::quantize::Sample;
-use tensorproof_transpiler::settings::InputSettings;
+use tensorproof_transpiler::seal::{RECIPIENT, Seal, Subject};
+use tensorproof_transpiler::settings::{InputSettings, SealSettings};
 use tensorproof_transpiler::{QuantizedGraph, Settings, emit};
 
+use crate::baby_jubjub;
 use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
 use crate::inputs::{flatten, inputs_to_json, read_inputs};
 
 /// Writes circuit, parameters and settings of a quantized model; what later stages made of an earlier one goes.
-pub(crate) fn write_circuit(dir: &BuildDir, quantized: &QuantizedGraph, model: &Path) -> Result<Settings> {
+/// `recipient` is the key that is encrypted to.
+pub(crate) fn write_circuit(
+    dir: &BuildDir,
+    quantized: &QuantizedGraph,
+    model: &Path,
+    recipient: Option<[Fr; 2]>,
+) -> Result<Settings> {
     let name = model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let settings = Settings::of(quantized, &name);
     let program = emit(quantized);
@@ -47,7 +57,16 @@ pub(crate) fn write_circuit(dir: &BuildDir, quantized: &QuantizedGraph, model: &
     for (path, text) in &program.files {
         dir.write_text(path, text)?;
     }
-    dir.write(Artefact::Weights, |writer| writer.write_all(program.weights.to_string().as_bytes()))?;
+    let mut weights = program.weights;
+    for seal in settings.seals.iter().filter(|seal| seal.of == Subject::Params.name()) {
+        // All proofs show the same seal: they are about the same parameters.
+        let (signal, value) = secret(seal)?;
+        weights[signal] = fr_to_decimal(&value).into();
+    }
+    if let Some(recipient) = recipient {
+        weights[RECIPIENT] = recipient.map(|value| fr_to_decimal(&value)).to_vec().into();
+    }
+    dir.write(Artefact::Weights, |writer| writer.write_all(weights.to_string().as_bytes()))?;
     dir.write(Artefact::Settings, |writer| writer.write_all(settings.to_json().as_bytes()))?;
     Ok(settings)
 }
@@ -123,46 +142,67 @@ pub(crate) fn set_up(dir: &BuildDir, r1cs: &R1cs) -> Result<ProvingKey> {
     Ok(key)
 }
 
-/// Reads one sample of an input file.
-pub(crate) fn read_sample(settings: &Settings, path: &Path, index: usize) -> Result<Sample> {
-    let samples = load_samples(path, &settings.input_shapes())?;
-    pick_sample(samples, path, index)
+/// Reads the samples of an input file that a proof is about.
+pub(crate) fn read_samples(settings: &Settings, path: &Path, first: usize) -> Result<Vec<Sample>> {
+    pick_samples(load_samples(path, &settings.input_shapes())?, path, first, settings.batch)
 }
 
-/// Returns one of the samples of a file.
-pub(crate) fn pick_sample(samples: Vec<Sample>, path: &Path, index: usize) -> Result<Sample> {
+/// Returns some of the samples of a file, from one on.
+pub(crate) fn pick_samples(
+    mut samples: Vec<Sample>,
+    path: &Path,
+    first: usize,
+    batch: usize,
+) -> Result<Vec<Sample>> {
     let count = samples.len();
-    samples.into_iter().nth(index).ok_or_else(|| Error::Malformed {
-        path: path.to_owned(),
-        reason: format!(
-            "has {count} samples, and `--sample` counts from 0: found {index}, expected less than {count}"
-        ),
+    if first.checked_add(batch).is_none_or(|end| end > count) {
+        let reason = if batch == 1 {
+            format!(
+                "has {count} samples, and `--sample` counts from 0: found {first}, expected less than {count}"
+            )
+        } else {
+            format!("has {count} samples, expected {batch} from `--sample` {first} on")
+        };
+        return Err(Error::Malformed { path: path.to_owned(), reason });
+    }
+    samples.drain(..first);
+    samples.truncate(batch);
+    Ok(samples)
+}
+
+/// Returns a new secret of a seal, with its signal: the salt of a commitment, which hides what it binds only while nobody can
+/// guess it, or the sender's private key.
+fn secret(seal: &SealSettings) -> Result<(String, Fr)> {
+    let subject = seal.subject()?;
+    Ok(match seal.kind()? {
+        Seal::Hashed => (subject.salt_signal(), Fr::rand(&mut OsRng)),
+        Seal::Encrypted => (subject.secret_signal(), baby_jubjub::random_secret()?),
     })
 }
 
-/// Computes the witness of a sample and writes it, with the circuit's inputs as circom reads them.
+/// Computes the witness of samples and writes it, with the circuit's inputs as circom reads them.
 pub(crate) fn solve(
     dir: &BuildDir,
     circuit: &Circuit,
     settings: &Settings,
-    sample: &Sample,
+    samples: &[Sample],
 ) -> Result<Witness> {
-    let (inputs, witness) = solve_sample(dir, circuit, settings, sample)?;
+    let (inputs, witness) = solve_samples(dir, circuit, settings, samples)?;
     let text = inputs_to_json(&inputs);
     dir.write(Artefact::Input, |writer| writer.write_all(text.as_bytes()))?;
     dir.write(Artefact::Witness, |writer| witness.write(writer))?;
     Ok(witness)
 }
 
-/// Computes the witness of a sample, with the circuit's inputs.
-pub(crate) fn solve_sample(
+/// Computes the witness of as many samples as a batch has, with the circuit's inputs.
+pub(crate) fn solve_samples(
     dir: &BuildDir,
     circuit: &Circuit,
     settings: &Settings,
-    sample: &Sample,
+    samples: &[Sample],
 ) -> Result<(Inputs, Witness)> {
     let mut inputs: Inputs = BTreeMap::new();
-    for (signal, values) in settings.quantize_sample(sample)? {
+    for (signal, values) in settings.quantize_samples(samples)? {
         inputs.insert(signal, values.iter().map(fr_from_bigint).collect());
     }
     let path = dir.existing(Artefact::Weights)?;
@@ -177,6 +217,11 @@ pub(crate) fn solve_sample(
         flatten(&nested, &mut values)
             .map_err(|found| malformed(format!("`{signal}` holds {found}, expected integers")))?;
         inputs.insert(signal, values);
+    }
+    // Those of the parameters are with the parameters.
+    for seal in settings.seals.iter().filter(|seal| seal.of != Subject::Params.name()) {
+        let (signal, value) = secret(seal)?;
+        inputs.insert(signal, vec![value]);
     }
     let witness = circuit.witness(&inputs).map_err(|source| witness_error(source, settings))?;
     Ok((inputs, witness))
@@ -209,8 +254,10 @@ pub(crate) fn solve_file<F: PrimeField>(
 /// Tells the layer whose component has no witness.
 fn witness_error(source: WitnessError, settings: &Settings) -> Error {
     let layer = source.component().and_then(|path| {
-        let component = path.split('.').nth(1)?.split('[').next()?;
-        let layer = settings.layers.iter().find(|layer| layer.component == component)?;
+        // `main.conv` or, within a statement, `main.model[3].conv`.
+        let mut components = path.split('.').skip(1).filter_map(|component| component.split('[').next());
+        let layer =
+            components.find_map(|name| settings.layers.iter().find(|layer| layer.component == name))?;
         Some(format!(
             "`{}` ({}), whose values lie in [{}, {}]",
             layer.node, layer.operator, layer.low, layer.high
@@ -353,15 +400,19 @@ pub(crate) fn check_ranges(public: &[Fr], settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-/// Returns the ranges of public inputs that the circuit leaves to the verifier. Outputs come first in the public signals.
+/// Returns the ranges of public inputs that the circuit leaves to the verifier. Outputs and commitments come first in the
+/// public signals.
 fn public_ranges(settings: &Settings) -> Result<Vec<(&InputSettings, SignalRange)>> {
-    let mut first: usize = settings.outputs.iter().map(|output| output.shape.iter().product::<usize>()).sum();
+    let mut first = public_outputs(settings);
+    for seal in &settings.seals {
+        first += seal.signals()?;
+    }
     let mut ranges = Vec::new();
     if settings.input_visibility != "public" {
         return Ok(ranges);
     }
     for input in &settings.inputs {
-        let count = input.shape.iter().product();
+        let count = count(settings, &input.shape);
         if input.checked_by == "verifier" {
             let (_, interval) = input.range()?;
             ranges.push((input, SignalRange { first, count, lo: interval.low, hi: interval.high }));
@@ -369,6 +420,19 @@ fn public_ranges(settings: &Settings) -> Result<Vec<(&InputSettings, SignalRange
         first += count;
     }
     Ok(ranges)
+}
+
+/// Returns how many public signals are outputs of the model.
+pub(crate) fn public_outputs(settings: &Settings) -> usize {
+    if settings.output_visibility != "public" {
+        return 0;
+    }
+    settings.outputs.iter().map(|output| count(settings, &output.shape)).sum()
+}
+
+/// Returns the values that a proof has of a tensor.
+fn count(settings: &Settings, shape: &[usize]) -> usize {
+    settings.batch * shape.iter().product::<usize>()
 }
 
 /// Returns what the contract of a build directory checks.
@@ -391,36 +455,100 @@ pub(crate) fn export(dir: &BuildDir, vk: &VerifyingKey, config: &VerifierConfig)
     Ok(export)
 }
 
-/// The proven outputs by name, and the class that they say.
+/// The outputs by name, and the class that they say.
 pub(crate) struct Outputs {
     pub(crate) by_name: serde_json::Map<String, Value>,
-    pub(crate) class: Option<usize>,
+    /// A number, a list of numbers for a batch, or null.
+    pub(crate) class: Value,
 }
 
-/// Reads the outputs from the public signals, which they begin.
-pub(crate) fn read_outputs(settings: &Settings, public: &[Fr]) -> Result<Outputs> {
-    let mut outputs = Outputs { by_name: serde_json::Map::new(), class: None };
+/// Returns the integers of public outputs, from the public signals, which they begin.
+pub(crate) fn public_integers(settings: &Settings, public: &[Fr]) -> Result<Vec<Vec<BigInt>>> {
     let mut rest = public;
+    let mut integers = Vec::new();
     for output in &settings.outputs {
-        let count: usize = output.shape.iter().product();
-        let Some((signals, others)) = rest.split_at_checked(count) else {
+        let Some((signals, others)) = rest.split_at_checked(count(settings, &output.shape)) else {
             return Err(Error::Internal("the circuit has fewer outputs than its settings say"));
         };
         rest = others;
-        let integers: Vec<_> = signals.iter().map(fr_to_signed).collect();
-        let values = output.dequantize(&integers)?;
-        let value = if output.is_class {
-            let class = integers.first().and_then(|class| usize::try_from(class).ok());
-            outputs.class = class;
-            Value::from(class)
-        } else {
-            if settings.outputs.len() == 1 && count > 1 {
-                let best = values.iter().enumerate().max_by(|(i, x), (j, y)| x.total_cmp(y).then(j.cmp(i)));
-                outputs.class = best.map(|(index, _)| index);
-            }
-            if count == 1 { Value::from(values[0]) } else { Value::from(values) }
-        };
-        outputs.by_name.insert(output.name.clone(), value);
+        integers.push(signals.iter().map(fr_to_signed).collect());
     }
-    Ok(outputs)
+    Ok(integers)
+}
+
+/// Returns the integers of the outputs, public or not, from the witness.
+pub(crate) fn output_integers(
+    settings: &Settings,
+    circuit: &Circuit,
+    witness: &Witness,
+) -> Result<Vec<Vec<BigInt>>> {
+    if settings.output_visibility == "public" {
+        return public_integers(settings, circuit.r1cs.public_values(witness));
+    }
+    let mut integers = vec![Vec::new(); settings.outputs.len()];
+    let Ok(()) = circuit.for_each_symbol(|_, wire, _, name| -> std::result::Result<(), Infallible> {
+        // `main.model.out[3]`, or `main.model[2].out[3]` of a batch.
+        let path = name.strip_prefix("main.model").and_then(|name| name.split_once('.'));
+        let signal = path.and_then(|(_, signal)| signal.split('[').next());
+        let position = settings.outputs.iter().position(|output| Some(output.signal.as_str()) == signal);
+        if let (Some(position), Some(wire)) = (position, wire) {
+            integers[position].extend(witness.0.get(wire.index()).map(fr_to_signed));
+        }
+        Ok(())
+    });
+    let expected = settings.outputs.iter().map(|output| count(settings, &output.shape));
+    if integers.iter().map(Vec::len).eq(expected) {
+        Ok(integers)
+    } else {
+        Err(Error::Internal("the circuit has other outputs than its settings say"))
+    }
+}
+
+/// Returns the real numbers that integers of outputs stand for, and the class.
+pub(crate) fn outputs(settings: &Settings, integers: &[Vec<BigInt>]) -> Result<Outputs> {
+    let mut by_name = serde_json::Map::new();
+    let mut classes: Vec<Value> = vec![Value::Null; settings.batch];
+    for (output, integers) in settings.outputs.iter().zip(integers) {
+        let size = output.shape.iter().product::<usize>().max(1);
+        let mut samples = Vec::new();
+        for (sample, integers) in integers.chunks(size).enumerate() {
+            let values = output.dequantize(integers)?;
+            let value = if output.is_class {
+                let class = integers.first().and_then(|class| usize::try_from(class).ok());
+                classes[sample] = class.into();
+                class.into()
+            } else {
+                if settings.outputs.len() == 1 && size > 1 {
+                    let best =
+                        values.iter().enumerate().max_by(|(i, x), (j, y)| x.total_cmp(y).then(j.cmp(i)));
+                    classes[sample] = best.map(|(index, _)| index).into();
+                }
+                if size == 1 { Value::from(values[0]) } else { Value::from(values) }
+            };
+            samples.push(value);
+        }
+        by_name.insert(output.name.clone(), of_batch(settings, samples));
+    }
+    Ok(Outputs { by_name, class: of_batch(settings, classes) })
+}
+
+/// Returns what a sample has, or the list of what the samples of a batch have; null if they have nothing.
+fn of_batch(settings: &Settings, mut samples: Vec<Value>) -> Value {
+    if settings.batch == 1 || samples.iter().all(Value::is_null) {
+        return samples.pop().unwrap_or_default();
+    }
+    samples.into()
+}
+
+/// Returns the commitments among the public signals, by what they are to.
+pub(crate) fn commitments(settings: &Settings, public: &[Fr]) -> Result<serde_json::Map<String, Value>> {
+    let mut first = public_outputs(settings);
+    let mut commitments = serde_json::Map::new();
+    for seal in &settings.seals {
+        if let (Seal::Hashed, Some(hash)) = (seal.kind()?, public.get(first)) {
+            commitments.insert(seal.of.clone(), fr_to_decimal(hash).into());
+        }
+        first += seal.signals()?;
+    }
+    Ok(commitments)
 }

@@ -15,6 +15,7 @@ use tensorproof_oracles::{circom, expect_success, node, snarkjs};
 /// What a row expects of a model.
 struct Row {
     model: &'static str,
+    file: &'static str,
     parameters: &'static str,
     /// Sample of `samples.npz`, and its class by the float model.
     sample: (&'static str, u64),
@@ -24,7 +25,7 @@ struct Row {
 fn run(row: &Row, dir: &Path) -> Value {
     json([
         "run".as_ref(),
-        model(row.model, "model.onnx").as_os_str(),
+        model(row.model, row.file).as_os_str(),
         "--input".as_ref(),
         model(row.model, "samples.npz").as_os_str(),
         "--sample".as_ref(),
@@ -112,28 +113,53 @@ fn signals(dir: &Path) -> BTreeMap<String, String> {
 
 #[test]
 fn proves_mnist_mlp_with_fixed_parameters() {
-    check(&Row { model: "mnist_mlp", parameters: "fixed", sample: ("0", 7), most_constraints: 3_000 });
+    check(&Row {
+        model: "mnist_mlp",
+        file: "model.onnx",
+        parameters: "fixed",
+        sample: ("0", 7),
+        most_constraints: 3_000,
+    });
 }
 
 #[test]
 fn proves_mnist_mlp_with_private_parameters() {
-    check(&Row { model: "mnist_mlp", parameters: "private", sample: ("3", 1), most_constraints: 30_000 });
+    check(&Row {
+        model: "mnist_mlp",
+        file: "model.onnx",
+        parameters: "private",
+        sample: ("3", 1),
+        most_constraints: 30_000,
+    });
 }
 
 #[test]
 fn proves_mnist_poly() {
-    check(&Row { model: "mnist_poly", parameters: "private", sample: ("1", 6), most_constraints: 30_000 });
+    check(&Row {
+        model: "mnist_poly",
+        file: "model.onnx",
+        parameters: "private",
+        sample: ("1", 6),
+        most_constraints: 30_000,
+    });
 }
 
 #[test]
 fn proves_mnist_cnn() {
-    check(&Row { model: "mnist_cnn", parameters: "private", sample: ("2", 1), most_constraints: 200_000 });
+    check(&Row {
+        model: "mnist_cnn",
+        file: "model.onnx",
+        parameters: "private",
+        sample: ("2", 1),
+        most_constraints: 200_000,
+    });
 }
 
 #[test]
 fn proves_mnist_mobilenet_block() {
     check(&Row {
         model: "mnist_mobilenet_block",
+        file: "model.onnx",
         parameters: "private",
         sample: ("4", 0),
         most_constraints: 500_000,
@@ -142,13 +168,42 @@ fn proves_mnist_mobilenet_block() {
 
 #[test]
 fn proves_mnist_lenet5() {
-    check(&Row { model: "mnist_lenet5", parameters: "private", sample: ("5", 1), most_constraints: 500_000 });
+    check(&Row {
+        model: "mnist_lenet5",
+        file: "model.onnx",
+        parameters: "private",
+        sample: ("5", 1),
+        most_constraints: 500_000,
+    });
+}
+
+#[test]
+fn proves_a_keras_archive() {
+    check(&Row {
+        model: "mnist_cnn",
+        file: "model.keras",
+        parameters: "fixed",
+        sample: ("2", 1),
+        most_constraints: 100_000,
+    });
+}
+
+#[test]
+fn proves_a_keras_hdf5_file() {
+    check(&Row {
+        model: "mnist_mobilenet_block",
+        file: "model.h5",
+        parameters: "fixed",
+        sample: ("4", 0),
+        most_constraints: 500_000,
+    });
 }
 
 #[test]
 fn computes_the_witness_of_stock_circom() {
     check_witness(&Row {
         model: "mnist_mlp",
+        file: "model.onnx",
         parameters: "fixed",
         sample: ("6", 2),
         most_constraints: 3_000,
@@ -159,7 +214,16 @@ fn computes_the_witness_of_stock_circom() {
 fn snarkjs_proves_with_our_key() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
-    run(&Row { model: "mnist_mlp", parameters: "fixed", sample: ("7", 8), most_constraints: 3_000 }, dir);
+    run(
+        &Row {
+            model: "mnist_mlp",
+            file: "model.onnx",
+            parameters: "fixed",
+            sample: ("7", 8),
+            most_constraints: 3_000,
+        },
+        dir,
+    );
     let proved =
         snarkjs(["groth16", "prove", "circuit.zkey", "witness.wtns", "proof.json", "public.json"], dir);
     expect_success(&proved);

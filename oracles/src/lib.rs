@@ -1,4 +1,4 @@
-//! The tools that tests compare with (circom, snarkjs, solc from npm, onnx from PyPI), in a cache folder under `target/`.
+//! The tools that tests compare with (circom, snarkjs, solc from npm, onnx and keras from PyPI), in a cache folder under `target/`.
 //!
 //! `cargo xtask oracles` installs them once; nothing outside tests and benchmarks uses them.
 

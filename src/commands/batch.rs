@@ -28,8 +28,8 @@ const PUBLIC: &str = ".public.json";
 
 /// An input of many.
 enum Input {
-    /// Of a model.
-    Sample(Sample),
+    /// Of a model: as many samples as its circuit takes.
+    Samples(Vec<Sample>),
     /// Of another circuit: a file as circom reads it.
     File(PathBuf),
 }
@@ -74,11 +74,11 @@ fn solve(
     output: Output,
 ) -> Result<Witness> {
     match (input, settings) {
-        (Input::Sample(sample), Some(settings)) => {
-            Ok(stages::solve_sample(dir, circuit, settings, sample)?.1)
+        (Input::Samples(samples), Some(settings)) => {
+            Ok(stages::solve_samples(dir, circuit, settings, samples)?.1)
         }
         (Input::File(path), _) => stages::solve_file(circuit, path, &mut |line| output.terminal.say(line)),
-        (Input::Sample(_), None) => Err(Error::Internal("samples of a circuit without a model")),
+        (Input::Samples(_), None) => Err(Error::Internal("samples of a circuit without a model")),
     }
 }
 
@@ -100,14 +100,20 @@ fn read_all(path: &Path, settings: Option<&Settings>) -> Result<Vec<(String, Inp
             continue;
         };
         let samples = load_samples(file, &settings.input_shapes())?;
-        let (alone, single) = (files.len() == 1 && !path.is_dir(), samples.len() == 1);
-        for (position, sample) in samples.into_iter().enumerate() {
+        if samples.len() % settings.batch != 0 {
+            let (found, batch) = (samples.len(), settings.batch);
+            let reason = format!("has {found} samples, expected a multiple of {batch}, the circuit's batch");
+            return Err(Error::Malformed { path: file.clone(), reason });
+        }
+        let groups: Vec<Vec<Sample>> = samples.chunks(settings.batch).map(<[Sample]>::to_vec).collect();
+        let (alone, single) = (files.len() == 1 && !path.is_dir(), groups.len() == 1);
+        for (position, samples) in groups.into_iter().enumerate() {
             let name = match (alone, single) {
                 (true, _) => position.to_string(),
                 (false, true) => name.clone(),
                 (false, false) => format!("{name}-{position}"),
             };
-            named.push((name, Input::Sample(sample)));
+            named.push((name, Input::Samples(samples)));
         }
     }
     named.sort_by(|(one, _), (other, _)| one.len().cmp(&other.len()).then_with(|| one.cmp(other)));

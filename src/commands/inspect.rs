@@ -6,15 +6,20 @@ use serde_json::json;
 use tensorproof_transpiler::Settings;
 use tensorproof_transpiler::quantize::MOST_BITS;
 
-use super::{Output, transpile};
+use super::{Output, report, transpile};
 use crate::build_dir::BuildDir;
 use crate::cli::InspectArgs;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::stages;
 use crate::terminal::grouped;
 
 pub(super) fn run(args: &InspectArgs, output: Output) -> Result<()> {
     if args.source.is_dir() {
+        if let Some(path) = &args.html {
+            let value = path.display().to_string();
+            let expected = "given with a model: a build directory has nothing to compare with";
+            return Err(Error::Option { option: "--html", value, expected });
+        }
         let settings = stages::read_settings(&BuildDir::new(&args.source))?;
         return output.result(
             &json!({ "scale": settings.scale, "layers": transpile::layers(&settings, &[]) }),
@@ -23,6 +28,10 @@ pub(super) fn run(args: &InspectArgs, output: Output) -> Result<()> {
     }
     let quantized = transpile::quantize_model(&args.source, &args.circuit, None, output.terminal)?;
     let settings = Settings::of(&quantized.model, &args.source.display().to_string());
+    if let Some(path) = &args.html {
+        let work = || report::write(path, &quantized, &settings);
+        output.terminal.stage("report", work, |()| path.display().to_string())?;
+    }
     let agreement = quantized.agreement;
     let text = format!(
         "{}\nscale {}; class of {} of {} inputs as the float model's, largest error {:.3e} at outputs up to {:.3e}",

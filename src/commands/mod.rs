@@ -1,11 +1,17 @@
 //! The subcommands, one file each.
 
 mod batch;
+mod cid;
+mod commit;
 mod compile;
+mod decrypt;
+mod encrypt;
 mod export_verifier;
 mod inspect;
+mod keygen;
 mod ops;
 mod prove;
+mod report;
 mod run;
 mod setup;
 mod setup_key;
@@ -39,6 +45,11 @@ pub fn run(cli: &Cli) -> Result<()> {
         Command::Verify(args) => verify::run(args, output),
         Command::ExportVerifier(args) => export_verifier::run(args, output),
         Command::Inspect(args) => inspect::run(args, output),
+        Command::Keygen(args) => keygen::run(args, output),
+        Command::Encrypt(args) => encrypt::run(args, output),
+        Command::Decrypt(args) => decrypt::run(args, output),
+        Command::Commit(args) => commit::run(args, output),
+        Command::Cid(args) => cid::run(args, output),
         Command::Ops => ops::run(output),
         Command::Templates(args) => templates::run(args, output),
     }

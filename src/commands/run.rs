@@ -23,13 +23,15 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     let started = std::time::Instant::now();
     let pick = |graph: &Graph| {
         let samples = load_samples(&args.input, &input_shapes(graph))?;
-        stages::pick_sample(samples, &args.input, args.sample)
+        stages::pick_samples(samples, &args.input, args.sample, args.circuit.batch)
     };
     let quantized = transpile::quantize_model(&args.model, &args.circuit, Some(&pick), terminal)?;
-    let sample = pick(&quantized.graph)?;
-    let expected = quantized.model.eval(&sample)?;
-    let agreement = quantized.model.compare(&quantized.graph, std::slice::from_ref(&sample))?;
-    let settings = stages::write_circuit(&dir, &quantized.model, &args.model)?;
+    let samples = pick(&quantized.graph)?;
+    let expected =
+        samples.iter().map(|sample| Ok(quantized.model.eval(sample)?)).collect::<Result<Vec<_>>>()?;
+    let agreement = quantized.model.compare(&quantized.graph, &samples)?;
+    let recipient = transpile::recipient(&args.circuit)?;
+    let settings = stages::write_circuit(&dir, &quantized.model, &args.model, recipient)?;
     times.add("transpile", started.elapsed());
 
     let (circuit, took) = compile::compile_dir(&dir, &[], output)?;
@@ -38,14 +40,19 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     times.add("setup", took);
     let (witness, took) = terminal.stage(
         "witness",
-        || stages::solve(&dir, &circuit, &settings, &sample),
+        || stages::solve(&dir, &circuit, &settings, &samples),
         |witness| format!("{} wires", grouped(witness.0.len())),
     )?;
     times.add("witness", took);
 
     let public = circuit.r1cs.public_values(&witness);
-    let specified = quantized.model.outputs.iter().flat_map(|port| &expected[port.place]);
-    if !specified.zip(public).all(|(integer, signal)| *signal == tensorproof_r1cs::fr_from_bigint(integer)) {
+    let integers = stages::output_integers(&settings, &circuit, &witness)?;
+    let specified = quantized
+        .model
+        .outputs
+        .iter()
+        .flat_map(|port| expected.iter().flat_map(|values| &values[port.place]));
+    if !specified.eq(integers.iter().flatten()) {
         return Err(Error::Internal("the circuit's outputs differ from the integer model's"));
     }
 
@@ -80,12 +87,14 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     times.add("evm", took);
     warn_of_development_key(terminal, &key.origin);
 
-    let outputs = stages::read_outputs(&settings, public)?;
+    let outputs = stages::outputs(&settings, &integers)?;
+    let commitments = stages::commitments(&settings, public)?;
     let counts = circuit.r1cs.counts();
     let total = counts.quadratic + counts.linear;
     let json = json!({
         "class": outputs.class,
         "outputs": outputs.by_name,
+        "commitments": commitments,
         "max_abs_error": agreement.max_abs_error,
         "scale": settings.scale,
         "constraints": { "quadratic": counts.quadratic, "linear": counts.linear, "total": total },
@@ -96,7 +105,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
         "seconds": times.json(),
         "build_dir": dir.root().display().to_string(),
     });
-    let class = outputs.class.map_or_else(|| "none".to_owned(), |class| class.to_string());
+    let class = if outputs.class.is_null() { "none".to_owned() } else { outputs.class.to_string() };
     let rows = [
         ("class", class),
         (

@@ -4,15 +4,19 @@ use std::path::{Path, PathBuf};
 
 use ndarray::ArrayD;
 use serde_json::{Value, json};
+use tensorproof_r1cs::Fr;
 use tensorproof_transpiler::data::{input_shapes, load_samples};
 use tensorproof_transpiler::quantize::{
     self, Agreement, MOST_BITS, OutputKind, Power, QuantizeConfig, QuantizedGraph, Sample, ScaleChoice,
 };
-use tensorproof_transpiler::{Graph, Settings, load_graph};
+use tensorproof_transpiler::{Graph, Settings, emit, load_graph};
 
 use super::Output;
+use crate::baby_jubjub;
 use crate::build_dir::BuildDir;
-use crate::cli::{CircuitArgs, InputCheck, InputVisibility, ParamsVisibility, TranspileArgs};
+use crate::cli::{
+    CircuitArgs, InputCheck, InputVisibility, OutputVisibility, ParamsVisibility, TranspileArgs,
+};
 use crate::error::{Error, Result};
 use crate::stages;
 use crate::terminal::{Terminal, grouped};
@@ -25,7 +29,8 @@ const MADE_UP_SAMPLES: usize = 16;
 pub(super) fn run(args: &TranspileArgs, output: Output) -> Result<()> {
     let dir = BuildDir::create(&build_dir(args.output.as_deref(), &args.model))?;
     let quantized = quantize_model(&args.model, &args.circuit, None, output.terminal)?;
-    let settings = stages::write_circuit(&dir, &quantized.model, &args.model)?;
+    let recipient = recipient(&args.circuit)?;
+    let settings = stages::write_circuit(&dir, &quantized.model, &args.model, recipient)?;
     let text = format!(
         "{} layers at scale {}, {} constraints: {}",
         settings.layers.len(),
@@ -58,16 +63,18 @@ pub(super) struct Quantized {
     pub(super) agreement: Agreement,
     /// Largest difference of each layer from the float model on the calibration inputs.
     pub(super) layer_errors: Vec<Option<f64>>,
+    /// The calibration inputs.
+    pub(super) samples: Vec<Sample>,
 }
 
-/// Returns the input to prove, once the shapes of the inputs are known.
-pub(super) type PickSample<'p> = &'p dyn Fn(&Graph) -> Result<Sample>;
+/// Returns the inputs to prove, once the shapes of the inputs are known.
+pub(super) type PickSamples<'p> = &'p dyn Fn(&Graph) -> Result<Vec<Sample>>;
 
-/// Reads and quantizes a model; `sample` is the input to prove, if there is one already.
+/// Reads and quantizes a model; `samples` are the inputs to prove, if there are some already.
 pub(super) fn quantize_model(
     model: &Path,
     args: &CircuitArgs,
-    sample: Option<PickSample<'_>>,
+    samples: Option<PickSamples<'_>>,
     terminal: Terminal,
 ) -> Result<Quantized> {
     let mut config = config(args)?;
@@ -76,9 +83,9 @@ pub(super) fn quantize_model(
         || load_graph(model).map_err(Error::from),
         |graph: &Graph| format!("{} nodes", graph.nodes.len()),
     )?;
-    let samples = match (&args.calibrate, sample) {
+    let samples = match (&args.calibrate, samples) {
         (Some(path), _) => load_samples(path, &input_shapes(&graph))?,
-        (None, Some(sample)) => vec![sample(&graph)?],
+        (None, Some(samples)) => samples(&graph)?,
         (None, None) => {
             let range = *config.input_range.get_or_insert((-1.0, 1.0));
             terminal.warn(&format!(
@@ -98,17 +105,17 @@ pub(super) fn quantize_model(
         terminal.stage("quantize", work, |(quantized, agreement, _)| {
             format!("scale {}, largest error {:.2e}", quantized.power, agreement.max_abs_error)
         })?;
-    Ok(Quantized { graph, model: quantized, agreement, layer_errors })
+    Ok(Quantized { graph, model: quantized, agreement, layer_errors, samples })
 }
 
 pub(super) fn total(quantized: &QuantizedGraph) -> usize {
-    let cost = quantized.cost();
+    let cost = emit::cost(quantized);
     cost.quadratic + cost.linear
 }
 
 /// Returns what is known of a quantized model, for machines.
 pub(super) fn json_of(settings: &Settings, quantized: &Quantized) -> Value {
-    let cost = quantized.model.cost();
+    let cost = emit::cost(&quantized.model);
     json!({
         "scale": settings.scale,
         "constraints": { "quadratic": cost.quadratic, "linear": cost.linear, "total": cost.quadratic + cost.linear },
@@ -147,9 +154,10 @@ fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
     let input = match args.input_visibility {
         InputVisibility::Public => quantize::InputVisibility::Public,
         InputVisibility::Private => quantize::InputVisibility::Private,
+        InputVisibility::Hashed => quantize::InputVisibility::Hashed,
     };
     let check_in_circuit = match args.input_check {
-        InputCheck::Auto => input == quantize::InputVisibility::Private,
+        InputCheck::Auto => input != quantize::InputVisibility::Public,
         InputCheck::Circuit => true,
         InputCheck::Verifier => false,
     };
@@ -161,6 +169,8 @@ fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
         params: match args.params_visibility {
             ParamsVisibility::Public => quantize::ParamsVisibility::Public,
             ParamsVisibility::Private => quantize::ParamsVisibility::Private,
+            ParamsVisibility::Hashed => quantize::ParamsVisibility::Hashed,
+            ParamsVisibility::Encrypted => quantize::ParamsVisibility::Encrypted,
             ParamsVisibility::Fixed => quantize::ParamsVisibility::Fixed,
         },
         input_check: if check_in_circuit {
@@ -169,7 +179,29 @@ fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
             quantize::InputCheck::Verifier
         },
         output: if args.raw { OutputKind::Raw } else { OutputKind::Auto },
+        output_visibility: match args.output_visibility {
+            OutputVisibility::Public => quantize::OutputVisibility::Public,
+            OutputVisibility::Private => quantize::OutputVisibility::Private,
+            OutputVisibility::Hashed => quantize::OutputVisibility::Hashed,
+            OutputVisibility::Encrypted => quantize::OutputVisibility::Encrypted,
+        },
+        batch: args.batch,
     })
+}
+
+/// Returns the key that is encrypted to, which there is when something is encrypted, and only then.
+pub(super) fn recipient(args: &CircuitArgs) -> Result<Option<[Fr; 2]>> {
+    let is_encrypted = args.params_visibility == ParamsVisibility::Encrypted
+        || args.output_visibility == OutputVisibility::Encrypted;
+    match &args.recipient {
+        Some(text) if is_encrypted => baby_jubjub::read_public(text).map(Some),
+        None if !is_encrypted => Ok(None),
+        given => Err(Error::Option {
+            option: "--recipient",
+            value: given.clone().unwrap_or_default(),
+            expected: "a key where something is encrypted, and none elsewhere",
+        }),
+    }
 }
 
 fn scale(text: &str) -> Result<ScaleChoice> {

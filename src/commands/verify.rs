@@ -42,9 +42,12 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
     }
     let mut json = json!({ "valid": true, "public_signals": statement.public.len() });
     if let Some(settings) = &settings {
-        let outputs = stages::read_outputs(settings, &statement.public)?;
-        json["outputs"] = outputs.by_name.into();
-        json["class"] = outputs.class.into();
+        if settings.output_visibility == "public" {
+            let outputs = stages::outputs(settings, &stages::public_integers(settings, &statement.public)?)?;
+            json["outputs"] = outputs.by_name.into();
+            json["class"] = outputs.class;
+        }
+        json["commitments"] = stages::commitments(settings, &statement.public)?.into();
     }
     if args.evm {
         let config = stages::verifier_config(settings.as_ref(), "Verifier")?;

@@ -25,8 +25,13 @@ pub(super) fn run(args: &WitnessArgs, output: Output) -> Result<()> {
     }
     let (circuit, witness) = solve(&dir, &args.libraries, &args.input, args.sample, output)?;
     let settings = stages::read_settings(&dir)?;
-    let outputs = stages::read_outputs(&settings, circuit.r1cs.public_values(&witness))?;
-    let json = json!({ "outputs": outputs.by_name, "class": outputs.class, "wires": witness.0.len() });
+    let outputs = stages::outputs(&settings, &stages::output_integers(&settings, &circuit, &witness)?)?;
+    let json = json!({
+        "outputs": outputs.by_name,
+        "class": outputs.class,
+        "commitments": stages::commitments(&settings, circuit.r1cs.public_values(&witness))?,
+        "wires": witness.0.len(),
+    });
     output.result(&json, &dir.path(Artefact::Witness).display().to_string())
 }
 
@@ -66,9 +71,9 @@ pub(super) fn solve(
         return solve_inputs(dir, libraries, input, output);
     }
     let settings = stages::read_settings(dir)?;
-    let sample = stages::read_sample(&settings, input, sample)?;
+    let samples = stages::read_samples(&settings, input, sample)?;
     let (circuit, _) = super::compile::compile_dir(dir, libraries, output)?;
-    let work = || stages::solve(dir, &circuit, &settings, &sample);
+    let work = || stages::solve(dir, &circuit, &settings, &samples);
     let (witness, _) = output.terminal.stage("witness", work, told)?;
     Ok((circuit, witness))
 }

@@ -1,6 +1,6 @@
 //! The forgeries that circuits of other libraries accept: kept to show that ours refuse them.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 #[allow(dead_code)]
 mod harness;
@@ -8,9 +8,10 @@ mod harness;
 use std::collections::BTreeMap;
 
 use ark_ff::{BigInteger as _, One as _, PrimeField as _, Zero as _};
-use harness::{circuit, field, solve};
+use harness::{Number, circuit, field, solve};
 use num_bigint::BigUint;
-use tensorproof_circom::{Circuit, Level};
+use tensorproof_circom::{Circuit, Level, Options, Sources, compile};
+use tensorproof_oracles::package;
 use tensorproof_r1cs::{Fr, Witness};
 
 /// A division whose remainder is bounded by `assert`, which is no constraint.
@@ -129,9 +130,42 @@ fn widths_over_253_bits_do_not_compile() {
     {
         let text =
             format!("pragma circom 2.1.0; include \"tensorproof/{file}.circom\"; component main = {main};");
-        let sources = tensorproof_circom::Sources::from_text("wide.circom", &text)
-            .with_embedded(tensorproof_templates::FILES);
-        let options = tensorproof_circom::Options::default();
-        assert!(tensorproof_circom::compile(sources, options).is_err(), "{main}");
+        let sources = Sources::from_text("wide.circom", &text).with_embedded(tensorproof_templates::FILES);
+        assert!(compile(sources, Options::default()).is_err(), "{main}");
     }
+}
+
+/// Diffie-Hellman with a public key that is no point of the curve, one of low order, and with a private key that is not below
+/// the subgroup's order.
+#[test]
+fn ecdh_of_circomlib_ml_accepts_keys_that_ours_refuses() {
+    let peer =
+        "pragma circom 2.1.0; include \"circomlib-ml/circuits/crypto/ecdh.circom\"; component main = Ecdh();";
+    let sources =
+        Sources::from_text("peer.circom", peer).with_library(package("circomlib-ml").parent().unwrap());
+    let peer = compile(sources, Options::default()).unwrap_or_else(|told| panic!("{}", told.render(false)));
+    let ours =
+        "pragma circom 2.1.0; include \"tensorproof/crypto/baby_ecdh.circom\"; component main = BabyEcdh();";
+    let ours = circuit(ours, Level::O1);
+
+    let large = |text: &str| Number::Large(text.to_owned());
+    let base = [
+        large("5299619240641551281634865583518297030282874472190772894086521144482721001553"),
+        large("16950150798460657717958625567821834550301663161624707787222815936182638968203"),
+    ];
+    let order = large("2736030358979909402780800718157159386076813972158567259200215660948447373041");
+    let accepts = |secret: &Number, key: &[Number; 2]| {
+        let inputs = |names: [&str; 2]| {
+            let values = [vec![secret.clone()], key.to_vec()];
+            names.into_iter().map(str::to_owned).zip(values).collect::<BTreeMap<_, _>>()
+        };
+        (
+            solve(&peer, &inputs(["private_key", "public_key"])).is_some(),
+            solve(&ours, &inputs(["secret", "publicKey"])).is_some(),
+        )
+    };
+    assert_eq!(accepts(&5.into(), &base), (true, true));
+    assert_eq!(accepts(&5.into(), &[2.into(), 3.into()]), (true, false));
+    assert_eq!(accepts(&5.into(), &[0.into(), (-1).into()]), (true, false));
+    assert_eq!(accepts(&order, &base), (true, false));
 }

@@ -57,10 +57,13 @@ pub struct Graph {
 
 /// What a name of the model stands for.
 #[derive(Clone)]
-enum Known {
+pub(crate) enum Known {
     Edge(EdgeId),
     Constant(Constant),
 }
+
+/// What the names of the model stand for.
+pub(crate) type Names = BTreeMap<String, Known>;
 
 impl Graph {
     /// Types a model: shapes are inferred, what does not depend on the input is computed.
@@ -69,7 +72,7 @@ impl Graph {
     /// When a node or a shape is not supported, or the model is not consistent.
     pub fn build(model: &Model) -> Result<Self> {
         let mut graph = Self::default();
-        let mut known: BTreeMap<String, Known> = BTreeMap::new();
+        let mut known = Names::new();
         for (name, constant) in &model.constants {
             known.insert(name.clone(), Known::Constant(constant.clone()));
         }
@@ -123,7 +126,12 @@ impl Graph {
     }
 
     /// Adds what a node of the model does, or computes it if its inputs are known.
-    fn lower(&mut self, node: &ModelNode, model: &Model, known: &mut BTreeMap<String, Known>) -> Result<()> {
+    pub(crate) fn lower(&mut self, node: &ModelNode, model: &Model, known: &mut Names) -> Result<()> {
+        match node.operator.as_str() {
+            "If" => return self.branch(node, model, known),
+            "Scan" => return self.scan(node, model, known),
+            _ => {}
+        }
         let fail = |reason: &str| Error::node(&node.name, &node.operator, reason);
         let argument = |input: &String| match known.get(input) {
             _ if input.is_empty() => Ok(Argument::Absent),
@@ -194,8 +202,15 @@ impl Graph {
         if shape.contains(&0) && !only_moves {
             return Err(Error::node(name, operator, format!("its output of shape {shape:?} has no values")));
         }
-        let passes_on =
-            matches!(op, Op::Identity | Op::Reshape(_) | Op::Transpose(_) | Op::Mul | Op::Bounded { .. });
+        let passes_on = matches!(
+            op,
+            Op::Identity
+                | Op::Reshape(_)
+                | Op::Transpose(_)
+                | Op::Mul
+                | Op::Bounded { .. }
+                | Op::Saturate { .. }
+        );
         let is_whole = |inputs: &[EdgeId]| inputs.iter().all(|edge| self.edges[edge.0].is_integer);
         let is_integer = match &op {
             Op::Sum { coefficients, constant } => {
@@ -252,7 +267,7 @@ fn input_shape(name: &str, shape: &[Option<usize>]) -> Result<Vec<usize>> {
 }
 
 /// Returns the nodes so that each stands after those it reads from.
-fn sorted(model: &Model) -> Result<Vec<usize>> {
+pub(crate) fn sorted(model: &Model) -> Result<Vec<usize>> {
     let mut producer: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, node) in model.nodes.iter().enumerate() {
         for output in node.outputs.iter().filter(|name| !name.is_empty()) {

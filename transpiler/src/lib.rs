@@ -1,4 +1,4 @@
-//! ONNX models to quantized circom circuits.
+//! ONNX and Keras models to quantized circom circuits.
 //!
 //! ```text
 //! model.onnx ──load──► Model ──Graph::build, simplify──► Graph ──quantize──► QuantizedGraph ──emit──► circuit.circom
@@ -6,18 +6,22 @@
 //!
 //! [`quantize::QuantizedGraph::eval`] is the specification in integers: the circuit's outputs equal it, always.
 
+mod control;
 pub mod data;
 pub mod emit;
 mod error;
 mod fold;
 pub mod graph;
 pub mod interval;
+
+pub mod keras;
 pub mod kernel;
 mod names;
 pub mod onnx;
 pub mod ops;
 pub mod passes;
 pub mod quantize;
+pub mod seal;
 pub mod settings;
 mod tensor;
 
@@ -26,14 +30,15 @@ use std::path::Path;
 pub use emit::{CircomProgram, emit};
 pub use error::{Error, Result};
 pub use graph::Graph;
-pub use onnx::{Model, load};
+pub use keras::load;
+pub use onnx::Model;
 pub use quantize::{QuantizeConfig, QuantizedGraph, quantize};
 pub use settings::Settings;
 
 /// Reads a model and simplifies its graph.
 ///
 /// # Errors
-/// When the file is not an ONNX model that can be proven.
+/// When the file is not a model that can be proven.
 pub fn load_graph(path: &Path) -> Result<Graph> {
     let mut graph = Graph::build(&load(path)?)?;
     passes::simplify(&mut graph);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// Words that circom keeps for itself, and names of the emitted circuit.
-const RESERVED: [&str; 31] = [
+const RESERVED: [&str; 60] = [
     "assert",
     "bus",
     "class",
@@ -35,6 +35,35 @@ const RESERVED: [&str; 31] = [
     "k",
     "l",
     "Model",
+    "Statement",
+    "model",
+    "inputSalt",
+    "inputHash",
+    "inputPack",
+    "inputSponge",
+    "paramsSalt",
+    "paramsHash",
+    "paramsPack",
+    "paramsSponge",
+    "outputSalt",
+    "outputHash",
+    "outputPack",
+    "outputSponge",
+    "recipient",
+    "paramsSecret",
+    "paramsCiphertext",
+    "paramsTag",
+    "paramsSender",
+    "paramsOwn",
+    "paramsShared",
+    "paramsCipher",
+    "outputSecret",
+    "outputCiphertext",
+    "outputTag",
+    "outputSender",
+    "outputOwn",
+    "outputShared",
+    "outputCipher",
 ];
 
 /// Returns a name for a component: the part of the node's path that tells it from others, as an identifier that is not

@@ -82,6 +82,8 @@ struct AttributeProto {
     s: Vec<u8>,
     #[prost(message, optional, tag = "5")]
     t: Option<TensorProto>,
+    #[prost(message, optional, boxed, tag = "6")]
+    g: Option<Box<GraphProto>>,
     #[prost(float, repeated, tag = "7")]
     floats: Vec<f32>,
     #[prost(int64, repeated, tag = "8")]
@@ -110,6 +112,8 @@ struct TensorProto {
     raw_data: Vec<u8>,
     #[prost(double, repeated, tag = "10")]
     double_data: Vec<f64>,
+    #[prost(uint64, repeated, tag = "11")]
+    uint64_data: Vec<u64>,
     #[prost(message, repeated, tag = "13")]
     external_data: Vec<StringStringEntryProto>,
     #[prost(int32, tag = "14")]
@@ -177,8 +181,21 @@ pub struct Model {
     pub outputs: Vec<String>,
 }
 
+/// The body of a node of control flow. It sees the names of the graph around it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subgraph {
+    /// The nodes, in the order of the file.
+    pub nodes: Vec<ModelNode>,
+    /// The constants by name.
+    pub constants: BTreeMap<String, Constant>,
+    /// Names of the inputs.
+    pub inputs: Vec<String>,
+    /// Names of the outputs.
+    pub outputs: Vec<String>,
+}
+
 /// A node of a model.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelNode {
     /// Its name, or its first output's.
     pub name: String,
@@ -209,7 +226,9 @@ pub enum Attribute {
     Texts(Vec<String>),
     /// A tensor.
     Tensor(Constant),
-    /// Something else: graphs, types, sparse tensors.
+    /// A graph.
+    Graph(Box<Subgraph>),
+    /// Something else: lists of graphs, types, sparse tensors.
     Other,
 }
 
@@ -266,12 +285,7 @@ fn read_in(bytes: &[u8], folder: Option<&Path>) -> Result<Model> {
     if !model.functions.is_empty() {
         return Err(Error::model("functions of the model's own are not supported"));
     }
-    let mut constants = BTreeMap::new();
-    for tensor in &graph.initializer {
-        if constants.insert(tensor.name.clone(), constant(tensor, &tensor.name, folder)?).is_some() {
-            return Err(Error::tensor(&tensor.name, "is defined twice"));
-        }
-    }
+    let constants = initializers(&graph, folder)?;
     let inputs = graph
         .input
         .iter()
@@ -280,9 +294,66 @@ fn read_in(bytes: &[u8], folder: Option<&Path>) -> Result<Model> {
         .collect::<Result<Vec<_>>>()?;
     let integers =
         graph.input.iter().filter(|input| is_integer(input)).map(|input| input.name.clone()).collect();
-    let nodes = graph.node.into_iter().map(|proto| node(proto, folder)).collect::<Result<Vec<_>>>()?;
+    let nodes = nodes(&graph, folder)?;
     let outputs = graph.output.into_iter().map(|output| output.name).collect();
     Ok(Model { opset, nodes, constants, inputs, integers, outputs })
+}
+
+/// Returns the constants of a graph.
+fn initializers(graph: &GraphProto, folder: Option<&Path>) -> Result<BTreeMap<String, Constant>> {
+    let mut constants = BTreeMap::new();
+    for tensor in &graph.initializer {
+        if constants.insert(tensor.name.clone(), constant(tensor, &tensor.name, folder)?).is_some() {
+            return Err(Error::tensor(&tensor.name, "is defined twice"));
+        }
+    }
+    Ok(constants)
+}
+
+/// Returns the nodes of a graph.
+fn nodes(graph: &GraphProto, folder: Option<&Path>) -> Result<Vec<ModelNode>> {
+    let mut nodes: Vec<ModelNode> =
+        graph.node.iter().map(|proto| node(proto, folder)).collect::<Result<Vec<_>>>()?;
+    // A quantized output has the type of its zero point, which constants do not tell.
+    let types: BTreeMap<&str, i32> =
+        graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor.data_type)).collect();
+    let produced: BTreeMap<&str, i32> = graph
+        .node
+        .iter()
+        .filter_map(|node| {
+            let tensor = node.attribute.first()?.t.as_ref()?;
+            Some((node.output.first()?.as_str(), tensor.data_type))
+        })
+        .collect();
+    let of_inputs: BTreeMap<&str, i32> = graph
+        .input
+        .iter()
+        .filter_map(|input| Some((input.name.as_str(), input.kind.as_ref()?.tensor_type.as_ref()?.elem_type)))
+        .collect();
+    for node in &mut nodes {
+        let position = match node.operator.as_str() {
+            "QuantizeLinear" => 2,
+            "QLinearConv" | "QLinearMatMul" => 7,
+            _ => continue,
+        };
+        let zero = node.inputs.get(position).map_or("", String::as_str);
+        let found = [&types, &produced, &of_inputs].into_iter().find_map(|types| types.get(zero));
+        if let Some(data_type) = found {
+            node.attributes.entry("output_dtype".to_owned()).or_insert(Attribute::Int((*data_type).into()));
+        }
+    }
+    Ok(nodes)
+}
+
+/// Returns the body of a node of control flow.
+fn subgraph(graph: &GraphProto, folder: Option<&Path>) -> Result<Subgraph> {
+    let names = |list: &[ValueInfoProto]| list.iter().map(|value| value.name.clone()).collect();
+    Ok(Subgraph {
+        nodes: nodes(graph, folder)?,
+        constants: initializers(graph, folder)?,
+        inputs: names(&graph.input),
+        outputs: names(&graph.output),
+    })
 }
 
 /// Returns whether an input holds integers or booleans.
@@ -306,15 +377,18 @@ fn shape(input: &ValueInfoProto) -> Result<Vec<Option<usize>>> {
     Ok(shape.dim.iter().map(length).collect())
 }
 
-fn node(node: NodeProto, folder: Option<&Path>) -> Result<ModelNode> {
-    let name =
-        if node.name.is_empty() { node.output.first().cloned().unwrap_or_default() } else { node.name };
+fn node(node: &NodeProto, folder: Option<&Path>) -> Result<ModelNode> {
+    let name = if node.name.is_empty() {
+        node.output.first().cloned().unwrap_or_default()
+    } else {
+        node.name.clone()
+    };
     if !matches!(node.domain.as_str(), "" | "ai.onnx" | "ai.onnx.ml") {
         let reason = format!("operators of the domain `{}` are not supported", node.domain);
         return Err(Error::node(&name, &node.op_type, reason));
     }
     let mut attributes = BTreeMap::new();
-    for attribute in node.attribute {
+    for attribute in &node.attribute {
         let value = match attribute.kind {
             1 => Attribute::Float(attribute.f.into()),
             2 => Attribute::Int(attribute.i),
@@ -323,8 +397,12 @@ fn node(node: NodeProto, folder: Option<&Path>) -> Result<ModelNode> {
                 Some(tensor) => Attribute::Tensor(constant(tensor, &name, folder)?),
                 None => Attribute::Other,
             },
-            6 => Attribute::Floats(attribute.floats.into_iter().map(f64::from).collect()),
-            7 => Attribute::Ints(attribute.ints),
+            5 => match &attribute.g {
+                Some(graph) => Attribute::Graph(Box::new(subgraph(graph, folder)?)),
+                None => Attribute::Other,
+            },
+            6 => Attribute::Floats(attribute.floats.iter().copied().map(f64::from).collect()),
+            7 => Attribute::Ints(attribute.ints.clone()),
             8 => Attribute::Texts(
                 attribute.strings.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect(),
             ),
@@ -334,7 +412,13 @@ fn node(node: NodeProto, folder: Option<&Path>) -> Result<ModelNode> {
             let reason = format!("`{}` is given twice", attribute.name);
             return Err(Error::node(&name, &node.op_type, reason));
         }
-        attributes.insert(attribute.name, value);
+        attributes.insert(attribute.name.clone(), value);
     }
-    Ok(ModelNode { name, operator: node.op_type, inputs: node.input, outputs: node.output, attributes })
+    Ok(ModelNode {
+        name,
+        operator: node.op_type.clone(),
+        inputs: node.input.clone(),
+        outputs: node.output.clone(),
+        attributes,
+    })
 }

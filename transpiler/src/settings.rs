@@ -6,16 +6,21 @@ use num_traits::Zero as _;
 use serde::{Deserialize, Serialize};
 
 use crate::data::InputShape;
+use crate::emit::{packed, seals};
 use crate::error::{Error, Result};
 use crate::interval::Interval;
 use crate::quantize::{
-    InputCheck, InputVisibility, ParamsVisibility, QuantizedGraph, Sample, dequantized, quantize_values,
-    scale_text,
+    InputCheck, InputVisibility, OutputVisibility, ParamsVisibility, QuantizedGraph, Sample, dequantized,
+    quantize_values, scale_text,
 };
+use crate::seal::{Packed, Seal, Subject};
 use crate::tensor::flat;
 
 /// The version of the file's format.
 const FORMAT: u32 = 1;
+
+/// Most values of a tensor of a batch.
+const LARGEST_TENSOR: usize = 1 << 30;
 
 /// The file's content; integers and scales are decimal strings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,16 +32,48 @@ pub struct Settings {
     pub model: String,
     /// The scale of inputs and weights, `10^2`.
     pub scale: String,
-    /// `public` or `private`.
+    /// `public`, `private` or `hashed`.
     pub input_visibility: String,
-    /// `public`, `private` or `fixed`.
+    /// `public`, `private`, `hashed`, `encrypted` or `fixed`.
     pub params_visibility: String,
+    /// `public`, `private`, `hashed` or `encrypted`.
+    pub output_visibility: String,
+    /// How many samples a proof is about.
+    pub batch: usize,
+    /// What is sealed, in the order of the public signals; seals follow the public outputs.
+    pub seals: Vec<SealSettings>,
     /// The inputs, in the model's order.
     pub inputs: Vec<InputSettings>,
     /// The outputs, in the model's order.
     pub outputs: Vec<OutputSettings>,
     /// The layers, in order.
     pub layers: Vec<LayerSettings>,
+}
+
+/// A commitment or an encryption among the public signals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealSettings {
+    /// What is sealed: `input`, `params` or `output`.
+    pub of: String,
+    /// `hashed` or `encrypted`.
+    pub seal: String,
+    /// The tensors, in the order in which they are packed.
+    pub tensors: Vec<TensorSettings>,
+}
+
+/// Integers that are packed into field elements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TensorSettings {
+    /// Its signal in the circuit.
+    pub signal: String,
+    /// The lengths of its axes, that of the batch among them.
+    pub shape: Vec<usize>,
+    /// The least integer.
+    pub low: String,
+    /// Bits of an integer less the least one.
+    pub bits: usize,
 }
 
 /// An input.
@@ -116,14 +153,37 @@ impl Settings {
             input_visibility: match quantized.config.input {
                 InputVisibility::Public => "public",
                 InputVisibility::Private => "private",
+                InputVisibility::Hashed => "hashed",
             }
             .to_owned(),
             params_visibility: match quantized.config.params {
                 ParamsVisibility::Public => "public",
                 ParamsVisibility::Private => "private",
+                ParamsVisibility::Hashed => "hashed",
+                ParamsVisibility::Encrypted => "encrypted",
                 ParamsVisibility::Fixed => "fixed",
             }
             .to_owned(),
+            output_visibility: match quantized.config.output_visibility {
+                OutputVisibility::Public => "public",
+                OutputVisibility::Private => "private",
+                OutputVisibility::Hashed => "hashed",
+                OutputVisibility::Encrypted => "encrypted",
+            }
+            .to_owned(),
+            batch: quantized.config.batch,
+            seals: seals(quantized)
+                .into_iter()
+                .map(|(subject, seal)| SealSettings {
+                    of: subject.name().to_owned(),
+                    seal: match seal {
+                        Seal::Hashed => "hashed",
+                        Seal::Encrypted => "encrypted",
+                    }
+                    .to_owned(),
+                    tensors: packed(quantized, subject).iter().map(TensorSettings::of).collect(),
+                })
+                .collect(),
             inputs: quantized
                 .inputs
                 .iter()
@@ -194,6 +254,22 @@ impl Settings {
                 settings.format
             )));
         }
+        let shapes = settings.inputs.iter().map(|input| &input.shape);
+        for shape in shapes.chain(settings.outputs.iter().map(|output| &output.shape)) {
+            let count = shape.iter().try_fold(settings.batch, |count, length| count.checked_mul(*length));
+            if !count.is_some_and(|count| (1..=LARGEST_TENSOR).contains(&count)) {
+                let reason = format!(
+                    "settings.json: a batch of {} tensors of shape {shape:?}, expected 1 to {LARGEST_TENSOR} values",
+                    settings.batch
+                );
+                return Err(Error::model(reason));
+            }
+        }
+        for seal in &settings.seals {
+            seal.subject()?;
+            seal.kind()?;
+            seal.packed()?;
+        }
         for input in &settings.inputs {
             input.range()?;
         }
@@ -213,19 +289,104 @@ impl Settings {
             .collect()
     }
 
-    /// Returns the integers of a sample, by signal.
+    /// Returns the integers of the samples of a proof, by signal.
     ///
     /// # Errors
     /// When a value is outside the range; the error names it.
-    pub fn quantize_sample(&self, sample: &Sample) -> Result<Vec<(String, Vec<BigInt>)>> {
-        let pairs = self.inputs.iter().zip(sample);
-        pairs
-            .map(|(input, values)| {
-                let (scale, interval) = input.range()?;
-                let values = quantize_values(&input.name, &flat(values), &input.shape, &scale, &interval)?;
-                Ok((input.signal.clone(), values))
-            })
-            .collect()
+    pub fn quantize_samples(&self, samples: &[Sample]) -> Result<Vec<(String, Vec<BigInt>)>> {
+        let mut signals = Vec::new();
+        for (position, input) in self.inputs.iter().enumerate() {
+            let (scale, interval) = input.range()?;
+            let mut integers = Vec::new();
+            for values in samples.iter().filter_map(|sample| sample.get(position)) {
+                integers.extend(quantize_values(
+                    &input.name,
+                    &flat(values),
+                    &input.shape,
+                    &scale,
+                    &interval,
+                )?);
+            }
+            signals.push((input.signal.clone(), integers));
+        }
+        Ok(signals)
+    }
+}
+
+impl SealSettings {
+    /// Returns what is sealed.
+    ///
+    /// # Errors
+    /// When the file has something else in its place.
+    pub fn subject(&self) -> Result<Subject> {
+        [Subject::Input, Subject::Params, Subject::Output]
+            .into_iter()
+            .find(|subject| subject.name() == self.of)
+            .ok_or_else(|| Error::model(format!("settings.json: `{}` cannot be sealed", self.of)))
+    }
+
+    /// Returns how it is sealed.
+    ///
+    /// # Errors
+    /// When the file has something else in its place.
+    pub fn kind(&self) -> Result<Seal> {
+        match self.seal.as_str() {
+            "hashed" => Ok(Seal::Hashed),
+            "encrypted" => Ok(Seal::Encrypted),
+            other => Err(Error::model(format!("settings.json: `{other}` is no seal"))),
+        }
+    }
+
+    /// Returns the tensors.
+    ///
+    /// # Errors
+    /// When the file has something else in their place.
+    pub fn packed(&self) -> Result<Vec<Packed>> {
+        self.tensors.iter().map(TensorSettings::packed).collect()
+    }
+
+    /// Returns how many public signals the seal has.
+    ///
+    /// # Errors
+    /// When the file has something else in place of the seal.
+    pub fn signals(&self) -> Result<usize> {
+        Ok(match self.kind()? {
+            Seal::Hashed => 1,
+            Seal::Encrypted => self.packed()?.iter().map(Packed::elements).sum::<usize>() + 3,
+        })
+    }
+}
+
+impl TensorSettings {
+    /// Describes packed values.
+    pub fn of(packed: &Packed) -> Self {
+        Self {
+            signal: packed.signal.clone(),
+            shape: packed.shape.clone(),
+            low: packed.low.to_string(),
+            bits: packed.bits,
+        }
+    }
+
+    /// Returns the packed values.
+    ///
+    /// # Errors
+    /// When the shape is too large, or the number of bits none of 1 to 253.
+    pub fn packed(&self) -> Result<Packed> {
+        let count = self.shape.iter().try_fold(1usize, |count, length| count.checked_mul(*length));
+        if !(1..=253).contains(&self.bits) || count.is_none_or(|count| count > LARGEST_TENSOR) {
+            let reason = format!(
+                "`{}` of shape {:?} and {} bits cannot be packed",
+                self.signal, self.shape, self.bits
+            );
+            return Err(Error::model(reason));
+        }
+        Ok(Packed {
+            signal: self.signal.clone(),
+            shape: self.shape.clone(),
+            bits: self.bits,
+            low: integer(&self.low)?,
+        })
     }
 }
 

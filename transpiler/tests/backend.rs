@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -9,20 +11,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use ndarray::{ArrayD, IxDyn};
-use num_bigint::BigInt;
 use serde::Deserialize;
-use tensorproof_circom::{Inputs, Options, Sources, compile};
+use support::{check_witness, close, in_integers};
 use tensorproof_oracles::{expect_success, python};
-use tensorproof_r1cs::fr_from_bigint;
-use tensorproof_transpiler::quantize::{
-    InputCheck, InputVisibility, OutputKind, ParamsVisibility, Power, QuantizeConfig, Sample, ScaleChoice,
-};
-use tensorproof_transpiler::{Graph, QuantizedGraph, emit, load, passes, quantize};
+use tensorproof_transpiler::quantize::Sample;
+use tensorproof_transpiler::{Graph, load, passes};
 
 /// Most constraints of a circuit whose witness is computed.
 const MOST_CONSTRAINTS: usize = 80_000;
-/// Largest difference from the expected values, relative to the largest of them, where the scale is 10^4.
-const TOLERANCE: f64 = 0.02;
 
 #[derive(Deserialize)]
 struct Case {
@@ -52,15 +48,6 @@ impl Tensor {
     }
 }
 
-fn close(actual: &[f64], expected: &[f64], tolerance: f64) -> Result<(), String> {
-    if actual.len() != expected.len() {
-        return Err(format!("{} values, expected {}", actual.len(), expected.len()));
-    }
-    let largest = expected.iter().fold(1.0, |largest: f64, value| largest.max(value.abs()));
-    let error = actual.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-    if error <= tolerance * largest { Ok(()) } else { Err(format!("differs by {error:.1e}")) }
-}
-
 /// Checks one model; says what went wrong.
 fn check(folder: &Path, model: &CaseModel, outputs: &[Tensor]) -> Result<(), String> {
     let mut graph = load(&folder.join(&model.path))
@@ -77,76 +64,12 @@ fn check(folder: &Path, model: &CaseModel, outputs: &[Tensor]) -> Result<(), Str
             .map_err(|error| format!("float model: {error}"))?;
     }
     passes::simplify(&mut graph);
-    let config = QuantizeConfig {
-        scale: ScaleChoice::Power(Power::of_ten(4)),
-        tolerance: 0.05,
-        input_range: None,
-        input: InputVisibility::Public,
-        params: ParamsVisibility::Private,
-        input_check: InputCheck::Verifier,
-        output: OutputKind::Raw,
-    };
-    let quantized =
-        quantize(&graph, &config, std::slice::from_ref(&sample)).map_err(|error| error.to_string())?;
-    let integers = quantized.eval(&sample).map_err(|error| error.to_string())?;
-    let floats = graph.eval(&sample);
-    for (output, edge) in graph.outputs.iter().enumerate() {
-        let place = quantized.outputs[output].place;
-        let actual = quantized.dequantize(place, &integers[place]);
-        close(&actual, &floats[edge.0].iter().copied().collect::<Vec<_>>(), TOLERANCE)
-            .map_err(|error| format!("integer model: {error}"))?;
-    }
+    let (quantized, integers) = in_integers(&graph, &sample)?;
     let cost = quantized.cost();
     if cost.quadratic + cost.linear > MOST_CONSTRAINTS {
         return Err(format!("{} constraints, more than are tried", cost.quadratic + cost.linear));
     }
     check_witness(&quantized, &sample, &integers)
-}
-
-fn check_witness(
-    quantized: &QuantizedGraph,
-    sample: &Sample,
-    integers: &[Vec<BigInt>],
-) -> Result<(), String> {
-    let program = emit(quantized);
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in &program.files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    let sources = Sources::from_path(&folder.path().join("circuit.circom"));
-    let circuit = compile(sources, Options::default()).map_err(|problems| problems.render(false))?;
-    let counts = circuit.r1cs.counts();
-    let cost = quantized.cost();
-    // Products with constants become linear, and an output that is wired to an input takes a constraint.
-    let outputs = circuit.r1cs.public_outputs as usize;
-    if counts.quadratic > cost.quadratic
-        || counts.quadratic + counts.linear > cost.quadratic + cost.linear + outputs
-    {
-        return Err(format!("{counts:?}, expected at most {cost:?}"));
-    }
-    let mut inputs: Inputs = BTreeMap::new();
-    for (name, value) in program.weights.as_object().unwrap() {
-        let mut values = Vec::new();
-        collect(value, &mut values);
-        inputs.insert(name.clone(), values.iter().map(fr_from_bigint).collect());
-    }
-    for (port, values) in quantized.inputs.iter().zip(quantized.quantize_sample(sample).unwrap()) {
-        inputs.insert(port.signal.clone(), values.iter().map(fr_from_bigint).collect());
-    }
-    let witness = circuit.witness(&inputs).map_err(|error| error.to_string())?;
-    let expected: Vec<_> =
-        quantized.outputs.iter().flat_map(|port| integers[port.place].iter().map(fr_from_bigint)).collect();
-    let outputs = &witness.0[1..=circuit.r1cs.public_outputs as usize];
-    if outputs == expected { Ok(()) } else { Err("the witness differs from the integer model".to_owned()) }
-}
-
-fn collect(value: &serde_json::Value, values: &mut Vec<BigInt>) {
-    match value {
-        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, values)),
-        number => values.push(number.as_str().unwrap().parse().unwrap()),
-    }
 }
 
 /// Returns how a case went: proven with all inputs, with constant weights, or why not.
@@ -211,7 +134,8 @@ fn table(folder: &Path, cases: &[Case]) -> String {
          # ONNX's backend node tests\n\n\
          {count} of the {} cases that PyPI's onnx 1.18 generates are proven: the float model computes what the case expects \
          to 0.1 %, the integer model at scale 10^4 is within 2 % of the largest value, and the witness of the circuit has the \
-         integer model's outputs.\n\n\
+         integer model's outputs. The expectations of test_attention_3d* lack a transposition (onnx issue 7118), and those of \
+         test_qlinearmatmul_*_int8_* wrap around where the operator saturates.\n\n\
          ## Cases proven, by operator\n\n\
          | operator | cases | with constants behind the first input |\n|---|---|---|\n",
         cases.len()

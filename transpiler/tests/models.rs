@@ -8,7 +8,7 @@ use ndarray::{Array2, ArrayD};
 use ndarray_npy::NpzReader;
 use tensorproof_transpiler::data::{input_shapes, load_samples};
 use tensorproof_transpiler::quantize::{
-    InputCheck, InputVisibility, OutputKind, ParamsVisibility, ScaleChoice,
+    InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, ScaleChoice,
 };
 use tensorproof_transpiler::{Graph, QuantizeConfig, emit, load, load_graph, passes, quantize};
 
@@ -27,6 +27,8 @@ fn config(params: ParamsVisibility) -> QuantizeConfig {
         params,
         input_check: InputCheck::Verifier,
         output: OutputKind::Auto,
+        output_visibility: OutputVisibility::Public,
+        batch: 1,
     }
 }
 

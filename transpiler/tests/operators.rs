@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 
 use ndarray::ArrayD;
 use num_bigint::BigInt;
-use tensorproof_circom::{Inputs, Options, Sources, compile};
-use tensorproof_r1cs::{fr_from_bigint, fr_from_decimal};
+use tensorproof_circom::{Circuit, Inputs, Options, Sources, compile};
+use tensorproof_r1cs::{Fr, fr_from_bigint, fr_from_decimal};
 use tensorproof_transpiler::quantize::{
-    InputCheck, InputVisibility, OutputKind, ParamsVisibility, Power, QuantizeConfig, Sample, ScaleChoice,
+    InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, QuantizeConfig,
+    Sample, ScaleChoice,
 };
 use tensorproof_transpiler::{Graph, QuantizedGraph, emit, load, load_graph, quantize};
 
@@ -60,6 +61,8 @@ fn config(params: ParamsVisibility, input_check: InputCheck, exponent: u32) -> Q
         params,
         input_check,
         output: OutputKind::Auto,
+        output_visibility: OutputVisibility::Public,
+        batch: 1,
     }
 }
 
@@ -104,7 +107,8 @@ fn witness_equals_the_integer_model() {
     }
 }
 
-fn check_witness(quantized: &QuantizedGraph, samples: &[ArrayD<f64>], context: &str) {
+/// Compiles the circuit of a model and returns its parameters.
+fn compiled(quantized: &QuantizedGraph, context: &str) -> (Circuit, Inputs) {
     let program = emit(quantized);
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in &program.files {
@@ -121,6 +125,11 @@ fn check_witness(quantized: &QuantizedGraph, samples: &[ArrayD<f64>], context: &
         collect(value, &mut values);
         parameters.insert(name.clone(), values.iter().map(fr_from_bigint).collect());
     }
+    (circuit, parameters)
+}
+
+fn check_witness(quantized: &QuantizedGraph, samples: &[ArrayD<f64>], context: &str) {
+    let (circuit, parameters) = compiled(quantized, context);
     for sample in samples {
         let sample = vec![sample.clone()];
         let mut inputs = parameters.clone();
@@ -132,6 +141,79 @@ fn check_witness(quantized: &QuantizedGraph, samples: &[ArrayD<f64>], context: &
         let expected: Vec<_> = expected[quantized.outputs[0].place].iter().map(fr_from_bigint).collect();
         let outputs = &witness.0[1..=circuit.r1cs.public_outputs as usize];
         assert_eq!(outputs, expected, "{context}");
+    }
+}
+
+#[test]
+fn a_batch_is_the_samples_one_by_one() {
+    for case in cases().into_iter().take(6) {
+        let graph = load_graph(&case.path).unwrap();
+        let config =
+            QuantizeConfig { batch: 3, ..config(ParamsVisibility::Private, InputCheck::Verifier, 2) };
+        let quantized = quantize(&graph, &config, &[]).unwrap();
+        let (circuit, mut inputs) = compiled(&quantized, &case.path.display().to_string());
+        let mut expected = Vec::new();
+        for input in case.inputs.iter().cycle().take(3) {
+            let sample = vec![input.clone()];
+            for (port, values) in quantized.inputs.iter().zip(quantized.quantize_sample(&sample).unwrap()) {
+                inputs
+                    .entry(port.signal.clone())
+                    .or_default()
+                    .extend(values.iter().map(fr_from_bigint::<Fr>));
+            }
+            let values = quantized.eval(&sample).unwrap();
+            expected.extend(values[quantized.outputs[0].place].iter().map(fr_from_bigint::<Fr>));
+        }
+        let witness = circuit.witness(&inputs).unwrap();
+        assert_eq!(circuit.r1cs.public_outputs as usize, expected.len());
+        assert_eq!(witness.0[1..=expected.len()], expected, "{}", case.path.display());
+    }
+}
+
+#[test]
+fn commitments_bind_what_is_hashed() {
+    let is_conv =
+        |case: &Case| case.path.file_stem().is_some_and(|name| name.to_string_lossy().starts_with("conv"));
+    let case = cases().into_iter().find(is_conv).unwrap();
+    let graph = load_graph(&case.path).unwrap();
+    let config = QuantizeConfig {
+        input: InputVisibility::Hashed,
+        output_visibility: OutputVisibility::Hashed,
+        batch: 2,
+        ..config(ParamsVisibility::Hashed, InputCheck::Circuit, 2)
+    };
+    let quantized = quantize(&graph, &config, &[]).unwrap();
+    let (circuit, mut inputs) = compiled(&quantized, "hashed");
+    // Three commitments, and nothing else.
+    assert_eq!(circuit.r1cs.public_signals(), 3);
+    assert_eq!(circuit.r1cs.counts().quadratic, emit::cost(&quantized).quadratic);
+    for input in [&case.inputs[0], &case.inputs[1]] {
+        let values = quantized.quantize_sample(&vec![input.clone()]).unwrap();
+        let signal = inputs.entry(quantized.inputs[0].signal.clone()).or_default();
+        signal.extend(values[0].iter().map(fr_from_bigint::<Fr>));
+    }
+    for salt in ["inputSalt", "paramsSalt", "outputSalt"] {
+        inputs.insert(salt.to_owned(), vec![Fr::from(7)]);
+    }
+    let hashes = |inputs: &Inputs| circuit.witness(inputs).unwrap().0[1..4].to_vec();
+    let before = hashes(&inputs);
+    // Output, input, parameters: each salt is of one of them.
+    for (position, salt) in ["outputSalt", "inputSalt", "paramsSalt"].into_iter().enumerate() {
+        let mut changed = inputs.clone();
+        changed.insert(salt.to_owned(), vec![Fr::from(8)]);
+        let after = hashes(&changed);
+        for other in 0..3 {
+            assert_eq!(before[other] == after[other], other != position, "{salt}");
+        }
+    }
+    // Another parameter, and another sample.
+    for (position, name) in [(2, "weights"), (1, quantized.inputs[0].signal.as_str())] {
+        let signal = inputs.keys().find(|signal| signal.ends_with(name)).unwrap().clone();
+        let mut changed = inputs.clone();
+        let values = changed.get_mut(&signal).unwrap();
+        let different = values.iter().position(|value| *value != values[0]).unwrap();
+        values.swap(0, different);
+        assert_ne!(before[position], hashes(&changed)[position], "{signal}");
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Poseidon (eprint 2019/458, appendices E and F): round constants and an MDS matrix from the Grain LFSR, which is seeded
 //! with the parameters of the instance. Numbers of rounds are those of the paper's table for 128 bits of security.
+//!
+//! MiMC (eprint 2016/492): round constants from Keccak-256 of a seed, hashed again and again, as iden3 instantiates it.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -9,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use num_bigint::BigUint;
+use sha3::{Digest as _, Keccak256};
 
 /// The scalar field of BN254.
 const MODULUS: &str = "21888242871839275222246405745257275088548364400416034343698204186575808495617";
@@ -30,7 +33,10 @@ pub(crate) fn write_all() -> Result<(), String> {
 /// Returns path and text of every generated file.
 fn files() -> Result<Vec<(PathBuf, String)>, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../templates/tensorproof/crypto");
-    Ok(vec![(folder.join("poseidon_constants.circom"), poseidon()?)])
+    Ok(vec![
+        (folder.join("mimc_constants.circom"), mimc()?),
+        (folder.join("poseidon_constants.circom"), poseidon()?),
+    ])
 }
 
 fn modulus() -> Result<BigUint, String> {
@@ -131,6 +137,35 @@ fn poseidon() -> Result<String, String> {
         &rounds,
         "0",
     );
+    Ok(text)
+}
+
+/// Returns the constants of rounds, the first of which has none.
+fn mimc_of(seed: &str, rounds: usize, modulus: &BigUint) -> Vec<BigUint> {
+    let mut hash = Keccak256::digest(seed);
+    let mut constants = vec![BigUint::ZERO];
+    while constants.len() < rounds {
+        hash = Keccak256::digest(hash);
+        constants.push(BigUint::from_bytes_be(&hash) % modulus);
+    }
+    constants
+}
+
+fn mimc() -> Result<String, String> {
+    let modulus = modulus()?;
+    let power7 = mimc_of("mimc", 91, &modulus);
+    let mut feistel = mimc_of("mimcsponge", 220, &modulus);
+    // Nor has the last round of the Feistel network.
+    feistel[219] = BigUint::ZERO;
+    let mut text = HEADER.to_owned();
+    let rows = [("x^7", "mimc7Constants", power7), ("the Feistel network", "mimcFeistelConstants", feistel)];
+    for (what, name, constants) in rows {
+        let list = list(&constants, "    ");
+        let _ = write!(
+            text,
+            "\n// Constants that each round of {what} adds.\nfunction {name}() {{\n    return [{list}];\n}}\n"
+        );
+    }
     Ok(text)
 }
 

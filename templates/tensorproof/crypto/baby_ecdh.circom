@@ -22,7 +22,7 @@ template BabyEcdh() {
     signal output out[2];
 
     component valid = BabyInSubgroup();
-    component multiple = BabyMultiple();
+    component multiple = BabyMultiple(2736030358979909402780800718157159386076813972158567259200215660948447373036);
     multiple.scalar <== secret;
     for (var i = 0; i < 2; i++) {
         valid.in[i] <== publicKey[i];

@@ -14,8 +14,10 @@ include "baby_sum.circom";
 // one point away. All multiples a on the way are odd, 3 <= a <= 2l - 3 before a step and never l or 3l after one, so that no
 // addition there meets a point, its opposite or zero, where its formula would leave the slope open.
 //
+// Parameters
+//   high         the largest scalar, 2^250 <= high <= l - 5, l = 2736030358979909402780800718157159386076813972158567259200215660948447373041
 // Inputs
-//   scalar       [1, l - 5], l = 2736030358979909402780800718157159386076813972158567259200215660948447373041
+//   scalar       [1, high]
 //   in[2]        x and y
 // Outputs
 //   out[2]
@@ -27,13 +29,14 @@ include "baby_sum.circom";
 //   2035 quadratic + 4 linear
 // Source
 //   EIP-2494; double-and-add without the ordinate between, Zcash protocol specification; signed digits, Joye and Tunstall 2009.
-template BabyMultiple() {
+template BabyMultiple(high) {
+    var order = 2736030358979909402780800718157159386076813972158567259200215660948447373041;
+    assert(2 ** 250 <= high && high <= order - 5);
     signal input scalar;
     signal input in[2];
     signal output out[2];
 
-    var order = 2736030358979909402780800718157159386076813972158567259200215660948447373041;
-    component range = Range(1, order - 5);
+    component range = Range(1, high);
     range.in <== scalar;
     component bits = ToBits(253, 3 * order);
     bits.in <== scalar;

@@ -1,11 +1,11 @@
 pragma circom 2.1.0;
 
-include "../arith/to_bits.circom";
+include "pack.circom";
 include "poseidon_sponge.circom";
 
 // Salted Poseidon commitment to bounded integers, as many to an element as fit.
 //
-//   out = sponge(packed[0], .., salt), packed[e] = sum of (in[e * k + i] + offset) * 2^(n * i), k = floor(253 / n)
+//   out = sponge(packed[0], .., salt), packed = Pack(in)
 //
 // Parameters
 //   size         number of values, at least 1
@@ -20,8 +20,8 @@ include "poseidon_sponge.circom";
 // Ensures
 //   The range of the values, so that a packed element has one reading, and the hash.
 // Constraints
-//   size * n + PoseidonSponge(ceil(size / k) + 1) quadratic + size + ceil(size / k) linear; no linear one for an element of
-//   one value without offset
+//   size * n + PoseidonSponge(elements + 1) quadratic + size + elements linear, elements = ceil(size / floor(253 / n)); no
+//   linear one for an element of one value without offset
 // Source
 //   Grassi et al. 2019 (eprint 2019/458), section 4.2.
 template Commitment(size, n, offset, domain) {
@@ -30,19 +30,14 @@ template Commitment(size, n, offset, domain) {
     signal input salt;
     signal output out;
 
-    var k = 253 \ n;
-    var elements = (size + k - 1) \ k;
-    component bits[size];
+    component packed = Pack(size, n, offset);
+    for (var i = 0; i < size; i++) {
+        packed.in[i] <== in[i];
+    }
+    var elements = (size + 253 \ n - 1) \ (253 \ n);
     component hash = PoseidonSponge(elements + 1, domain);
     for (var e = 0; e < elements; e++) {
-        var packed = 0;
-        for (var i = 0; i < k && e * k + i < size; i++) {
-            var at = e * k + i;
-            bits[at] = ToBits(n, offset);
-            bits[at].in <== in[at];
-            packed += (in[at] + offset) * 2 ** (n * i);
-        }
-        hash.in[e] <== packed;
+        hash.in[e] <== packed.out[e];
     }
     hash.in[elements] <== salt;
     out <== hash.out;

@@ -23,7 +23,7 @@ template Poseidon(nInputs) {
     signal input in[nInputs];
     signal output out;
 
-    component rounds = PoseidonRounds(nInputs + 1, 1, 0);
+    component rounds = PoseidonRounds(nInputs + 1, 1, 0, 0);
     for (var i = 0; i < nInputs; i++) {
         rounds.in[i] <== in[i];
     }

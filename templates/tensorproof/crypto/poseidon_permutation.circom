@@ -20,7 +20,7 @@ template PoseidonPermutation(t) {
     signal input in[t];
     signal output out[t];
 
-    component rounds = PoseidonRounds(t, 0, 0);
+    component rounds = PoseidonRounds(t, 0, 0, 0);
     for (var i = 0; i < t; i++) {
         rounds.in[i] <== in[i];
         rounds.add[i] <== 0;

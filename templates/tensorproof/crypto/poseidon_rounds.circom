@@ -77,30 +77,33 @@ function matrixPower(n, matrix, exponent) {
 
 // The Poseidon permutation, and a block that is added to what it returns.
 //
-//   out[i] = permutation(state)[i] + add[i], where state is in, behind the constant initial if fixed is 1
+//   out[i] = permutation(state)[i] + add[i], where state is in, behind the constant initial if fixed is 1, before zeros
 //
 // Of each full round the signals are what follows its matrix, so that the product that ends an S-box equals a row of the
-// inverse matrix; of a partial round the only one is the next element that enters an S-box.
+// inverse matrix; of a partial round the only one is the next element that enters an S-box. A first round with zeros has few
+// S-boxes, and the signals are what they return.
 //
 // Parameters
 //   t            elements of the state, 2 <= t <= 17
 //   fixed        1 if the first element is a constant, else 0
 //   initial      that constant
+//   zeros        zeros at the end of the state, 0 <= zeros < t - fixed
 // Inputs
-//   in[t - fixed]
+//   in[t - fixed - zeros]
 //   add[t]
 // Outputs
 //   out[t]
 // Ensures
 //   The equation.
 // Constraints
-//   3 * (8 * t + partial rounds - fixed) quadratic + 0 linear
+//   3 * (8 * t + partial rounds - fixed - zeros) quadratic + 0 linear
 // Source
 //   Grassi et al. 2019 (eprint 2019/458), x^5, 8 full rounds.
-template PoseidonRounds(t, fixed, initial) {
+template PoseidonRounds(t, fixed, initial, zeros) {
     assert(2 <= t && t <= 17);
     assert(fixed == 0 || fixed == 1);
-    signal input in[t - fixed];
+    assert(0 <= zeros && zeros < t - fixed);
+    signal input in[t - fixed - zeros];
     signal input add[t];
     signal output out[t];
 
@@ -129,7 +132,7 @@ template PoseidonRounds(t, fixed, initial) {
 
     var state[t];
     state[0] = initial;
-    for (var i = fixed; i < t; i++) {
+    for (var i = fixed; i < t - zeros; i++) {
         state[i] = in[i - fixed];
     }
     for (var round = 0; round < 8 + partial; round++) {
@@ -140,15 +143,28 @@ template PoseidonRounds(t, fixed, initial) {
             var r = round < 4 ? round : round - partial;
             // A constant element has a constant S-box.
             var first = round == 0 ? fixed : 0;
-            for (var i = 0; i < first; i++) {
-                square[r][i] <== state[i] ** 2;
-                fourth[r][i] <== state[i] ** 4;
-            }
-            for (var i = first; i < t; i++) {
-                square[r][i] <== state[i] * state[i];
-                fourth[r][i] <== square[r][i] * square[r][i];
-            }
+            var last = round == 0 ? t - zeros : t;
             for (var i = 0; i < t; i++) {
+                if (i >= first && i < last) {
+                    square[r][i] <== state[i] * state[i];
+                    fourth[r][i] <== square[r][i] * square[r][i];
+                } else {
+                    square[r][i] <== state[i] ** 2;
+                    fourth[r][i] <== state[i] ** 4;
+                }
+            }
+            var after[t];
+            for (var i = 0; i < t && last < t; i++) {
+                if (i >= first && i < last) {
+                    mixed[0][i] <== fourth[0][i] * state[i];
+                } else {
+                    mixed[0][i] <== state[i] ** 5;
+                }
+                for (var j = 0; j < t; j++) {
+                    after[j] += matrix[j][i] * mixed[0][i];
+                }
+            }
+            for (var i = 0; i < t && last == t; i++) {
                 var sum = r == 7 ? add[i] : 0;
                 for (var j = 0; j < t; j++) {
                     sum += matrix[i][j] * fourth[r][j] * state[j];
@@ -159,11 +175,10 @@ template PoseidonRounds(t, fixed, initial) {
                     mixed[r][i] <== 0;
                 }
             }
-            var after[t];
-            for (var i = first; i < t; i++) {
+            for (var i = first; i < t && last == t; i++) {
                 after[i] = mixed[r][i];
             }
-            if (first == 1) {
+            if (first == 1 && last == t) {
                 // The first row of the inverse matrix gives the first element from the others.
                 after[0] = state[0] ** 5;
                 for (var j = 1; j < t; j++) {
@@ -171,7 +186,7 @@ template PoseidonRounds(t, fixed, initial) {
                 }
                 after[0] = after[0] / inverse[0][0];
             }
-            for (var i = first; i < t; i++) {
+            for (var i = first; i < t && last == t; i++) {
                 var sum = 0;
                 for (var j = 0; j < t; j++) {
                     sum += inverse[i][j] * (after[j] - (r == 7 ? add[j] : 0));

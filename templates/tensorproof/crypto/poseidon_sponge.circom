@@ -31,12 +31,12 @@ template PoseidonSponge(length, domain) {
     component rounds[blocks];
     for (var b = 0; b < blocks; b++) {
         if (b == 0) {
-            rounds[0] = PoseidonRounds(rate + 1, 1, length + domain * 2 ** 64);
+            rounds[0] = PoseidonRounds(rate + 1, 1, length + domain * 2 ** 64, 0);
             for (var i = 0; i < rate; i++) {
                 rounds[0].in[i] <== in[i];
             }
         } else {
-            rounds[b] = PoseidonRounds(rate + 1, 0, 0);
+            rounds[b] = PoseidonRounds(rate + 1, 0, 0, 0);
             for (var i = 0; i <= rate; i++) {
                 rounds[b].in[i] <== rounds[b - 1].out[i];
             }

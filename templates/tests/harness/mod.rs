@@ -1,5 +1,7 @@
 //! Attacks on a template instance: what must not have a witness, and what must have only one.
 
+pub(crate) mod stock;
+
 use std::collections::BTreeMap;
 
 use ark_ff::{Field as _, One as _, UniformRand as _, Zero as _};

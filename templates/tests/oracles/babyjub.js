@@ -28,7 +28,7 @@ async function main() {
     const power = 2n ** 250n;
     for (const scalar of [1n, 2n, 3n, l - 5n, l - 6n, power - 1n, power, l - power, (l - 1n) / 2n, 0x123456789abcdefn ** 4n]) {
         const point = times(11);
-        row("baby_multiple", "BabyMultiple()", { scalar, in: point }, { out: times(scalar, point) });
+        row("baby_multiple", "BabyMultiple(2736030358979909402780800718157159386076813972158567259200215660948447373036)", { scalar, in: point }, { out: times(scalar, point) });
         row("baby_ecdh", "BabyEcdh()", { secret: scalar, publicKey: point }, { out: times(scalar, point) });
         row("baby_public_key", "BabyPublicKey()", { secret: scalar }, { out: times(scalar) });
     }

@@ -35,11 +35,13 @@ async function main() {
         row("crypto/poseidon_sponge.circom", main, range(length), sponge(range(length), domain));
         row("crypto/poseidon_sponge.circom", main, range(length, -3), sponge(range(length, -3), domain));
     }
-    for (const [t, fixed] of [[3, 0], [3, 1], [6, 1]]) {
-        const [state, add] = [range(t, 7), range(t, -2)];
+    for (const [t, fixed, zeros] of [[3, 0, 0], [3, 1, 0], [6, 1, 0], [4, 0, 1], [17, 1, 13]]) {
+        const state = range(t, 7).map((value, i) => (i < t - zeros ? value : 0));
+        const add = range(t, -2);
         const out = permutation(state).map((value, i) => F.toObject(F.add(F.e(value), F.e(add[i]))));
-        const input = { in: text(state.slice(fixed)), add: text(add) };
-        rows.push({ template: "crypto/poseidon_rounds.circom", main: `PoseidonRounds(${t}, ${fixed}, 7)`, in: input, out: { out: text(out) } });
+        const main = `PoseidonRounds(${t}, ${fixed}, 7, ${zeros})`;
+        const input = { in: text(state.slice(fixed, t - zeros)), add: text(add) };
+        rows.push({ template: "crypto/poseidon_rounds.circom", main, in: input, out: { out: text(out) } });
     }
     for (const [index, depth] of [[0, 1], [1, 1], [5, 3], [2, 3]]) {
         const bits = range(depth, 0).map((level) => (index >> level) & 1);

@@ -54,9 +54,9 @@ impl Constants {
             .collect()
     }
 
-    /// Returns names and shapes of the parameters.
-    pub(super) fn parameter_signals(&self) -> impl Iterator<Item = (&str, &[usize])> {
-        self.parameters.iter().map(|(name, (shape, _))| (name.as_str(), shape.as_slice()))
+    /// Returns names, shapes and values of the parameters.
+    pub(super) fn parameters(&self) -> impl Iterator<Item = (&str, &[usize], &[BigInt])> {
+        self.parameters.iter().map(|(name, (shape, values))| (name.as_str(), shape.as_slice(), &**values))
     }
 
     pub(super) fn has_tables(&self) -> bool {

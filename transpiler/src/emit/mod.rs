@@ -3,6 +3,7 @@
 mod constants;
 mod layer;
 mod place;
+mod statement;
 mod wiring;
 
 use std::collections::BTreeSet;
@@ -12,9 +13,11 @@ use num_bigint::BigInt;
 use serde_json::Value;
 
 use crate::interval::Interval;
-use crate::quantize::{InputVisibility, ParamsVisibility, QuantizedGraph, scale_text};
+use crate::quantize::{ParamsVisibility, QuantizedGraph, scale_text};
 use constants::Constants;
-use place::{Place, bracketed, copy};
+use place::{Place, copy};
+pub use statement::{cost, sealing};
+pub(crate) use statement::{packed, seals};
 
 /// What is written into the build directory.
 #[derive(Clone, Debug)]
@@ -35,6 +38,7 @@ pub fn emit(quantized: &QuantizedGraph) -> CircomProgram {
             includes.insert(library_path(template));
         }
     }
+    includes.extend(statement::files(&seals(quantized)).into_iter().map(str::to_owned));
     let circuit = circuit(quantized, &constants, &includes, is_fixed);
     let mut files = vec![("circuit.circom".to_owned(), circuit)];
     if is_fixed {
@@ -89,42 +93,24 @@ fn circuit(
         "\n// A real number v is the integer round(v * scale); inputs and weights have the scale {}.\n// Each layer's comment gives its operator, its shape, its scale, and the range that its values are in.\ntemplate Model() {{\n",
         quantized.power
     );
-    let mut public = Vec::new();
+    let (inputs, outputs) = statement::ports(quantized);
+    statement::declare(&mut text, "input", &inputs, &[]);
+    statement::declare(&mut text, "input", &statement::parameters(quantized, constants), &[]);
+    statement::declare(&mut text, "output", &outputs, &[]);
     let mut places = vec![Place::plain("", &[]); quantized.quantities.len()];
     for port in &quantized.inputs {
-        let quantity = &quantized.quantities[port.place];
-        let _ = writeln!(text, "    // `{}`: {}", port.name, described(quantized, port.place));
-        let _ = writeln!(text, "    signal input {}{};", port.signal, bracketed(&quantity.shape));
-        places[port.place] = Place::plain(&port.signal, &quantity.shape);
-        if quantized.config.input == InputVisibility::Public {
-            public.push(port.signal.clone());
-        }
-    }
-    if !is_fixed {
-        for (name, shape) in constants.parameter_signals() {
-            let _ = writeln!(text, "    signal input {name}{};", bracketed(shape));
-            if quantized.config.params == ParamsVisibility::Public {
-                public.push(name.to_owned());
-            }
-        }
-    }
-    for port in &quantized.outputs {
-        let shape = output_axes(&quantized.quantities[port.place].shape);
-        let _ = writeln!(text, "    signal output {}{};", port.signal, bracketed(&shape));
+        places[port.place] = Place::plain(&port.signal, &quantized.quantities[port.place].shape);
     }
     for layer in &quantized.layers {
         let place = layer::text(&mut text, quantized, constants, layer, &places, is_fixed);
         places[layer.output] = place;
     }
     text.push('\n');
-    for port in &quantized.outputs {
-        let shape = output_axes(&quantized.quantities[port.place].shape);
-        text.push_str(&copy(&Place::plain(&port.signal, &shape), &places[port.place]));
+    for (port, output) in quantized.outputs.iter().zip(&outputs) {
+        text.push_str(&copy(&Place::plain(&output.name, &output.shape), &places[port.place]));
     }
     text.push_str("}\n\n");
-    let public =
-        if public.is_empty() { String::new() } else { format!(" {{public [{}]}}", public.join(", ")) };
-    let _ = writeln!(text, "component main{public} = Model();");
+    statement::text(&mut text, quantized, constants);
     text
 }
 

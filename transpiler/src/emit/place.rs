@@ -7,19 +7,24 @@ use std::fmt::{Display, Write as _};
 pub(super) struct Place {
     prefix: String,
     outer: Vec<usize>,
-    suffix: &'static str,
+    suffix: String,
     inner: Vec<usize>,
 }
 
 impl Place {
     /// Returns the place of an array of signals.
     pub(super) fn plain(name: &str, shape: &[usize]) -> Self {
-        Self { prefix: name.to_owned(), outer: shape.to_vec(), suffix: "", inner: Vec::new() }
+        Self { prefix: name.to_owned(), outer: shape.to_vec(), suffix: String::new(), inner: Vec::new() }
     }
 
     /// Returns the place of an array of each of an array of components.
-    pub(super) fn port(component: &str, outer: &[usize], port: &'static str, inner: &[usize]) -> Self {
-        Self { prefix: component.to_owned(), outer: outer.to_vec(), suffix: port, inner: inner.to_vec() }
+    pub(super) fn port(component: &str, outer: &[usize], port: &str, inner: &[usize]) -> Self {
+        Self {
+            prefix: component.to_owned(),
+            outer: outer.to_vec(),
+            suffix: port.to_owned(),
+            inner: inner.to_vec(),
+        }
     }
 
     /// Returns the lengths of all axes.

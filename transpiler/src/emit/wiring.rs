@@ -29,7 +29,7 @@ pub(super) fn text(
     match order {
         Order::Same => return copy(target, inputs[0]),
         Order::Permuted(permutation)
-            if permutation.len() <= MOST_INDICES && inputs[0].lengths().len() == permutation.len() =>
+            if permutation.len() <= MOST_INDICES && is_permuted(target, inputs[0], permutation) =>
         {
             let names = index_names(permutation.len());
             let mut from = vec![String::new(); names.len()];
@@ -72,6 +72,14 @@ pub(super) fn text(
         text.push_str(&of_constant(&format!("{name}_constant_{number}"), target, value, &places));
     }
     text
+}
+
+/// Returns whether the places have the axes that are permuted; a component's may be grouped otherwise.
+fn is_permuted(target: &Place, source: &Place, permutation: &[usize]) -> bool {
+    let (to, from) = (target.lengths(), source.lengths());
+    to.len() == permutation.len()
+        && from.len() == permutation.len()
+        && permutation.iter().zip(&to).all(|(axis, length)| from[*axis] == *length)
 }
 
 fn from_input(name: &str, target: &Place, source: &Place, pairs: &[(usize, usize)]) -> String {

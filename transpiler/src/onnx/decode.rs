@@ -17,9 +17,16 @@ const INT64: i32 = 7;
 const BOOL: i32 = 9;
 const FLOAT16: i32 = 10;
 const DOUBLE: i32 = 11;
+const UINT32: i32 = 12;
+const UINT64: i32 = 13;
 const BFLOAT16: i32 = 16;
 
-/// Decodes a tensor; NaN and infinity are errors. `folder` is the model's, for data that stands in another file.
+/// What minus infinity and its like count as: masks are made of it, and e to its power is zero.
+const LOWEST: f64 = -1_048_576.0;
+/// What is this low stands for minus infinity: the least float of 32 bits is.
+const AS_GOOD_AS_INFINITE: f64 = -1e30;
+
+/// Decodes a tensor; NaN and infinity are errors, but for minus infinity in masks, which have nothing else and zeros. `folder` is the model's, for data that stands in another file.
 pub(super) fn constant(tensor: &TensorProto, name: &str, folder: Option<&Path>) -> Result<Constant> {
     let dims = tensor.dims.iter().map(|length| usize::try_from(*length).ok()).collect::<Option<Vec<_>>>();
     let shape =
@@ -29,8 +36,8 @@ pub(super) fn constant(tensor: &TensorProto, name: &str, folder: Option<&Path>) 
     let width = match tensor.data_type {
         UINT8 | INT8 | BOOL => 1,
         UINT16 | INT16 | FLOAT16 | BFLOAT16 => 2,
-        FLOAT | INT32 => 4,
-        DOUBLE | INT64 => 8,
+        FLOAT | INT32 | UINT32 => 4,
+        DOUBLE | INT64 | UINT64 => 8,
         other => {
             let reason = format!(
                 "data type {other} is not supported, expected a float, integer or boolean type of up to 64 bits"
@@ -55,7 +62,11 @@ pub(super) fn constant(tensor: &TensorProto, name: &str, folder: Option<&Path>) 
         Values::Int(values) => values.len(),
     };
     let decoded = match values {
-        Values::Float(values) => {
+        Values::Float(mut values) => {
+            let is_mask = values.iter().all(|value| *value == 0.0 || *value <= AS_GOOD_AS_INFINITE);
+            for value in values.iter_mut().filter(|value| is_mask && **value != 0.0) {
+                *value = LOWEST;
+            }
             if let Some(index) = values.iter().position(|value| !value.is_finite()) {
                 let reason = format!("value {index} is {}, expected a finite number", values[index]);
                 return Err(Error::tensor(name, reason));
@@ -95,6 +106,7 @@ fn typed(tensor: &TensorProto, name: &str) -> Result<Values> {
         FLOAT16 => Values::Float(halves(half)?),
         BFLOAT16 => Values::Float(halves(brain)?),
         INT64 => Values::Int(tensor.int64_data.clone()),
+        UINT32 | UINT64 => Values::Int(wide(tensor, name)?),
         UINT8 => Values::Int(small(0, 255)?),
         INT8 => Values::Int(small(-128, 127)?),
         UINT16 => Values::Int(small(0, 65_535)?),
@@ -102,6 +114,14 @@ fn typed(tensor: &TensorProto, name: &str) -> Result<Values> {
         BOOL => Values::Int(small(0, 1)?),
         _ => Values::Int(small(i32::MIN, i32::MAX)?),
     })
+}
+
+/// Reads unsigned integers of 32 or 64 bits.
+fn wide(tensor: &TensorProto, name: &str) -> Result<Vec<i64>> {
+    let values = tensor.uint64_data.iter().map(|value| i64::try_from(*value).ok());
+    values
+        .collect::<Option<Vec<i64>>>()
+        .ok_or_else(|| Error::tensor(name, "has a value of 64 bits, expected at most 63"))
 }
 
 /// Reads little-endian bytes.
@@ -112,6 +132,12 @@ fn from_bytes(raw: &[u8], data_type: i32, name: &str) -> Result<Values> {
         FLOAT16 => Values::Float(chunks(raw, name, |bytes| half(u16::from_le_bytes(bytes)))?),
         BFLOAT16 => Values::Float(chunks(raw, name, |bytes| brain(u16::from_le_bytes(bytes)))?),
         INT64 => Values::Int(chunks(raw, name, i64::from_le_bytes)?),
+        UINT64 => {
+            let values: Vec<u64> = chunks(raw, name, u64::from_le_bytes)?;
+            return wide(&TensorProto { uint64_data: values, ..TensorProto::default() }, name)
+                .map(Values::Int);
+        }
+        UINT32 => Values::Int(chunks(raw, name, |bytes| u32::from_le_bytes(bytes).into())?),
         INT32 => Values::Int(chunks(raw, name, |bytes| i32::from_le_bytes(bytes).into())?),
         INT16 => Values::Int(chunks(raw, name, |bytes| i16::from_le_bytes(bytes).into())?),
         UINT16 => Values::Int(chunks(raw, name, |bytes| u16::from_le_bytes(bytes).into())?),
@@ -185,14 +211,16 @@ mod tests {
         let rows = [
             (FLOAT16, vec![0x7c00]),
             (FLOAT16, vec![0x7e00]),
-            (BFLOAT16, vec![0xff80]),
+            (BFLOAT16, vec![0x7f80]),
+            (BFLOAT16, vec![0xff80, 0x3f80]),
             (FLOAT16, vec![65536]),
             (INT8, vec![128]),
             (BOOL, vec![2]),
             (8, vec![0]),
         ];
         for (data_type, int32_data) in rows {
-            let tensor = TensorProto { dims: vec![1], data_type, int32_data, ..TensorProto::default() };
+            let dims = vec![i64::try_from(int32_data.len()).unwrap()];
+            let tensor = TensorProto { dims, data_type, int32_data, ..TensorProto::default() };
             let message = constant(&tensor, "w", None).unwrap_err().to_string();
             assert!(message.starts_with("tensor `w`: "), "{message}");
         }

@@ -2,8 +2,12 @@
 //!
 //! Source: <https://onnx.ai/onnx/operators/onnx__Greater.html> and its neighbours.
 
-use super::{Lowering, Op};
+use ndarray::ArrayD;
+
+use super::wiring::positions;
+use super::{Argument, Lowering, Op, Source, Wire};
 use crate::error::Result;
+use crate::fold::broadcast;
 use crate::graph::EdgeId;
 
 /// `Equal`, `Greater`, `GreaterOrEqual`, `Less`, `LessOrEqual`.
@@ -47,12 +51,52 @@ pub(crate) fn logic(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     Ok(vec![result])
 }
 
-/// `Where`: y + condition * (x - y).
+/// `Where`: y + condition * (x - y); wiring where the condition is known.
 pub(crate) fn select(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
+    if let Some(Argument::Constant(condition)) = node.arguments.first().cloned() {
+        return Ok(vec![picked(node, &condition.to_float())?]);
+    }
     let (condition, x, y) = (node.edge(0)?, node.edge(1)?, node.edge(2)?);
     let difference = node.sum(&[(1.0, x), (-1.0, y)], 0.0)?;
     let chosen = node.mul(condition, difference)?;
     Ok(vec![node.sum(&[(1.0, y), (1.0, chosen)], 0.0)?])
+}
+
+/// Adds elements of the second input where a known condition holds, else of the third.
+fn picked(node: &mut Lowering<'_>, condition: &ArrayD<f64>) -> Result<EdgeId> {
+    let mut shape = condition.shape().to_vec();
+    for position in [1, 2] {
+        let other = node.shape_at(position)?;
+        shape = broadcast(&shape, &other)
+            .ok_or_else(|| node.fail(&format!("shapes {shape:?} and {other:?} do not fit together")))?;
+    }
+    let misfit = "shapes were broadcast";
+    let mut inputs = Vec::new();
+    let mut columns: Vec<Vec<Source>> = Vec::new();
+    for position in [1, 2] {
+        columns.push(match node.arguments.get(position).cloned() {
+            Some(Argument::Constant(constant)) => {
+                let values = constant.to_float();
+                let values = values.broadcast(shape.clone()).expect(misfit);
+                values.iter().map(|value| Source::Constant(*value)).collect()
+            }
+            _ => {
+                let edge = node.edge(position)?;
+                let at = inputs.len();
+                inputs.push(edge);
+                let from = positions(node.shape(edge));
+                let from = from.broadcast(shape.clone()).expect(misfit);
+                from.iter().map(|element| Source::Element(at, *element)).collect()
+            }
+        });
+    }
+    let condition = condition.broadcast(shape.clone()).expect(misfit);
+    let sources = condition
+        .iter()
+        .zip(columns[0].iter().zip(&columns[1]))
+        .map(|(condition, (yes, no))| if *condition == 0.0 { *no } else { *yes })
+        .collect();
+    node.add(Op::Wire(Wire { shape, sources }), &inputs)
 }
 
 /// `Sign`: x >= 0, less x <= 0.

@@ -88,7 +88,7 @@ fn bias(node: &Lowering<'_>, filters: usize) -> Result<Vec<f64>> {
 
 /// `Conv` and `ConvTranspose`, sample by sample.
 pub(crate) fn conv(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
-    let lower = if node.operator() == "Conv" { conv_of } else { conv_transpose_of };
+    let lower = if node.operator() == "ConvTranspose" { conv_transpose_of } else { conv_of };
     let edge = node.edge(0)?;
     let count = node.shape(edge).first().copied().unwrap_or(1);
     let mut samples = Vec::new();

@@ -4,6 +4,7 @@
 
 pub mod activation;
 pub mod affine;
+pub mod attention;
 pub mod compare;
 pub mod conv;
 pub mod elementwise;
@@ -13,11 +14,14 @@ pub mod index;
 pub mod lower;
 pub mod normalization;
 pub mod pool;
+pub mod quantized;
 pub mod recurrent;
 pub mod reduce;
 pub mod resize;
 pub mod softmax;
+pub mod svm;
 pub mod table;
+pub mod top_k;
 pub mod tree;
 pub mod vector;
 pub mod wiring;
@@ -77,6 +81,13 @@ pub enum Op {
     Reciprocal,
     /// The square root of values that are not negative.
     Sqrt,
+    /// The nearest integer, the one above at a half.
+    Round,
+    /// The values themselves within what signed integers of some bits hold, else the nearest of those.
+    Saturate {
+        /// The bits, 2 to 32.
+        bits: u64,
+    },
     /// 1 where a value is not negative, else 0.
     IsNonNegative,
     /// 1 where a value is zero, else 0.
@@ -123,6 +134,8 @@ impl Op {
             Self::Function(function) => function.name(),
             Self::Reciprocal => "Reciprocal",
             Self::Sqrt => "Sqrt",
+            Self::Round => "Round",
+            Self::Saturate { .. } => "Clip",
             Self::IsNonNegative => "GreaterOrEqual",
             Self::IsZero => "Equal",
             Self::Reshape(_) => "Reshape",
@@ -192,6 +205,11 @@ impl Op {
             Self::Function(function) => first.mapv(|value| function.real(value)),
             Self::Reciprocal => first.mapv(f64::recip),
             Self::Sqrt => first.mapv(f64::sqrt),
+            Self::Round => first.mapv(|value| (value + 0.5).floor()),
+            Self::Saturate { bits } => {
+                let limit = f64::from(1u32 << (bits - 1).min(31));
+                first.mapv(|value| value.clamp(-limit, limit - 1.0))
+            }
             Self::IsNonNegative => first.mapv(|value| f64::from(value >= 0.0)),
             Self::IsZero => first.mapv(|value| f64::from(value == 0.0)),
             Self::Softmax { is_log } => filled(softmax::eval(&flat(first), *is_log)),
@@ -204,6 +222,6 @@ impl Op {
 
     /// Returns whether the values are integers whatever the inputs are.
     pub(crate) fn is_integer(&self) -> bool {
-        matches!(self, Self::ArgMax(_) | Self::IsNonNegative | Self::IsZero)
+        matches!(self, Self::ArgMax(_) | Self::IsNonNegative | Self::IsZero | Self::Round)
     }
 }

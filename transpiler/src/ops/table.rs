@@ -2,8 +2,8 @@
 
 use super::{Argument, Lowering, Op};
 use super::{
-    activation, affine, compare, conv, elementwise, gemm, index, normalization, pool, recurrent, reduce,
-    resize, softmax, tree, vector, wiring,
+    activation, affine, attention, compare, conv, elementwise, gemm, index, normalization, pool, quantized,
+    recurrent, reduce, resize, softmax, svm, top_k, tree, vector, wiring,
 };
 use crate::error::Result;
 use crate::graph::EdgeId;
@@ -41,6 +41,7 @@ table! {
     "And" "" compare::logic;
     "ArgMax" "" reduce::arg_max;
     "ArgMin" "" reduce::arg_max;
+    "Attention" "as many heads of keys as of queries, or one" attention::attention;
     "AveragePool" "1-D to 3-D" pool::pool;
     "BatchNormalization" "inference" affine::batch_normalization;
     "Cast" "between kinds of real numbers, to booleans, to integers of what is one already" elementwise::cast;
@@ -48,10 +49,12 @@ table! {
     "Clip" "constant bounds" elementwise::clip;
     "Concat" "" wiring::concat;
     "Conv" "1-D and 2-D, constant weights" conv::conv;
+    "ConvInteger" "constant weights" quantized::integer;
     "ConvTranspose" "1-D and 2-D, constant weights" conv::conv;
     "Cos" "by a table" activation::function;
     "CumSum" "constant axis" reduce::cum_sum;
     "DepthToSpace" "" wiring::blocks;
+    "DequantizeLinear" "one scale, or one for each of an axis" quantized::dequantize;
     "Div" "by values above zero" elementwise::div;
     "Dropout" "inference: does nothing" elementwise::identity;
     "Einsum" "one or two inputs, without ellipsis" gemm::einsum;
@@ -91,6 +94,7 @@ table! {
     "LpNormalization" "p of 1 or 2" normalization::lp;
     "LpPool" "p of 1 or 2" pool::pool;
     "MatMul" "" gemm::mat_mul;
+    "MatMulInteger" "" quantized::integer;
     "Max" "" elementwise::extreme_of_all;
     "MaxPool" "1-D to 3-D" pool::pool;
     "Mean" "" elementwise::sum_of_all;
@@ -105,6 +109,9 @@ table! {
     "PRelu" "constant slopes" activation::p_relu;
     "Pad" "constant pads, all modes" wiring::pad;
     "Pow" "constant integers, a half, or minus one of them" elementwise::pow;
+    "QLinearConv" "constant weights and scales; rounds up at a half" quantized::q_linear;
+    "QLinearMatMul" "constant scales; rounds up at a half" quantized::q_linear;
+    "QuantizeLinear" "to integers of 4, 8 or 16 bits; rounds up at a half" quantized::quantize;
     "RMSNormalization" "constant scale" normalization::layer;
     "RNN" "constant weights, whole sequences" recurrent::recurrent;
     "Reciprocal" "of values above zero" elementwise::exact;
@@ -121,6 +128,8 @@ table! {
     "Relu" "" activation::relu;
     "Reshape" "constant shape" wiring::reshape;
     "Resize" "nearest and linear" resize::resize;
+    "RotaryEmbedding" "constant positions" attention::rotary;
+    "SVMRegressor" "" svm::regressor;
     "Scaler" "" normalization::scaler;
     "Selu" "by a table" activation::function;
     "Sigmoid" "by a table" activation::function;
@@ -140,6 +149,7 @@ table! {
     "Tanh" "by a table" activation::function;
     "ThresholdedRelu" "" activation::thresholded_relu;
     "Tile" "constant repeats" wiring::tile;
+    "TopK" "constant K; the first of equal ones first" top_k::top_k;
     "Transpose" "" wiring::transpose;
     "TreeEnsembleClassifier" "" tree::classifier;
     "TreeEnsembleRegressor" "" tree::regressor;
@@ -152,7 +162,7 @@ table! {
 }
 
 /// Operators that are computed when their inputs are constants, or only shapes.
-pub const FOLDED: &str = "Besides these, on constants and shapes only: Constant, ConstantOfShape, Range, Shape, Size. All others are computed in advance where their inputs are constants.";
+pub const FOLDED: &str = "Besides these, on constants and shapes only: Constant, ConstantOfShape, Range, Shape, Size; If, by a constant condition; Scan, step by step. All others are computed in advance where their inputs are constants.";
 
 /// Adds a node to the graph and returns its outputs.
 ///

@@ -111,6 +111,25 @@ impl QuantizedGraph {
         Ok(agreement)
     }
 
+    /// Returns the differences of all outputs of all samples from the float model (of the logits when a class is proven).
+    ///
+    /// # Errors
+    /// When a value is outside the input's range.
+    pub fn output_errors(&self, graph: &Graph, samples: &[Sample]) -> Result<Vec<f64>> {
+        let mut errors = Vec::new();
+        for sample in samples {
+            let expected = graph.eval(sample);
+            let actual = self.eval(sample)?;
+            for (output, edge) in graph.outputs.iter().enumerate() {
+                let place = self.compared_output(output);
+                let actual = self.dequantize(place, &actual[place]);
+                let pairs = expected[edge.0].iter().zip(&actual);
+                errors.extend(pairs.map(|(expected, actual)| (expected - actual).abs()));
+            }
+        }
+        Ok(errors)
+    }
+
     /// Returns the largest difference of each layer from the float model; `None` for a layer that it does not have.
     ///
     /// # Errors

@@ -34,6 +34,8 @@ pub enum InputVisibility {
     Public,
     /// In the witness only.
     Private,
+    /// A commitment to it is among the public signals.
+    Hashed,
 }
 
 /// Who sees the parameters.
@@ -43,8 +45,25 @@ pub enum ParamsVisibility {
     Public,
     /// In the witness only.
     Private,
+    /// A commitment to them is among the public signals.
+    Hashed,
+    /// Their encryption for a recipient is among the public signals.
+    Encrypted,
     /// Constants of the circuit.
     Fixed,
+}
+
+/// Who sees the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputVisibility {
+    /// Among the public signals.
+    Public,
+    /// In the witness only.
+    Private,
+    /// A commitment to it is among the public signals.
+    Hashed,
+    /// Its encryption for a recipient is among the public signals.
+    Encrypted,
 }
 
 /// Where the input's range is checked.
@@ -120,6 +139,10 @@ pub struct QuantizeConfig {
     pub input_check: InputCheck,
     /// What is proven of the output.
     pub output: OutputKind,
+    /// Who sees the output.
+    pub output_visibility: OutputVisibility,
+    /// How many samples one proof is about, at least 1.
+    pub batch: usize,
 }
 
 /// A sample: one array per input of the graph.
@@ -202,14 +225,49 @@ pub struct Agreement {
     pub max_abs_output: f64,
 }
 
+/// What a scale gives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScalePoint {
+    /// The scale.
+    pub power: Power,
+    /// The model's constraints, for one sample.
+    pub cost: Cost,
+    /// How far the integer model is from the float model.
+    pub agreement: Agreement,
+}
+
+/// Returns what the powers of ten up to 10^`most` give, up to the first with which a value may leave the field.
+///
+/// # Errors
+/// When a sample is outside the configured range of the input.
+pub fn sweep(
+    graph: &Graph,
+    config: &QuantizeConfig,
+    samples: &[Sample],
+    most: u32,
+) -> Result<Vec<ScalePoint>> {
+    let mut points = Vec::new();
+    for power in (1..=most).map(Power::of_ten) {
+        let Ok(quantized) = Builder::build(graph, config, samples, power) else {
+            break;
+        };
+        points.push(ScalePoint {
+            power,
+            cost: quantized.cost(),
+            agreement: quantized.compare(graph, samples)?,
+        });
+    }
+    Ok(points)
+}
+
 /// Quantizes a graph; `samples` choose the scale and, if the configuration does not, the input's range.
 ///
 /// # Errors
-/// When a private input is left to the verifier to check, no scale fits, a value may leave the field, or neither range nor samples are given.
+/// When an input that is not public is left to the verifier to check, no scale fits, a value may leave the field, or neither range nor samples are given.
 pub fn quantize(graph: &Graph, config: &QuantizeConfig, samples: &[Sample]) -> Result<QuantizedGraph> {
-    if config.input == InputVisibility::Private && config.input_check == InputCheck::Verifier {
+    if config.input != InputVisibility::Public && config.input_check == InputCheck::Verifier {
         let (value, expected) =
-            ("verifier".to_owned(), "possible for a private input, which no verifier sees");
+            ("verifier".to_owned(), "possible for an input that is not public, which no verifier sees");
         return Err(Error::Option { option: "--input-check", value, expected });
     }
     match config.scale {

@@ -139,14 +139,12 @@ impl<'g> Builder<'g> {
             Op::Parameter(values) => self.parameter(step, &flat(values), self.scale.clone(), &shape),
             Op::Gemm(gemm) => {
                 let input = self.narrowed(inputs[0], self.scale.numer().bits(), name)?;
-                let scale = self.scale_of(input) * &self.scale;
-                let parameters = self.parameters(&gemm.weights, &gemm.bias, &scale)?;
+                let (parameters, scale) = self.parameters(&gemm.weights, &gemm.bias, input)?;
                 self.layer(Kernel::Dense(parameters), step, vec![input], scale)
             }
             Op::Conv(conv) => {
                 let input = self.narrowed(inputs[0], self.scale.numer().bits(), name)?;
-                let scale = self.scale_of(input) * &self.scale;
-                let parameters = self.parameters(&conv.weights, &conv.bias, &scale)?;
+                let (parameters, scale) = self.parameters(&conv.weights, &conv.bias, input)?;
                 self.convolution(conv, parameters, step, input, scale)
             }
             Op::Affine(affine) => self.affine(affine, step, inputs[0]),
@@ -181,6 +179,15 @@ impl<'g> Builder<'g> {
             Op::Function(function) => self.function(*function, step, inputs[0]),
             Op::Reciprocal => self.reciprocal(step, inputs[0]),
             Op::Sqrt => self.square_root(step, inputs[0]),
+            Op::Round => self.round(step, inputs[0]),
+            Op::Saturate { bits } => {
+                let input = self.round(Step { operator: "Round", ..step }, inputs[0])?;
+                let n = self.hull(input).bits();
+                if n <= *bits {
+                    return self.same(step, input, BigRational::one());
+                }
+                self.layer(Kernel::Clamp { n, m: *bits }, step, vec![input], BigRational::one())
+            }
             Op::IsNonNegative => {
                 let n = self.hull(inputs[0]).bits();
                 self.layer(Kernel::IsNonNegative { n }, step, inputs, BigRational::one())
@@ -348,8 +355,8 @@ impl<'g> Builder<'g> {
             .map(|(coefficient, input)| Ok(simple(*coefficient)? / self.scale_of(*input)))
             .collect::<Result<Vec<BigRational>>>()?;
         let scale = meeting_scale(&units);
-        // A constant needs the scale of the weights at least.
-        let scale = if constant == 0.0 || scale >= self.scale {
+        // A constant needs the scale of the weights at least, unless it is exact.
+        let scale = if scale >= self.scale || are_whole(&[constant], &scale)? {
             scale
         } else {
             let more = (&self.scale / &scale).ceil().to_integer();
@@ -374,9 +381,12 @@ impl<'g> Builder<'g> {
         }
         if let Some(offset) = &affine.offset {
             let scale = self.scale_of(place);
-            // An offset needs the scale of the weights at least.
-            let more =
-                if scale < self.scale { (&self.scale / &scale).ceil().to_integer() } else { BigInt::one() };
+            // An offset needs the scale of the weights at least, unless it is exact.
+            let more = if scale < self.scale && !are_whole(offset, &scale)? {
+                (&self.scale / &scale).ceil().to_integer()
+            } else {
+                BigInt::one()
+            };
             let scale = scale * BigRational::from_integer(more.clone());
             let of = Step { operator: "bias", ..step };
             let parameter = self.parameter(of, offset, scale.clone(), &[offset.len()])?;
@@ -448,6 +458,22 @@ impl<'g> Builder<'g> {
             *interval = interval.within(low.as_ref(), high.as_ref());
         }
         Ok(place)
+    }
+
+    /// Plans the nearest integers: by a factor that brings the scale to a power of two, whose bits are dropped.
+    fn round(&mut self, step: Step<'_>, input: usize) -> Result<usize> {
+        let scale = self.scale_of(input);
+        if scale.is_one() {
+            return self.same(step, input, scale);
+        }
+        // The factor is rounded: with eight bits more than the value has that is at most 2^-9 of a step.
+        let k = self.hull(input).bits().max(scale.ceil().to_integer().bits()) + 8;
+        let unit = BigRational::from_integer(power(k));
+        let kernel =
+            Kernel::Sum { factors: vec![(&unit / scale).round().to_integer()], constant: BigInt::zero() };
+        let product = self.layer(kernel, Step { operator: "Mul", ..step }, vec![input], unit)?;
+        let n = self.bits_with_half(product, k).max(k + 1);
+        self.layer(Kernel::Rescale { n, k }, step, vec![product], BigRational::one())
     }
 
     /// Plans a test for zero; what cannot be zero needs none.
@@ -593,9 +619,27 @@ impl<'g> Builder<'g> {
         Interval::hull(&self.quantized.quantities[place].intervals)
     }
 
-    fn parameters(&self, weights: &[f64], bias: &[f64], scale: &BigRational) -> Result<Parameters> {
-        Ok(Parameters { weights: integers(weights, &self.scale)?, bias: integers(bias, scale)? })
+    /// Returns the integers of a linear layer, and the scale of its sums. Weights that are integers stay what they are.
+    fn parameters(&self, weights: &[f64], bias: &[f64], input: usize) -> Result<(Parameters, BigRational)> {
+        let of_input = self.scale_of(input);
+        let is_whole = weights.iter().all(|weight| weight.fract() == 0.0) && are_whole(bias, &of_input)?;
+        let own = if is_whole { BigRational::one() } else { self.scale.clone() };
+        let scale = of_input * &own;
+        Ok((Parameters { weights: integers(weights, &own)?, bias: integers(bias, &scale)? }, scale))
     }
+}
+
+/// Returns whether real numbers are integers at a scale.
+fn are_whole(values: &[f64], scale: &BigRational) -> Result<bool> {
+    if scale.is_one() {
+        return Ok(values.iter().all(|value| value.fract() == 0.0));
+    }
+    for value in values {
+        if !(real(*value)? * scale).is_integer() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Returns the shape that signals have: without the batch of one.

@@ -85,8 +85,53 @@ def attention_block():
     return model("own_transformer_block", nodes, (1, t, d), constants)
 
 
+def quantized_weights(weights, axis):
+    """Weights of 8 bits with a scale for each row of an axis."""
+    axes = tuple(other for other in range(weights.ndim) if other != axis)
+    scale = (np.abs(weights).max(axis=axes) / 127).astype(np.float32)
+    shape = [-1 if other == axis else 1 for other in range(weights.ndim)]
+    return np.round(weights / scale.reshape(shape)).astype(np.int8), scale
+
+
+def quantized_network():
+    """Quantized after training, as onnxruntime's tools write it: each tensor to 8 bits and back."""
+    (w, ws), (v, vs) = quantized_weights(uniform(4, 2, 3, 3), 0), quantized_weights(uniform(64, 3), 1)
+    constants = {"w": w, "ws": ws, "wz": np.zeros(4, np.int8), "v": v, "vs": vs, "vz": np.zeros(3, np.int8),
+                 "xs": np.float32(1 / 127), "xz": np.int8(0), "cs": np.float32(0.03), "cz": np.uint8(0), "ys": np.float32(0.05), "yz": np.int8(-7)}
+
+    def around(name, scale, zero, to, **attributes):
+        return [node("QuantizeLinear", f"{name} {scale} {zero}", f"{name}_q", **attributes),
+                node("DequantizeLinear", f"{name}_q {scale} {zero}", to, **attributes)]
+
+    nodes = around("x", "xs", "xz", "a") + [node("DequantizeLinear", "w ws wz", "wd", axis=0), node("Conv", "a wd", "c", pads=[1, 1, 1, 1]),
+                                            node("Relu", "c", "r")] + around("r", "cs", "cz", "b")
+    nodes += [node("Flatten", "b", "f"), node("DequantizeLinear", "v vs vz", "vd", axis=1), node("MatMul", "f vd", "m")] + around("m", "ys", "yz", "y")
+    return model("own_quantized_network", nodes, (1, 2, 4, 4), constants)
+
+
+def control_flow():
+    def body(name, nodes, inputs, outputs):
+        kinds = {"s": [1, 3], "e": [3], "n": [1, 3], "o": [3], "y": [1, 3]}
+        info = lambda names: [helper.make_tensor_value_info(value, TensorProto.FLOAT, kinds[value]) for value in names.split()]
+        return helper.make_graph(nodes, name, info(inputs), info(outputs))
+
+    double, negate = (body(name, [node(operator, f"x {other}", "y")], "", "y") for name, operator, other in [("then", "Add", "x"), ("else", "Sub", "zero")])
+    yield model("own_if", [node("If", "yes", "y", then_branch=double, else_branch=negate)], (1, 3), {"yes": np.array(True), "zero": np.float32(0)})
+    # A recurrence written out: the state is what is left of it and the element.
+    step = body("step", [node("Mul", "s half", "h"), node("Add", "h e", "n"), node("ReduceSum", "n zero_axis", "o", keepdims=0)], "s e", "n o")
+    yield model("own_scan", [node("Scan", "start x", "last y", body=step, num_scan_inputs=1, scan_input_directions=[1])], (4, 3),
+                {"start": uniform(1, 3), "half": np.float32(0.5), "zero_axis": np.array([0])}, ["last", "y"])
+
+
 def own():
     yield attention_block()
+    yield quantized_network()
+    yield from control_flow()
+    for kernel in ["LINEAR", "POLY", "RBF", "SIGMOID"]:
+        yield model(f"own_svm_{kernel.lower()}", [node("SVMRegressor", "x", "y", domain=ML, kernel_type=kernel, kernel_params=[0.7, 0.3, 3.0], n_supports=4,
+                                                       coefficients=uniform(4).tolist(), support_vectors=uniform(12).tolist(), rho=[0.2])], (1, 3))
+    yield model("own_masked_softmax", [node("Where", "m x low", "w"), node("Softmax", "w", "p", axis=-1), node("MatMul", "p v", "y")], (1, 4, 4),
+                {"m": np.tril(np.ones((4, 4))) > 0, "low": np.float32(-np.inf), "v": uniform(4, 2)})
     for operator, gates in [("LSTM", 4), ("GRU", 3), ("RNN", 1)]:
         weights = {"w": uniform(2, gates * 3, 4), "r": uniform(2, gates * 3, 3), "b": uniform(2, 2 * gates * 3)}
         attributes = {"linear_before_reset": 1} if operator == "GRU" else {}

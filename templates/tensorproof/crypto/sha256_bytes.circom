@@ -1,0 +1,40 @@
+pragma circom 2.1.0;
+
+include "../arith/to_bits.circom";
+include "sha256_message.circom";
+
+// SHA-256 of bytes.
+//
+// Parameters
+//   n            bytes of the message, 1 <= n < 2^61
+// Inputs
+//   in[n]        [0, 256)
+// Outputs
+//   out[32]      bytes of the digest
+// Ensures
+//   The range of the bytes, which may be used as such elsewhere, and the digest.
+// Constraints
+//   8 * n + Sha256Message(8 * n) quadratic, n + 32 + Sha256Message(8 * n) linear
+// Source
+//   FIPS 180-4.
+template Sha256Bytes(n) {
+    signal input in[n];
+    signal output out[32];
+
+    component bits[n];
+    component message = Sha256Message(8 * n);
+    for (var i = 0; i < n; i++) {
+        bits[i] = ToBits(8, 0);
+        bits[i].in <== in[i];
+        for (var k = 0; k < 8; k++) {
+            message.in[8 * i + k] <== bits[i].out[7 - k];
+        }
+    }
+    for (var i = 0; i < 32; i++) {
+        var byte = 0;
+        for (var k = 0; k < 8; k++) {
+            byte = 2 * byte + message.out[8 * i + k];
+        }
+        out[i] <== byte;
+    }
+}

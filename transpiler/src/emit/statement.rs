@@ -1,0 +1,323 @@
+//! What is proven around the model: how many samples, who sees what, commitments and encryption.
+
+use std::fmt::Write as _;
+
+use num_bigint::BigInt;
+
+use super::constants::Constants;
+use super::place::{Place, bracketed, copy};
+use super::{described, output_axes};
+use crate::interval::Interval;
+use crate::kernel::Cost;
+use crate::quantize::{InputVisibility, OutputVisibility, ParamsVisibility, Port, QuantizedGraph};
+use crate::seal::{Packed, RECIPIENT, Seal, Subject, cipher_cost, sponge_cost};
+
+/// A signal of the model's template.
+pub(super) struct Signal {
+    pub(super) name: String,
+    pub(super) shape: Vec<usize>,
+    /// Where its values lie.
+    hull: Interval,
+    comment: Option<String>,
+}
+
+/// Returns the library files that seals need.
+pub(super) fn files(seals: &[(Subject, Seal)]) -> Vec<&'static str> {
+    let mut files = Vec::new();
+    if !seals.is_empty() {
+        files.push("tensorproof/crypto/pack.circom");
+    }
+    if seals.iter().any(|(_, seal)| *seal == Seal::Hashed) {
+        files.push("tensorproof/crypto/poseidon_sponge.circom");
+    }
+    if seals.iter().any(|(_, seal)| *seal == Seal::Encrypted) {
+        files.extend([
+            "tensorproof/crypto/baby_ecdh.circom",
+            "tensorproof/crypto/baby_public_key.circom",
+            "tensorproof/crypto/encrypt_poseidon.circom",
+        ]);
+    }
+    files
+}
+
+/// Returns what the circuit seals, in the order of the public signals.
+pub(crate) fn seals(quantized: &QuantizedGraph) -> Vec<(Subject, Seal)> {
+    let config = &quantized.config;
+    let output = match config.output_visibility {
+        OutputVisibility::Hashed => Some(Seal::Hashed),
+        OutputVisibility::Encrypted => Some(Seal::Encrypted),
+        _ => None,
+    };
+    let input = (config.input == InputVisibility::Hashed).then_some(Seal::Hashed);
+    let params = match config.params {
+        ParamsVisibility::Hashed => Some(Seal::Hashed),
+        ParamsVisibility::Encrypted => Some(Seal::Encrypted),
+        _ => None,
+    };
+    [(Subject::Output, output), (Subject::Input, input), (Subject::Params, params)]
+        .into_iter()
+        .filter_map(|(subject, seal)| Some((subject, seal?)))
+        .collect()
+}
+
+/// Returns what is packed of a subject.
+pub(crate) fn packed(quantized: &QuantizedGraph, subject: Subject) -> Vec<Packed> {
+    let (inputs, outputs) = ports(quantized);
+    let (signals, is_batched) = match subject {
+        Subject::Input => (inputs, true),
+        Subject::Output => (outputs, true),
+        Subject::Params => (parameters(quantized, &Constants::of(quantized)), false),
+    };
+    let batch = quantized.config.batch;
+    let outer: &[usize] = if is_batched && batch > 1 { &[batch] } else { &[] };
+    let of = |signal: &Signal| {
+        let shape = [outer, &signal.shape].concat();
+        Packed::new(&signal.name, &shape, &signal.hull.low, &signal.hull.high)
+    };
+    signals.iter().map(of).collect()
+}
+
+/// Returns the constraints of the whole circuit: the model's for each sample, and those of seals.
+pub fn cost(quantized: &QuantizedGraph) -> Cost {
+    let batch = quantized.config.batch;
+    let model = quantized.cost();
+    let mut cost = Cost { quadratic: batch * model.quadratic, linear: batch * model.linear };
+    for (subject, seal) in seals(quantized) {
+        let mut length = 0;
+        for values in packed(quantized, subject) {
+            cost.quadratic += values.size() * values.bits;
+            cost.linear += values.size() + values.elements();
+            length += values.elements();
+        }
+        cost.quadratic += match seal {
+            Seal::Hashed => sponge_cost(length + 1),
+            Seal::Encrypted => cipher_cost(length),
+        };
+    }
+    cost
+}
+
+/// Returns the model's inputs and outputs.
+pub(super) fn ports(quantized: &QuantizedGraph) -> (Vec<Signal>, Vec<Signal>) {
+    let signals = |ports: &[Port], is_output: bool| {
+        let signal = |port: &Port| {
+            let quantity = &quantized.quantities[port.place];
+            Signal {
+                name: port.signal.clone(),
+                shape: if is_output { output_axes(&quantity.shape) } else { quantity.shape.clone() },
+                hull: Interval::hull(&quantity.intervals),
+                comment: (!is_output)
+                    .then(|| format!("`{}`: {}", port.name, described(quantized, port.place))),
+            }
+        };
+        ports.iter().map(signal).collect()
+    };
+    (signals(&quantized.inputs, false), signals(&quantized.outputs, true))
+}
+
+/// Returns the parameters that are signals.
+pub(super) fn parameters(quantized: &QuantizedGraph, constants: &Constants) -> Vec<Signal> {
+    if quantized.config.params == ParamsVisibility::Fixed {
+        return Vec::new();
+    }
+    let signal = |(name, shape, values): (&str, &[usize], &[BigInt])| Signal {
+        name: name.to_owned(),
+        shape: shape.to_vec(),
+        hull: Interval::hull(&values.iter().cloned().map(Interval::point).collect::<Vec<_>>()),
+        comment: None,
+    };
+    constants.parameters().map(signal).collect()
+}
+
+/// Writes declarations of signals with `outer` axes before their own.
+pub(super) fn declare(text: &mut String, kind: &str, signals: &[Signal], outer: &[usize]) {
+    for signal in signals {
+        if let Some(comment) = &signal.comment {
+            let _ = writeln!(text, "    // {comment}");
+        }
+        let axes = [outer, &signal.shape].concat();
+        let _ = writeln!(text, "    signal {kind} {}{};", signal.name, bracketed(&axes));
+    }
+}
+
+/// Writes the main component, and the template around the model when there is more to prove than its inputs and outputs.
+pub(super) fn text(text: &mut String, quantized: &QuantizedGraph, constants: &Constants) {
+    let config = &quantized.config;
+    let (inputs, outputs) = ports(quantized);
+    let parameters = parameters(quantized, constants);
+    let seals = seals(quantized);
+    let mut public: Vec<&str> = Vec::new();
+    if config.input == InputVisibility::Public {
+        public.extend(inputs.iter().map(|signal| signal.name.as_str()));
+    }
+    if config.params == ParamsVisibility::Public {
+        public.extend(parameters.iter().map(|signal| signal.name.as_str()));
+    }
+    if seals.iter().any(|(_, seal)| *seal == Seal::Encrypted) {
+        public.push(RECIPIENT);
+    }
+    let list = if public.is_empty() { String::new() } else { format!(" {{public [{}]}}", public.join(", ")) };
+    let is_shown = config.output_visibility == OutputVisibility::Public;
+    if config.batch == 1 && seals.is_empty() && is_shown {
+        let _ = writeln!(text, "component main{list} = Model();");
+        return;
+    }
+    let outer: &[usize] = if config.batch == 1 { &[] } else { &[config.batch] };
+    text.push_str("// What is proven of the model.\ntemplate Statement() {\n");
+    declare(text, "input", &inputs, outer);
+    declare(text, "input", &parameters, &[]);
+    declare_sealed_inputs(text, &seals);
+    if is_shown {
+        declare(text, "output", &outputs, outer);
+    }
+    let sealed: Vec<(Subject, Seal, Vec<Packed>)> =
+        seals.into_iter().map(|(subject, seal)| (subject, seal, packed(quantized, subject))).collect();
+    for (subject, seal, values) in &sealed {
+        declare_seal(text, *subject, *seal, values);
+    }
+    text.push('\n');
+    model(text, config.batch, &inputs, &parameters);
+    let place = |signal: &Signal| Place::port("model", outer, &format!(".{}", signal.name), &signal.shape);
+    if is_shown {
+        for output in &outputs {
+            text.push_str(&copy(
+                &Place::plain(&output.name, &[outer, &output.shape].concat()),
+                &place(output),
+            ));
+        }
+    }
+    for (subject, seal, values) in &sealed {
+        let places: Vec<Place> = match subject {
+            Subject::Output => outputs.iter().map(place).collect(),
+            _ => values.iter().map(|values| Place::plain(&values.signal, &values.shape)).collect(),
+        };
+        write_seal(text, *subject, *seal, values, &places);
+    }
+    text.push_str("}\n\n");
+    let _ = writeln!(text, "component main{list} = Statement();");
+}
+
+/// Returns a circuit that seals values as a statement does, whose private inputs they are.
+pub fn sealing(subject: Subject, seal: Seal, values: &[Packed]) -> String {
+    let mut text = String::from("pragma circom 2.1.0;\n\n");
+    for file in files(&[(subject, seal)]) {
+        let _ = writeln!(text, "include \"{file}\";");
+    }
+    text.push_str("\ntemplate Statement() {\n");
+    let mut places = Vec::new();
+    for Packed { signal, shape, .. } in values {
+        let _ = writeln!(text, "    signal input {signal}{};", bracketed(shape));
+        places.push(Place::plain(signal, shape));
+    }
+    declare_sealed_inputs(&mut text, &[(subject, seal)]);
+    declare_seal(&mut text, subject, seal, values);
+    write_seal(&mut text, subject, seal, values, &places);
+    text.push_str("}\n\ncomponent main = Statement();\n");
+    text
+}
+
+/// Declares what seals take beside the values.
+fn declare_sealed_inputs(text: &mut String, seals: &[(Subject, Seal)]) {
+    for (subject, seal) in seals {
+        let name = match seal {
+            Seal::Hashed => subject.salt_signal(),
+            Seal::Encrypted => subject.secret_signal(),
+        };
+        let _ = writeln!(text, "    signal input {name};");
+    }
+    if seals.iter().any(|(_, seal)| *seal == Seal::Encrypted) {
+        let _ = writeln!(text, "    signal input {RECIPIENT}[2];");
+    }
+}
+
+/// Declares what a seal shows.
+fn declare_seal(text: &mut String, subject: Subject, seal: Seal, values: &[Packed]) {
+    let _ = match seal {
+        Seal::Hashed => writeln!(text, "    signal output {};", subject.hash_signal()),
+        Seal::Encrypted => {
+            let [ciphertext, tag, sender] = subject.cipher_signals();
+            let length: usize = values.iter().map(Packed::elements).sum();
+            writeln!(
+                text,
+                "    signal output {ciphertext}[{length}];\n    signal output {tag};\n    signal output {sender}[2];"
+            )
+        }
+    };
+}
+
+/// Writes the model's component, or one for each sample; all have the same parameters.
+fn model(text: &mut String, batch: usize, inputs: &[Signal], parameters: &[Signal]) {
+    let mut lines = Vec::new();
+    let index = if batch == 1 { "" } else { "[i]" };
+    lines.extend(inputs.iter().map(|Signal { name, .. }| format!("model{index}.{name} <== {name}{index};")));
+    lines.extend(parameters.iter().map(|Signal { name, .. }| format!("model{index}.{name} <== {name};")));
+    if batch == 1 {
+        text.push_str("    component model = Model();\n");
+        for line in lines {
+            let _ = writeln!(text, "    {line}");
+        }
+    } else {
+        let _ = write!(
+            text,
+            "    component model[{batch}];\n    for (var i = 0; i < {batch}; i++) {{\n        model[i] = Model();\n"
+        );
+        for line in lines {
+            let _ = writeln!(text, "        {line}");
+        }
+        text.push_str("    }\n");
+    }
+}
+
+/// Writes a seal: each tensor packed by the bits of its range, then all through the sponge or the cipher.
+fn write_seal(text: &mut String, subject: Subject, seal: Seal, values: &[Packed], places: &[Place]) {
+    let name = subject.name();
+    let _ = writeln!(text, "\n    component {name}Pack[{}];", values.len());
+    for (at, (values, place)) in values.iter().zip(places).enumerate() {
+        let (size, offset) = (values.size(), -&values.low);
+        let _ = writeln!(text, "    {name}Pack[{at}] = Pack({size}, {}, {offset});", values.bits);
+        text.push_str(&copy(&Place::plain(&format!("{name}Pack[{at}].in"), &[size]), place));
+    }
+    let length: usize = values.iter().map(Packed::elements).sum();
+    let target = match seal {
+        Seal::Hashed => format!("{name}Sponge"),
+        Seal::Encrypted => format!("{name}Cipher"),
+    };
+    let template = match seal {
+        Seal::Hashed => format!("PoseidonSponge({}, {})", length + 1, subject.domain()),
+        Seal::Encrypted => format!("EncryptPoseidon(17, {length})"),
+    };
+    let _ = writeln!(text, "    component {target} = {template};");
+    let mut first = 0;
+    for (at, count) in values.iter().map(Packed::elements).enumerate() {
+        let to = if first == 0 { "i".to_owned() } else { format!("{first} + i") };
+        let _ = writeln!(
+            text,
+            "    for (var i = 0; i < {count}; i++) {{\n        {target}.in[{to}] <== {name}Pack[{at}].out[i];\n    }}"
+        );
+        first += count;
+    }
+    match seal {
+        Seal::Hashed => {
+            let _ = writeln!(text, "    {target}.in[{length}] <== {};", subject.salt_signal());
+            let _ = writeln!(text, "    {} <== {target}.out;", subject.hash_signal());
+        }
+        Seal::Encrypted => {
+            let [ciphertext, tag, sender] = subject.cipher_signals();
+            let secret = subject.secret_signal();
+            for line in [
+                format!("component {name}Own = BabyPublicKey();"),
+                format!("{name}Own.secret <== {secret};"),
+                format!("{sender} <== {name}Own.out;"),
+                format!("component {name}Shared = BabyEcdh();"),
+                format!("{name}Shared.secret <== {secret};"),
+                format!("{name}Shared.publicKey <== {RECIPIENT};"),
+                format!("{target}.key <== {name}Shared.out;"),
+                format!("{target}.nonce <== 0;"),
+                format!("{ciphertext} <== {target}.out;"),
+                format!("{tag} <== {target}.tag;"),
+            ] {
+                let _ = writeln!(text, "    {line}");
+            }
+        }
+    }
+}

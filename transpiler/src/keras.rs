@@ -1,0 +1,109 @@
+//! Keras models: `.keras` archives of Keras 3, and `.h5` files of Keras 2 and 3, to the nodes that ONNX would have.
+//!
+//! A `Conv2D` becomes `Transpose`, `Conv` and the node of its activation; weights are kept in ONNX' layout.
+//!
+//! Source: the files that Keras writes, and `keras/src/saving` of <https://github.com/keras-team/keras>.
+
+mod activation;
+mod archive;
+mod builder;
+mod calls;
+mod config;
+mod convolution;
+mod custom;
+mod dense;
+mod hdf5;
+mod layer;
+mod network;
+mod operation;
+mod recurrent;
+mod weights;
+mod wiring;
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::error::{Error, Result};
+use crate::onnx::{self, Model};
+use hdf5::Hdf5;
+use network::Network;
+use weights::{Scope, Weights};
+
+/// Largest file, in bytes.
+const LARGEST_FILE: u64 = 1 << 31;
+
+/// Largest text of a model's structure, in bytes.
+const LARGEST_CONFIG: u64 = 1 << 24;
+
+/// Reads a model from a file of any kind that is known, told by its first bytes: Keras or ONNX.
+///
+/// # Errors
+/// When the file cannot be read or is not a model that is understood.
+pub fn load(path: &Path) -> Result<Model> {
+    let unreadable = |source| Error::Read { path: path.to_owned(), source };
+    let file = File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(8).read_to_end(&mut bytes).map_err(unreadable)?;
+    if !is_keras(&bytes) {
+        return onnx::load(path);
+    }
+    let file = File::open(path).map_err(unreadable)?;
+    bytes.clear();
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let model = if u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST_FILE) {
+        read(&bytes)
+    } else {
+        Err(Error::model(format!("has more than {LARGEST_FILE} bytes")))
+    };
+    model.map_err(|error| match error {
+        Error::Model { reason } => Error::Malformed { path: path.to_owned(), reason },
+        other => other,
+    })
+}
+
+fn is_keras(bytes: &[u8]) -> bool {
+    bytes.starts_with(hdf5::SIGNATURE) || bytes.starts_with(archive::SIGNATURE)
+}
+
+/// Reads a model from the bytes of a `.keras` or `.h5` file.
+///
+/// # Errors
+/// When the bytes are not a Keras model that is understood.
+pub fn read(bytes: &[u8]) -> Result<Model> {
+    let (structure, weights, version) = if bytes.starts_with(hdf5::SIGNATURE) {
+        let file = Hdf5::open(bytes)?;
+        let structure = text(&file, "model_config")?.ok_or_else(|| {
+            Error::model("it holds no model, only weights: save it with `model.save`, not `save_weights`")
+        })?;
+        let version = text(&file, "keras_version")?.unwrap_or_default();
+        (json(structure.as_bytes(), "model_config")?, Weights::new(file, true), version)
+    } else if bytes.starts_with(archive::SIGNATURE) {
+        let structure = json(&archive::extract(bytes, "config.json", LARGEST_CONFIG)?, "config.json")?;
+        let metadata = json(&archive::extract(bytes, "metadata.json", LARGEST_CONFIG)?, "metadata.json")?;
+        let version = metadata["keras_version"].as_str().unwrap_or_default().to_owned();
+        let file = archive::extract(bytes, "model.weights.h5", LARGEST_FILE)?;
+        (structure, Weights::new(Hdf5::open(&file)?, false), version)
+    } else {
+        return Err(Error::model("not a Keras model: it is neither a zip archive nor an HDF5 file"));
+    };
+    let is_keras_2 = match version.split('.').next() {
+        Some("2") => true,
+        Some("3") => false,
+        _ => return Err(Error::model(format!("it was written by Keras `{version}`, expected 2 or 3"))),
+    };
+    Network { weights: &weights, is_keras_2 }.translate(&structure, &Scope::default())
+}
+
+fn text(file: &Hdf5, attribute: &str) -> Result<Option<String>> {
+    Ok(file.strings("/", attribute)?.and_then(|mut strings| strings.pop()))
+}
+
+fn json(bytes: &[u8], name: &str) -> Result<Json> {
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST_CONFIG) {
+        return Err(Error::model(format!("`{name}` has more than {LARGEST_CONFIG} bytes")));
+    }
+    serde_json::from_slice(bytes).map_err(|error| Error::model(format!("`{name}` is not JSON: {error}")))
+}

@@ -1,0 +1,101 @@
+//! What tests of whole models share: the integer model against the float model, the witness against the integer model.
+
+#![allow(clippy::unwrap_used, unreachable_pub)]
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use num_bigint::BigInt;
+use tensorproof_circom::{Inputs, Options, Sources, compile};
+use tensorproof_r1cs::fr_from_bigint;
+use tensorproof_transpiler::quantize::{
+    InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, QuantizeConfig,
+    Sample, ScaleChoice,
+};
+use tensorproof_transpiler::{Graph, QuantizedGraph, emit, quantize};
+
+/// Largest difference from the expected values, relative to the largest of them, where the scale is 10^4.
+const TOLERANCE: f64 = 0.02;
+
+/// Says how far values are from what is expected, relative to the largest of them.
+pub fn close(actual: &[f64], expected: &[f64], tolerance: f64) -> Result<(), String> {
+    if actual.len() != expected.len() {
+        return Err(format!("{} values, expected {}", actual.len(), expected.len()));
+    }
+    let largest = expected.iter().fold(1.0, |largest: f64, value| largest.max(value.abs()));
+    let error = actual.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    if error <= tolerance * largest { Ok(()) } else { Err(format!("differs by {error:.1e}")) }
+}
+
+/// Returns the model in integers and its values for a sample, which are near those of the float model.
+pub fn in_integers(graph: &Graph, sample: &Sample) -> Result<(QuantizedGraph, Vec<Vec<BigInt>>), String> {
+    let config = QuantizeConfig {
+        scale: ScaleChoice::Power(Power::of_ten(4)),
+        tolerance: 0.05,
+        input_range: None,
+        input: InputVisibility::Public,
+        params: ParamsVisibility::Private,
+        input_check: InputCheck::Verifier,
+        output: OutputKind::Raw,
+        output_visibility: OutputVisibility::Public,
+        batch: 1,
+    };
+    let quantized =
+        quantize(graph, &config, std::slice::from_ref(sample)).map_err(|error| error.to_string())?;
+    let integers = quantized.eval(sample).map_err(|error| error.to_string())?;
+    let floats = graph.eval(sample);
+    for (output, edge) in graph.outputs.iter().enumerate() {
+        let place = quantized.outputs[output].place;
+        let actual = quantized.dequantize(place, &integers[place]);
+        close(&actual, &floats[edge.0].iter().copied().collect::<Vec<_>>(), TOLERANCE)
+            .map_err(|error| format!("integer model: {error}"))?;
+    }
+    Ok((quantized, integers))
+}
+
+/// Compiles the circuit and compares its outputs with those of the model in integers.
+pub fn check_witness(
+    quantized: &QuantizedGraph,
+    sample: &Sample,
+    integers: &[Vec<BigInt>],
+) -> Result<(), String> {
+    let program = emit(quantized);
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in &program.files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let sources = Sources::from_path(&folder.path().join("circuit.circom"));
+    let circuit = compile(sources, Options::default()).map_err(|problems| problems.render(false))?;
+    let counts = circuit.r1cs.counts();
+    let cost = quantized.cost();
+    // Products with constants become linear, and an output that is wired to an input takes a constraint.
+    let outputs = circuit.r1cs.public_outputs as usize;
+    if counts.quadratic > cost.quadratic
+        || counts.quadratic + counts.linear > cost.quadratic + cost.linear + outputs
+    {
+        return Err(format!("{counts:?}, expected at most {cost:?}"));
+    }
+    let mut inputs: Inputs = BTreeMap::new();
+    for (name, value) in program.weights.as_object().unwrap() {
+        let mut values = Vec::new();
+        collect(value, &mut values);
+        inputs.insert(name.clone(), values.iter().map(fr_from_bigint).collect());
+    }
+    for (port, values) in quantized.inputs.iter().zip(quantized.quantize_sample(sample).unwrap()) {
+        inputs.insert(port.signal.clone(), values.iter().map(fr_from_bigint).collect());
+    }
+    let witness = circuit.witness(&inputs).map_err(|error| error.to_string())?;
+    let expected: Vec<_> =
+        quantized.outputs.iter().flat_map(|port| integers[port.place].iter().map(fr_from_bigint)).collect();
+    let outputs = &witness.0[1..=circuit.r1cs.public_outputs as usize];
+    if outputs == expected { Ok(()) } else { Err("the witness differs from the integer model".to_owned()) }
+}
+
+fn collect(value: &serde_json::Value, values: &mut Vec<BigInt>) {
+    match value {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, values)),
+        number => values.push(number.as_str().unwrap().parse().unwrap()),
+    }
+}
