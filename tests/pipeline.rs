@@ -135,7 +135,7 @@ fn proves_mnist_mlp_with_a_digest() {
         parameters: "fixed",
         public_signals: "digest",
         sample: ("0", 7),
-        most_constraints: 33_000,
+        most_constraints: 11_000,
     });
 }
 

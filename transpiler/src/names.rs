@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// Words that circom keeps for itself, and names of the emitted circuit.
-const RESERVED: [&str; 64] = [
+const RESERVED: [&str; 65] = [
     "assert",
     "bus",
     "class",
@@ -67,6 +67,7 @@ const RESERVED: [&str; 64] = [
     "publicChallenge",
     "publicDigest",
     "publicHash",
+    "publicPack",
     "publicValue",
 ];
 

@@ -9,6 +9,7 @@ use crate::data::InputShape;
 use crate::emit::{digest, digest_cost, packed, seals};
 use crate::error::{Error, Result};
 use crate::interval::Interval;
+use crate::kernel::Cost;
 use crate::quantize::{
     InputCheck, InputVisibility, OutputVisibility, ParamsVisibility, QuantizedGraph, Sample, dequantized,
     quantize_values, scale_text,
@@ -237,7 +238,7 @@ impl Settings {
                         linear: layer.cost.linear,
                     }
                 })
-                .chain(digest(quantized).map(digest_layer))
+                .chain(digest(quantized).map(|values| digest_layer(values, digest_cost(quantized))))
                 .collect(),
         }
     }
@@ -408,7 +409,7 @@ fn plain() -> String {
 }
 
 /// Returns the layer that hashes this number of public values.
-fn digest_layer(values: usize) -> LayerSettings {
+fn digest_layer(values: usize, cost: Cost) -> LayerSettings {
     LayerSettings {
         component: "publicDigest".to_owned(),
         node: "public values".to_owned(),
@@ -418,8 +419,8 @@ fn digest_layer(values: usize) -> LayerSettings {
         low: "0".to_owned(),
         high: "p - 1".to_owned(),
         bits: 254,
-        quadratic: digest_cost(values),
-        linear: 0,
+        quadratic: cost.quadratic,
+        linear: cost.linear,
     }
 }
 

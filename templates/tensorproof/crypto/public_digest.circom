@@ -4,7 +4,9 @@ include "poseidon_sponge.circom";
 
 // Two signals that stand for many public values, at a challenge.
 //
-//   hash = sponge(in[0], .., in[n - 1]),  value = in[0] * challenge + .. + in[n - 1] * challenge^n
+//   hash = sponge(bound[0], .., bound[m - 1]),  value = in[0] * challenge + .. + in[n - 1] * challenge^n
+//
+// What is bound determines the values: it is the values themselves, or small ones range-checked and packed.
 //
 // Who verifies knows the values and the hash, takes the challenge from both by another hash, computes the value, and
 // verifies the proof for hash, value and challenge. As the hash binds the circuit to its values before the challenge is
@@ -13,34 +15,39 @@ include "poseidon_sponge.circom";
 //
 // Parameters
 //   n            number of values, 1 <= n < 2^64
+//   m            number of elements that they are bound by, 1 <= m < 2^64
 // Inputs
 //   in[n]
+//   bound[m]     in, or what Pack makes of it
 //   challenge    public; a hash of hash and in, which the verifier computes and the circuit takes as it is
 // Outputs
 //   hash         sponge of the domain "digest"
 //   value
 // Requires
 //   Of the verifier: challenge = H(hash, in) by a hash that nobody inverts, and in[i] < p. With a challenge that is known
-//   before hash and in, other values prove as well.
+//   before hash and in, other values prove as well. Of the circuit: no two values of in have the same bound.
 // Ensures
 //   Both equations.
 // Constraints
-//   PoseidonSponge(n) + n quadratic + 0 linear: 628 for 16 values
+//   PoseidonSponge(m) + n quadratic + 0 linear: 628 for 16 values and as many elements
 // Source
 //   Schwartz 1980 (JACM 27.4); Fiat and Shamir 1986.
-template PublicDigest(n) {
-    assert(1 <= n);
+template PublicDigest(n, m) {
+    assert(1 <= n && 1 <= m);
     signal input in[n];
+    signal input bound[m];
     signal input challenge;
     signal output hash;
     signal output value;
 
     // The letters of "digest".
-    component sponge = PoseidonSponge(n, 0x646967657374);
+    component sponge = PoseidonSponge(m, 0x646967657374);
+    for (var i = 0; i < m; i++) {
+        sponge.in[i] <== bound[i];
+    }
     // sums[i] = in[i] * challenge + .. + in[n - 1] * challenge^(n - i), by Horner.
     signal sums[n];
     for (var i = n - 1; i >= 0; i--) {
-        sponge.in[i] <== in[i];
         if (i == n - 1) {
             sums[i] <== in[i] * challenge;
         } else {

@@ -66,7 +66,7 @@ async function main() {
         const r = F.e(challenge);
         const value = values.reduceRight((sum, x) => F.mul(F.add(sum, F.e(x)), r), F.zero);
         const out = { hash: text(hash), value: text(F.toObject(value)) };
-        rows.push({ template: "crypto/public_digest.circom", main: `PublicDigest(${n})`, in: { in: text(values), challenge: text(challenge) }, out });
+        rows.push({ template: "crypto/public_digest.circom", main: `PublicDigest(${n}, ${n})`, in: { in: text(values), bound: text(values), challenge: text(challenge) }, out });
     }
     console.log(JSON.stringify(rows));
     process.exit(0);

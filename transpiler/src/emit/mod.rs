@@ -40,7 +40,7 @@ pub fn emit(quantized: &QuantizedGraph) -> CircomProgram {
     }
     includes.extend(statement::files(&seals(quantized)).into_iter().map(str::to_owned));
     if digest(quantized).is_some() {
-        includes.insert(DIGEST.to_owned());
+        includes.extend(DIGEST.map(str::to_owned));
     }
     let circuit = circuit(quantized, &constants, &includes, is_fixed);
     let mut files = vec![("circuit.circom".to_owned(), circuit)];
@@ -56,8 +56,8 @@ pub fn emit(quantized: &QuantizedGraph) -> CircomProgram {
     CircomProgram { files, weights: Value::Object(weights) }
 }
 
-/// The template that a digest is made by.
-const DIGEST: &str = "tensorproof/crypto/public_digest.circom";
+/// The templates that a digest is made by.
+const DIGEST: [&str; 2] = ["tensorproof/crypto/pack.circom", "tensorproof/crypto/public_digest.circom"];
 
 /// Returns the library file of a template: `Conv2DFixed` is in `conv2d_fixed.circom`.
 fn library_path(template: &str) -> String {
