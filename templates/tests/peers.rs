@@ -43,6 +43,21 @@ const LAYERS: &[Row] = &[
         Some(("circomlib-ml/circuits/SumPooling2D.circom", "SumPooling2D(24, 24, 6, 2, 2)")),
     ),
     (
+        "convolution along 128 places, kernel of 3, 8 to 16 channels",
+        ("nn/conv1d", "Conv1D(8, 128, 16, 3, 1, 1, 0, 0, 1)"),
+        Some(("circomlib-ml/circuits/Conv1D.circom", "Conv1D(128, 8, 16, 3, 1)")),
+    ),
+    (
+        "batch normalization, 6 channels of 24x24",
+        ("nn/batch_norm", "BatchNorm(6, 24, 24)"),
+        Some(("circomlib-ml/circuits/BatchNormalization2D.circom", "BatchNormalization2D(24, 24, 6)")),
+    ),
+    (
+        "polynomial activation of a value",
+        ("nn/poly", "Poly(1000)"),
+        Some(("circomlib-ml/circuits/Poly.circom", "Poly(1000)")),
+    ),
+    (
         "class of 10 logits",
         ("nn/arg_max", "ArgMax(10, 32)"),
         Some(("circomlib-ml/circuits/ArgMax.circom", "ArgMax(10)")),

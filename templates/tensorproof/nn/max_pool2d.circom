@@ -21,7 +21,7 @@ include "../arith/max.circom";
 // Constraints
 //   for each window with m values inside the input (m - 1) * (n + 1) quadratic + 2 * (m - 1) linear
 // Source
-//   ONNX operator MaxPool.
+//   ONNX operators MaxPool and GlobalMaxPool, whose window is the whole input.
 template MaxPool2D(
     channels, height, width, kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft, padBottom, padRight, n
 ) {
