@@ -6,7 +6,6 @@ mod common;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use common::{Trapdoor, config, digest_config};
 use revm::primitives::hex;
@@ -71,7 +70,7 @@ fn foundry_tests_pass() {
         VerifierConfig { contract: "DigestVerifier".into(), ..digest_config(5, digest::domain(&key, "")) };
     fs::write(root.join("src/DigestVerifier.sol"), verifier(&key, &digest_config).unwrap().solidity).unwrap();
     let runs = &standard_json("")["settings"]["optimizer"]["runs"];
-    let solc = tensorproof_oracles::solc_for_foundry();
+    let solc = Path::new(env!("CARGO_MANIFEST_DIR")).join("bounty/solc");
     let toml = format!(
         "[profile.default]\nsrc = \"src\"\ntest = \"test\"\nsolc = \"{}\"\nevm_version = \"cancun\"\noptimizer = true\n\
          optimizer_runs = {runs}\nbytecode_hash = \"none\"\ncbor_metadata = false\noffline = true\ndeny = \"warnings\"\n\
@@ -79,14 +78,7 @@ fn foundry_tests_pass() {
         solc.display()
     );
     fs::write(root.join("foundry.toml"), toml).unwrap();
-    let output = Command::new(tensorproof_oracles::foundry("forge"))
-        .args(["test", "--root"])
-        .arg(root)
-        .env("NO_COLOR", "1")
-        .env("FOUNDRY_DISABLE_NIGHTLY_WARNING", "1")
-        .env("TENSORPROOF_ORACLES", fs::canonicalize(tensorproof_oracles::folder()).unwrap())
-        .output()
-        .unwrap();
+    let output = tensorproof_oracles::forge(["test"], root);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
     assert!(text.contains("2 test suites") && text.contains(" 0 failed"), "{text}");

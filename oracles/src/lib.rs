@@ -105,20 +105,25 @@ pub fn snarkjs<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>, cwd: &Path) -
     node(&package("snarkjs").join("build/cli.cjs"), args, cwd)
 }
 
-/// Returns the folder of the forge that npm has for this machine.
-fn forge_folder() -> PathBuf {
+/// Returns the executable of a tool of Foundry, `anvil` or `forge`, that npm has for this machine.
+///
+/// # Panics
+/// When it is not installed.
+pub fn foundry(tool: &str) -> PathBuf {
     let platform = match (std::env::consts::OS, std::env::consts::ARCH) {
         ("macos", "aarch64") => "darwin-arm64",
         ("windows", _) => "win32-amd64",
         _ => "linux-amd64",
     };
-    package(&format!("@foundry-rs/forge-{platform}")).join("bin")
+    package(&format!("@foundry-rs/{tool}-{platform}")).join("bin").join(tool)
 }
 
 /// Gives a command what the forge project needs: forge itself, its libraries, and a folder of `target` for what it makes.
 fn with_forge(command: &mut Command, made: &str) -> Output {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(forge_folder()).chain(std::env::split_paths(&path));
+    let forge = foundry("forge");
+    let own = forge.parent().map(Path::to_owned);
+    let folders = own.into_iter().chain(std::env::split_paths(&path));
     let libraries = package("@openzeppelin").canonicalize().expect("the folder was found");
     command
         .env("PATH", std::env::join_paths(folders).expect("PATH was taken apart"))
@@ -135,7 +140,7 @@ fn with_forge(command: &mut Command, made: &str) -> Output {
 /// # Panics
 /// When forge is not installed or cannot be started.
 pub fn forge<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>, cwd: &Path) -> Output {
-    with_forge(Command::new(forge_folder().join("forge")).args(args).current_dir(cwd), "bounty")
+    with_forge(Command::new(foundry("forge")).args(args).current_dir(cwd), "bounty")
 }
 
 /// Runs slither, which runs forge, with `args` in `cwd`, the folder of a `foundry.toml`; it installs the Python packages first
@@ -173,18 +178,6 @@ pub fn solc(input: &serde_json::Value) -> serde_json::Value {
     let text = String::from_utf8(output.stdout).expect("solc prints UTF-8");
     let start = text.find('{').expect("solc prints JSON");
     serde_json::from_str(&text[start..]).expect("solc prints JSON")
-}
-
-/// Returns the executable of a tool of Foundry, `anvil` or `forge`. npm has it for Linux on x86-64; on other machines it
-/// is looked for in the path.
-pub fn foundry(tool: &str) -> PathBuf {
-    let path = folder().join(format!("node_modules/@foundry-rs/{tool}-linux-amd64/bin/{tool}"));
-    if path.is_file() { path } else { tool.into() }
-}
-
-/// Returns a script that node runs as Foundry expects solc to behave.
-pub fn solc_for_foundry() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("npm/solc.cjs")
 }
 
 /// Asserts that a tool ended well and returns its standard output.
