@@ -58,6 +58,14 @@ pub enum Error {
         /// Bits there are.
         most: u64,
     },
+    /// A layer that is to have a scale of its own is not in the model.
+    #[error("no linear layer is called `{name}`, found `{layers}`")]
+    NoLayer {
+        /// The name.
+        name: String,
+        /// The names of the linear layers.
+        layers: String,
+    },
     /// No scale satisfies the request.
     #[error("no scale up to 10^{most} agrees with the float model on the calibration inputs: {reason}")]
     NoScale {
