@@ -6,14 +6,15 @@ include "../arith/square_root.circom";
 // Layer normalization in fixed point; factors and offsets of the places follow as BatchNorm(size, 1, 1).
 //
 //   out[i] = (size * in[i] - total) * floor(floor(2^g * sqrt(size)) / root)
-//   root = floor(sqrt(epsilon + sum of (size * in[j] - total)^2)),    total = sum of in[j]
+//   root = floor(sqrt(epsilon + sum of (size * in[j] - total)^2))
+//   total = sum of in[j]
 //
 // which is near 2^g * (in[i] - mean) / sqrt(variance + epsilon / size^3).
 //
 // Parameters
 //   size         number of values, 2 <= size < 2^20
 //   r            bits of the root, 1 <= r <= 100
-//   g            fractional bits of out, 1 <= g <= 100; the quotient is a step of 2^-(g - r) off, relative to the largest root
+//   g            fractional bits of out, 1 <= g <= 100; the last quotient has about g - r significant bits
 //   epsilon      integer, at least 1: size^3 * s^2 times the layer's, where s is the scale of in
 // Inputs
 //   in[size]     epsilon + sum of (size * in[j] - total)^2 in [1, 2^(2r))
