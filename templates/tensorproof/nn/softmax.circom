@@ -57,7 +57,7 @@ function bitsOfCount(size) {
 //   The ranges of the differences from the largest.
 // Constraints
 //   size * (P + 2) + 2 * (f + a + c) + g + 2 quadratic, with P those of PiecewiseLinear(n, 0, k) and c = ceil(log2(size));
-//   2 * size + 5 linear
+//   2 * size + 5 linear; fewer where rows of the table are zero, because n is wide and f narrow
 // Source
 //   ONNX operator Softmax. Nothing exceeds the largest value, and one difference from it is zero.
 template Softmax(size, n, s, k, f, g) {
