@@ -1,6 +1,7 @@
 pragma circom 2.1.0;
 
-// Transposed two-dimensional convolution with parameters as signals: each value of the input spreads the kernel around it.
+// Transposed two-dimensional convolution with parameters as signals: each value of the input spreads
+// the kernel around it.
 //
 //   out[f][y][x] = bias[f] + sum of weights[c][f][i][j] * in[c][row][column]
 //
@@ -22,8 +23,8 @@ pragma circom 2.1.0;
 // Requires
 //   Nothing; the sums are exact modulo p. Who reads them as integers checks their range.
 // Constraints
-//   one quadratic for each product: channels * filters * height * width * kernelHeight * kernelWidth where nothing is cut;
-//   0 linear
+//   one quadratic for each product, where nothing is cut
+//   channels * filters * height * width * kernelHeight * kernelWidth; 0 linear
 // Source
 //   ONNX operator ConvTranspose.
 template ConvTranspose2D(
@@ -56,8 +57,9 @@ template ConvTranspose2D(
                                     && across % strideWidth == 0 && across \ strideWidth < width;
                             }
                             if (isInside) {
-                                sum[f][y][x][k + 1] <== weights[c][f][i][j] * in[c][down \ strideHeight][across \ strideWidth]
-                                    + sum[f][y][x][k];
+                                var row = down \ strideHeight;
+                                var column = across \ strideWidth;
+                                sum[f][y][x][k + 1] <== weights[c][f][i][j] * in[c][row][column] + sum[f][y][x][k];
                             } else {
                                 sum[f][y][x][k + 1] <== sum[f][y][x][k];
                             }

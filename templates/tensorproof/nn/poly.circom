@@ -4,7 +4,7 @@ pragma circom 2.1.0;
 //
 //   out = in^2 + n * in
 //
-// n = 1 is circomlib-ml's ZeLU.
+// With n the scale of in, it is circomlib-ml's ZeLU, x^2 + x.
 //
 // Parameters
 //   n            integer: the factor of the linear term times the scale of in
