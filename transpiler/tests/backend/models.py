@@ -136,7 +136,7 @@ def own():
                                                         vectors_per_class=vectors, coefficients=uniform((classes - 1) * count).tolist(),
                                                         support_vectors=uniform(3 * count).tolist(), rho=uniform(classes * (classes - 1) // 2).tolist(),
                                                         classlabels_ints=list(range(3, 3 + classes)))], (1, 3), outputs=["label", "y"])
-    for name, attributes in {"plain": {}, "strided": dict(strides=[2, 1, 2], pads=[1, 0, 1, 0, 1, 1]), "dilated": dict(dilations=[2, 1, 1], auto_pad="SAME_UPPER")}.items():
+    for name, attributes in {"plain": {}, "strided": dict(strides=[2, 1, 2], pads=[1, 0, 1, 0, 1, 1]), "dilated": dict(dilations=[2, 1, 1], pads=[1, 0, 1, 2, 1, 0]), "same": dict(strides=[2, 2, 1], auto_pad="SAME_LOWER")}.items():
         yield model(f"own_conv3d_{name}", [node("Conv", "x w b", "c", **attributes), node("Relu", "c", "y")], (1, 2, 4, 4, 4),
                     {"w": uniform(3, 2, 2, 3, 2), "b": uniform(3)})
     yield model("own_conv3d_grouped", [node("Conv", "x w", "y", group=2)], (1, 4, 3, 3, 3), {"w": uniform(4, 2, 2, 2, 2)})
