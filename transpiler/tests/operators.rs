@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use tensorproof_transpiler::quantize::{
     InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, PublicSignals,
     QuantizeConfig, Sample, ScaleChoice,
 };
-use tensorproof_transpiler::{Graph, QuantizedGraph, emit, load, load_graph, quantize};
+use tensorproof_transpiler::{Graph, QuantizedGraph, emit, load, load_graph, onnx, quantize};
 
 struct Case {
     path: PathBuf,
@@ -143,6 +143,43 @@ fn check_witness(quantized: &QuantizedGraph, samples: &[ArrayD<f64>], context: &
         let outputs = &witness.0[1..=circuit.r1cs.public_outputs as usize];
         assert_eq!(outputs, expected, "{context}");
     }
+}
+
+/// The model's own bias makes every sum positive. Whoever proves with another one must not find the rectifier left out.
+#[test]
+fn ranges_of_private_parameters_leave_no_operator_out() {
+    let constant = |shape: &[usize], values: Vec<f64>| {
+        onnx::Constant::Float(ArrayD::from_shape_vec(shape.to_vec(), values).unwrap())
+    };
+    let node = |operator: &str, inputs: &[&str], output: &str| onnx::ModelNode {
+        name: output.to_owned(),
+        operator: operator.to_owned(),
+        inputs: inputs.iter().map(|name| (*name).to_owned()).collect(),
+        outputs: vec![output.to_owned()],
+        attributes: BTreeMap::new(),
+    };
+    let model = onnx::Model {
+        opset: 21,
+        nodes: vec![node("Gemm", &["x", "w", "b"], "sums"), node("Relu", &["sums"], "y")],
+        constants: BTreeMap::from([
+            ("w".to_owned(), constant(&[2, 2], vec![0.5, -0.25, 0.75, 0.125])),
+            ("b".to_owned(), constant(&[2], vec![9.0, 7.5])),
+        ]),
+        inputs: vec![("x".to_owned(), vec![Some(1), Some(2)])],
+        integers: BTreeSet::new(),
+        outputs: vec!["y".to_owned()],
+    };
+    let graph = Graph::build(&model).unwrap();
+    let quantized =
+        quantize(&graph, &config(ParamsVisibility::Private, InputCheck::Verifier, 2), &[]).unwrap();
+    let (circuit, mut inputs) = compiled(&quantized, "positive sums");
+    inputs.insert("x".to_owned(), vec![Fr::from(10), Fr::from(20)]);
+    assert!(circuit.witness(&inputs).unwrap().0[1..3].iter().all(|value| *value != Fr::from(0)));
+    let bias = inputs.iter_mut().find(|(name, _)| name.ends_with("bias")).unwrap().1;
+    for value in bias.iter_mut() {
+        *value = -*value;
+    }
+    assert_eq!(circuit.witness(&inputs).unwrap().0[1..3], [Fr::from(0), Fr::from(0)]);
 }
 
 #[test]

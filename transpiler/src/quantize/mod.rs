@@ -178,6 +178,9 @@ pub struct Quantity {
     pub edge: Option<EdgeId>,
     /// Whether its values are constants of the circuit.
     pub is_constant: bool,
+    /// Whether its range holds for any parameters that a prover may choose, not for those of the model alone: only then may
+    /// an operator be left out because of it.
+    pub is_certain: bool,
 }
 
 /// A kernel and what it reads and writes.

@@ -107,6 +107,7 @@ impl<'g> Builder<'g> {
             intervals: vec![interval.clone(); count],
             edge: Some(edge),
             is_constant: false,
+            is_certain: true,
         });
         self.places[edge.0] = Some(place);
         let signal = component_name(&name, "input", &self.names);
@@ -183,9 +184,10 @@ impl<'g> Builder<'g> {
             Op::Saturate { bits } => {
                 let input = self.round(Step { operator: "Round", ..step }, inputs[0])?;
                 let n = self.hull(input).bits();
-                if n <= *bits {
+                if n <= *bits && self.quantized.quantities[input].is_certain {
                     return self.same(step, input, BigRational::one());
                 }
+                let n = n.max(bits + 1);
                 self.layer(Kernel::Clamp { n, m: *bits }, step, vec![input], BigRational::one())
             }
             Op::IsNonNegative => {
@@ -317,10 +319,11 @@ impl<'g> Builder<'g> {
     pub(super) fn relu(&mut self, step: Step<'_>, input: usize) -> Result<usize> {
         let hull = self.hull(input);
         let scale = self.scale_of(input);
-        if !hull.low.is_negative() {
+        let is_certain = self.quantized.quantities[input].is_certain;
+        if is_certain && !hull.low.is_negative() {
             return self.same(step, input, scale);
         }
-        if !hull.high.is_positive() {
+        if is_certain && !hull.high.is_positive() {
             let sources = vec![Origin::Constant(BigInt::zero()); step.shape.iter().product()];
             return self.layer(Kernel::Wiring { sources, order: Order::Any }, step, vec![input], scale);
         }
@@ -479,7 +482,8 @@ impl<'g> Builder<'g> {
     /// Plans a test for zero; what cannot be zero needs none.
     fn is_zero(&mut self, step: Step<'_>, input: usize) -> Result<usize> {
         let hull = self.hull(input);
-        if hull.low.is_positive() || hull.high.is_negative() {
+        let is_certain = self.quantized.quantities[input].is_certain;
+        if is_certain && (hull.low.is_positive() || hull.high.is_negative()) {
             let sources = vec![Origin::Constant(BigInt::zero()); step.shape.iter().product()];
             let kernel = Kernel::Wiring { sources, order: Order::Any };
             return self.layer(kernel, step, vec![input], BigRational::one());
@@ -599,10 +603,23 @@ impl<'g> Builder<'g> {
             Kernel::Wiring { .. } => inputs.iter().all(|input| quantities[*input].is_constant),
             _ => false,
         };
+        let is_certain = match &kernel {
+            Kernel::Parameter(_) | Kernel::Dense(_) | Kernel::Conv2D { .. } if !is_fixed => false,
+            // What these give is not negative by their constraints, or in a range by itself.
+            Kernel::Relu { .. }
+            | Kernel::ReluRescale { .. }
+            | Kernel::IsNonNegative { .. }
+            | Kernel::IsZero
+            | Kernel::ArgMax { .. }
+            | Kernel::Range { .. }
+            | Kernel::Reciprocal { .. }
+            | Kernel::SquareRoot { .. } => true,
+            _ => inputs.iter().all(|input| quantities[*input].is_certain),
+        };
         let by_constant = inputs.iter().any(|input| quantities[*input].is_constant);
         let cost = kernel.cost(shapes, is_fixed, by_constant);
         let shape = step.shape.to_vec();
-        let output = self.quantity(Quantity { shape, scale, intervals, edge: None, is_constant });
+        let output = self.quantity(Quantity { shape, scale, intervals, edge: None, is_constant, is_certain });
         self.names.insert(name.clone());
         let node = step.name.to_owned();
         let operator = step.operator;
