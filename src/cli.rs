@@ -247,6 +247,9 @@ pub struct CircuitArgs {
     /// Scale of inputs and weights: auto, max, or a power of ten or two such as 10^2
     #[arg(long, default_value = "auto", allow_hyphen_values = true)]
     pub scale: String,
+    /// Scale of the weights of one linear layer, such as conv_1=10^2; may be given for several
+    #[arg(long = "layer-scale", value_name = "LAYER=SCALE")]
+    pub layer_scales: Vec<String>,
     /// Inputs that ranges and the scale are chosen for: .json, .npy or .npz [default: the input to prove]
     #[arg(long)]
     pub calibrate: Option<PathBuf>,

@@ -1,5 +1,6 @@
 //! `tensorproof transpile`: a model to a circuit.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ndarray::ArrayD;
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use tensorproof_r1cs::Fr;
 use tensorproof_transpiler::data::{input_shapes, load_samples};
 use tensorproof_transpiler::quantize::{
-    self, Agreement, MOST_BITS, OutputKind, Power, QuantizeConfig, QuantizedGraph, Sample, ScaleChoice,
+    self, Agreement, MOST_BITS, OutputKind, Power, QuantizeConfig, QuantizedGraph, Sample, ScaleChoice, Scope,
 };
 use tensorproof_transpiler::{Graph, Settings, emit, load_graph};
 
@@ -79,13 +80,55 @@ pub(super) fn quantize_model(
     samples: Option<PickSamples<'_>>,
     terminal: Terminal,
 ) -> Result<Quantized> {
-    let mut config = config(args)?;
+    quantize_with(model, config(args)?, args.calibrate.as_deref(), samples, terminal)
+}
+
+/// What a bounty is about: numbers, and whose parameters.
+pub(super) struct BountyModel {
+    pub(super) scale: ScaleChoice,
+    pub(super) layer_scales: BTreeMap<String, Power>,
+    /// Of the input's real values, which bytes are spread over.
+    pub(super) input_range: (f64, f64),
+    pub(super) scope: Scope,
+}
+
+/// Reads and quantizes a model for the statements of a bounty, which check its input and show nothing of it.
+pub(super) fn quantize_for_bounty(
+    path: &Path,
+    model: BountyModel,
+    calibrate: Option<&Path>,
+    terminal: Terminal,
+) -> Result<Quantized> {
+    let config = QuantizeConfig {
+        scale: model.scale,
+        layer_scales: model.layer_scales,
+        tolerance: TOLERANCE,
+        scope: model.scope,
+        input_range: Some(model.input_range),
+        input: quantize::InputVisibility::Public,
+        params: quantize::ParamsVisibility::Hashed,
+        input_check: quantize::InputCheck::Verifier,
+        public_signals: quantize::PublicSignals::Plain,
+        output: OutputKind::Auto,
+        output_visibility: quantize::OutputVisibility::Public,
+        batch: 1,
+    };
+    quantize_with(path, config, calibrate, None, terminal)
+}
+
+fn quantize_with(
+    model: &Path,
+    mut config: QuantizeConfig,
+    calibrate: Option<&Path>,
+    samples: Option<PickSamples<'_>>,
+    terminal: Terminal,
+) -> Result<Quantized> {
     let (graph, _) = terminal.stage(
         "import",
         || load_graph(model).map_err(Error::from),
         |graph: &Graph| format!("{} nodes", graph.nodes.len()),
     )?;
-    let samples = match (&args.calibrate, samples) {
+    let samples = match (calibrate, samples) {
         (Some(path), _) => load_samples(path, &input_shapes(&graph))?,
         (None, Some(samples)) => samples(&graph)?,
         (None, None) => {
@@ -166,6 +209,8 @@ fn config(args: &CircuitArgs) -> Result<QuantizeConfig> {
     Ok(QuantizeConfig {
         scale: scale(&args.scale)?,
         tolerance,
+        layer_scales: layer_scales(&args.layer_scales)?,
+        scope: Scope::Model,
         input_range: args.input_range.as_deref().map(range).transpose()?,
         input,
         params: match args.params_visibility {
@@ -211,25 +256,38 @@ pub(super) fn recipient(args: &CircuitArgs) -> Result<Option<[Fr; 2]>> {
     }
 }
 
-fn scale(text: &str) -> Result<ScaleChoice> {
+pub(super) fn scale(text: &str) -> Result<ScaleChoice> {
     match text {
-        "auto" => return Ok(ScaleChoice::Auto),
-        "max" => return Ok(ScaleChoice::Max),
-        _ => {}
+        "auto" => Ok(ScaleChoice::Auto),
+        "max" => Ok(ScaleChoice::Max),
+        _ => power(text).map(ScaleChoice::Power).ok_or_else(|| {
+            let expected = "`auto`, `max`, `10^1` to `10^75`, or `2^1` to `2^249`";
+            Error::Option { option: "--scale", value: text.to_owned(), expected }
+        }),
     }
+}
+
+fn power(text: &str) -> Option<Power> {
     let power = |base: u32, most: u32| {
         let exponent = text.strip_prefix(&format!("{base}^"))?.parse().ok()?;
         (1..=most).contains(&exponent).then_some(Power { base, exponent })
     };
-    if let Some(power) = power(10, 75).or_else(|| power(2, 249)) {
-        Ok(ScaleChoice::Power(power))
-    } else {
-        let expected = "`auto`, `max`, `10^1` to `10^75`, or `2^1` to `2^249`";
-        Err(Error::Option { option: "--scale", value: text.to_owned(), expected })
-    }
+    power(10, 75).or_else(|| power(2, 249))
 }
 
-fn range(text: &str) -> Result<(f64, f64)> {
+pub(super) fn layer_scales(given: &[String]) -> Result<BTreeMap<String, Power>> {
+    let scale = |text: &String| {
+        // Names of nodes may have any character.
+        let pair = text.rsplit_once('=').and_then(|(name, scale)| Some((name.to_owned(), power(scale)?)));
+        pair.ok_or_else(|| {
+            let expected = "a layer and its scale, such as `conv_1=10^2` or `conv_1=2^5`";
+            Error::Option { option: "--layer-scale", value: text.clone(), expected }
+        })
+    };
+    given.iter().map(scale).collect()
+}
+
+pub(super) fn range(text: &str) -> Result<(f64, f64)> {
     let bounds = text
         .split_once(',')
         .and_then(|(low, high)| Some((low.trim().parse().ok()?, high.trim().parse().ok()?)));

@@ -69,6 +69,7 @@ library! {
     "crypto/sha256_bytes.circom",
     "crypto/sha256_compression.circom",
     "crypto/sha256_message.circom",
+    "crypto/test_set_root.circom",
     "nn/accuracy.circom",
     "nn/accuracy_at_least.circom",
     "nn/arg_max.circom",

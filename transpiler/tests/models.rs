@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ndarray::{Array2, ArrayD};
@@ -9,6 +10,7 @@ use ndarray_npy::NpzReader;
 use tensorproof_transpiler::data::{input_shapes, load_samples};
 use tensorproof_transpiler::quantize::{
     InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, PublicSignals, ScaleChoice,
+    Scope,
 };
 use tensorproof_transpiler::{Graph, QuantizeConfig, emit, load, load_graph, passes, quantize};
 
@@ -22,6 +24,8 @@ fn config(params: ParamsVisibility) -> QuantizeConfig {
     QuantizeConfig {
         scale: ScaleChoice::Auto,
         tolerance: 0.05,
+        layer_scales: BTreeMap::new(),
+        scope: Scope::Model,
         input_range: None,
         input: InputVisibility::Public,
         params,

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use ndarray::ArrayD;
 use num_bigint::BigInt;
+use num_rational::BigRational;
 use tensorproof_circom::{Circuit, Inputs, Options, Sources, compile};
 use tensorproof_r1cs::{Fr, fr_from_bigint, fr_from_decimal};
 use tensorproof_transpiler::quantize::{
     InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, PublicSignals,
-    QuantizeConfig, Sample, ScaleChoice,
+    QuantizeConfig, Sample, ScaleChoice, Scope,
 };
 use tensorproof_transpiler::{Graph, QuantizedGraph, emit, load, load_graph, onnx, quantize};
 
@@ -53,6 +54,8 @@ fn config(params: ParamsVisibility, input_check: InputCheck, exponent: u32) -> Q
     QuantizeConfig {
         scale: ScaleChoice::Power(Power::of_ten(exponent)),
         tolerance: 0.05,
+        layer_scales: BTreeMap::new(),
+        scope: Scope::Model,
         input_range: Some((-1.0, 1.0)),
         input: match input_check {
             InputCheck::Circuit => InputVisibility::Private,
@@ -206,6 +209,32 @@ fn a_batch_is_the_samples_one_by_one() {
         assert_eq!(circuit.r1cs.public_outputs as usize, expected.len());
         assert_eq!(witness.0[1..=expected.len()], expected, "{}", case.path.display());
     }
+}
+
+#[test]
+fn a_layer_may_have_a_scale_of_its_own() {
+    let is_conv =
+        |case: &Case| case.path.file_stem().is_some_and(|name| name.to_string_lossy().starts_with("conv"));
+    let case = cases().into_iter().find(is_conv).unwrap();
+    let graph = load_graph(&case.path).unwrap();
+    let base = config(ParamsVisibility::Private, InputCheck::Circuit, 2);
+    let plain = quantize(&graph, &base, &[]).unwrap();
+    let linear = plain.layers.iter().find(|layer| layer.kernel.parameters().is_some()).unwrap();
+    for name in [&linear.name, &linear.node] {
+        let layer_scales = BTreeMap::from([(name.clone(), Power { base: 2, exponent: 12 })]);
+        let quantized = quantize(&graph, &QuantizeConfig { layer_scales, ..base.clone() }, &[]).unwrap();
+        let scaled = quantized.layers.iter().find(|layer| layer.name == linear.name).unwrap();
+        let scale = |quantized: &QuantizedGraph, output: usize| quantized.quantities[output].scale.clone();
+        let (before, after) = (scale(&plain, linear.output), scale(&quantized, scaled.output));
+        assert_eq!(
+            after * BigRational::from_integer(100.into()),
+            before * BigRational::from_integer(4096.into())
+        );
+        check_witness(&quantized, &case.inputs, name);
+    }
+    let layer_scales = BTreeMap::from([("nowhere".to_owned(), Power::of_ten(2))]);
+    let error = quantize(&graph, &QuantizeConfig { layer_scales, ..base }, &[]).unwrap_err().to_string();
+    assert!(error.contains("`nowhere`") && error.contains(&linear.name), "{error}");
 }
 
 #[test]

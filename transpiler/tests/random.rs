@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use tensorproof_transpiler::onnx::{Attribute, Constant, Model, ModelNode};
 use tensorproof_transpiler::quantize::{
     InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, PublicSignals,
-    QuantizeConfig, Sample, ScaleChoice,
+    QuantizeConfig, Sample, ScaleChoice, Scope,
 };
 use tensorproof_transpiler::{Graph, passes, quantize};
 
@@ -185,6 +185,8 @@ proptest! {
         let config = QuantizeConfig {
             scale: ScaleChoice::Power(Power::of_ten(2)),
             tolerance: 0.05,
+            layer_scales: BTreeMap::new(),
+            scope: Scope::Model,
             input_range: Some((-1.0, 1.0)),
             input: InputVisibility::Private,
             params: if is_fixed { ParamsVisibility::Fixed } else { ParamsVisibility::Private },

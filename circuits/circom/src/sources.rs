@@ -17,6 +17,8 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The text.
     pub text: String,
+    /// Whether it is among the embedded files, and not on disk.
+    is_embedded: bool,
 }
 
 /// The files of a program: the main one, those it includes, and the places to look for them.
@@ -74,10 +76,10 @@ impl Sources {
 
     pub(crate) fn read_main(&mut self) -> Result<FileId, String> {
         match self.main.take() {
-            Some((path, Some(text))) => self.add(&path, text),
+            Some((path, Some(text))) => self.add(&path, text, false),
             Some((path, None)) => {
                 let text = read(&path)?;
-                self.add(&path, text)
+                self.add(&path, text, false)
             }
             None => Ok(FileId(0)),
         }
@@ -85,38 +87,49 @@ impl Sources {
 
     /// Reads an included file; `None` when it was read before.
     pub(crate) fn read_include(&mut self, from: FileId, path: &str) -> Result<Option<FileId>, String> {
-        let mut folders = vec![self.file(from).path.parent().unwrap_or(Path::new("")).to_owned()];
+        let SourceFile { path: from, is_embedded, .. } = self.file(from);
+        let beside = from.parent().unwrap_or(Path::new("")).to_owned();
+        let mut folders = Vec::new();
+        if *is_embedded {
+            // Embedded files include each other.
+            if let Some(found) = self.read_embedded(&beside.join(path)) {
+                return found;
+            }
+        } else {
+            folders.push(beside);
+        }
         folders.extend(self.libraries.iter().cloned());
         for folder in &folders {
             let candidate = normalize(&folder.join(path));
-            if self.files.iter().any(|file| file.path == candidate) {
+            if self.files.iter().any(|file| !file.is_embedded && file.path == candidate) {
                 return Ok(None);
-            }
-            if let Some((name, text)) =
-                self.embedded.iter().copied().find(|(name, _)| Path::new(name) == candidate)
-            {
-                return self.add(Path::new(name), text.to_owned()).map(Some);
             }
             if candidate.is_file() {
                 let text = read(&candidate)?;
-                return self.add(&candidate, text).map(Some);
+                return self.add(&candidate, text, false).map(Some);
             }
         }
-        let bare = normalize(Path::new(path));
-        if self.files.iter().any(|file| file.path == bare) {
-            return Ok(None);
-        }
-        if let Some((name, text)) = self.embedded.iter().copied().find(|(name, _)| Path::new(name) == bare) {
-            return self.add(Path::new(name), text.to_owned()).map(Some);
+        if let Some(found) = self.read_embedded(Path::new(path)) {
+            return found;
         }
         let searched: Vec<String> = folders.iter().map(|folder| format!("`{}`", folder.display())).collect();
         Err(format!("`{path}` was not found in {}", searched.join(", ")))
     }
 
-    fn add(&mut self, path: &Path, text: String) -> Result<FileId, String> {
+    /// Reads an embedded file, if there is one of this path.
+    fn read_embedded(&mut self, path: &Path) -> Option<Result<Option<FileId>, String>> {
+        let path = normalize(path);
+        if self.files.iter().any(|file| file.is_embedded && file.path == path) {
+            return Some(Ok(None));
+        }
+        let (name, text) = self.embedded.iter().copied().find(|(name, _)| Path::new(name) == path)?;
+        Some(self.add(Path::new(name), text.to_owned(), true).map(Some))
+    }
+
+    fn add(&mut self, path: &Path, text: String, is_embedded: bool) -> Result<FileId, String> {
         let id = u32::try_from(self.files.len()).map_err(|_| "too many source files".to_owned())?;
         let path = normalize(path);
-        self.files.push(SourceFile { path, text });
+        self.files.push(SourceFile { path, text, is_embedded });
         Ok(FileId(id))
     }
 }
@@ -146,4 +159,47 @@ fn normalize(path: &Path) -> PathBuf {
         }
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EMBEDDED: [(&str, &str); 2] = [("lib/a.circom", "embedded a"), ("lib/b.circom", "embedded b")];
+
+    fn text(sources: &Sources, id: FileId) -> &str {
+        &sources.file(id).text
+    }
+
+    #[test]
+    fn files_on_disk_come_before_embedded_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("lib")).unwrap();
+        fs::write(folder.path().join("lib/a.circom"), "own a").unwrap();
+        let main = folder.path().join("main.circom");
+        let mut sources = Sources::from_text(&main.to_string_lossy(), "").with_embedded(&EMBEDDED);
+        let main = sources.read_main().unwrap();
+        let own = sources.read_include(main, "lib/a.circom").unwrap().unwrap();
+        assert_eq!(text(&sources, own), "own a");
+        let embedded = sources.read_include(main, "lib/b.circom").unwrap().unwrap();
+        assert_eq!(text(&sources, embedded), "embedded b");
+        assert_eq!(sources.read_include(main, "lib/a.circom"), Ok(None));
+    }
+
+    /// The folder of a main file without one is the current folder, which embedded paths must not be taken for.
+    #[test]
+    fn libraries_come_before_embedded_files_for_a_main_file_without_a_folder() {
+        let library = tempfile::tempdir().unwrap();
+        fs::create_dir(library.path().join("lib")).unwrap();
+        fs::write(library.path().join("lib/a.circom"), "library a").unwrap();
+        let mut sources =
+            Sources::from_text("main.circom", "").with_embedded(&EMBEDDED).with_library(library.path());
+        let main = sources.read_main().unwrap();
+        let found = sources.read_include(main, "lib/a.circom").unwrap().unwrap();
+        assert_eq!(text(&sources, found), "library a");
+        // Embedded files include each other, whatever is in the library.
+        let embedded = sources.read_include(main, "lib/b.circom").unwrap().unwrap();
+        let other = sources.read_include(embedded, "../lib/a.circom").unwrap().unwrap();
+        assert_eq!(text(&sources, other), "embedded a");
+    }
 }

@@ -41,7 +41,7 @@ function toomCookInterpolation(n) {
 }
 
 // Two-dimensional convolution with parameters as signals, by tiles of the output: the products of a tile are those of
-// polynomials, which are multiplied at points.
+// polynomials, which are multiplied at points. Where several filters see several tiles, channels go in pairs.
 //
 //   out[f][y][x] = bias[f] + sum over c, i, j of weights[f][c][i][j] * in[first(f) + c][y + i - padTop][x + j - padLeft]
 //
@@ -63,12 +63,14 @@ function toomCookInterpolation(n) {
 // Requires
 //   Nothing; the sums are exact modulo p, for any values. Who reads them as integers checks their range.
 // Constraints
-//   with n = tileHeight + kernelHeight - 1, m = tileWidth + kernelWidth - 1 and t tiles, at most
-//   filters * (channels / groups) * t * n * m quadratic and
-//   channels * t * n * m + filters * (channels / groups) * n * m + filters * outHeight * outWidth linear
+//   with n = tileHeight + kernelHeight - 1, m = tileWidth + kernelWidth - 1, t tiles, depth = channels / groups, and
+//   pairs = depth \ 2 where t * filters / groups > t + filters / groups, else 0: at most
+//   ((depth - pairs) * filters * t + pairs * (filters + groups * t)) * n * m quadratic and
+//   channels * t * n * m + filters * depth * n * m + filters * outHeight * outWidth linear
 // Source
 //   ONNX operator Conv. Toom 1963, Cook 1966; as F(m, r) of Winograd 1980 in Lavin and Gray 2015 (arXiv:1509.09308):
-//   out = A^T ((G w G^T) * (B^T in B)) A, with A and G evaluations and B the transposed interpolation.
+//   out = A^T ((G w G^T) * (B^T in B)) A, with A and G evaluations and B the transposed interpolation. Pairs: Winograd
+//   1968 (IEEE ToC C-17.7), k0 * t0 + k1 * t1 = (k0 + t1) * (k1 + t0) - k0 * k1 - t0 * t1.
 template Conv2DTiled(
     channels, height, width, filters, kernelHeight, kernelWidth, padTop, padLeft, padBottom, padRight, groups,
     tileHeight, tileWidth
@@ -83,6 +85,9 @@ template Conv2DTiled(
     var columns = (outWidth + tileWidth - 1) \ tileWidth;
     var n = tileHeight + kernelHeight - 1;
     var m = tileWidth + kernelWidth - 1;
+    // k0 * k1 is the same for all tiles, t0 * t1 for all filters.
+    var share = filters \ groups;
+    var pairs = rows * columns * share > rows * columns + share ? depth \ 2 : 0;
     var down[16][16] = toomCookInterpolation(n);
     var across[16][16] = toomCookInterpolation(m);
     var kernelDown[16][16] = toomCookEvaluation(n, kernelHeight);
@@ -140,21 +145,61 @@ template Conv2DTiled(
         }
     }
 
-    // sum[f][y][x][a][b][c] holds the products of the first c + 1 channels.
-    signal sum[filters][rows][columns][n][m][depth];
+    // What pairs of kernels and pairs of tiles add that is not wanted: the products of the first p pairs.
+    signal kernelPairs[filters][n][m][pairs + 1];
+    signal tilePairs[groups][rows][columns][n][m][pairs + 1];
+    for (var a = 0; a < n; a++) {
+        for (var b = 0; b < m; b++) {
+            for (var f = 0; f < filters; f++) {
+                kernelPairs[f][a][b][0] <== 0;
+                for (var p = 0; p < pairs; p++) {
+                    kernelPairs[f][a][b][p + 1] <==
+                        kernelAt[f][2 * p][a][b] * kernelAt[f][2 * p + 1][a][b] + kernelPairs[f][a][b][p];
+                }
+            }
+            for (var g = 0; g < groups; g++) {
+                for (var y = 0; y < rows; y++) {
+                    for (var x = 0; x < columns; x++) {
+                        tilePairs[g][y][x][a][b][0] <== 0;
+                        for (var p = 0; p < pairs; p++) {
+                            if (isEmpty[y][x][a][b]) {
+                                tilePairs[g][y][x][a][b][p + 1] <== 0;
+                            } else {
+                                var c = g * depth + 2 * p;
+                                tilePairs[g][y][x][a][b][p + 1] <==
+                                    tileAt[c][y][x][a][b] * tileAt[c + 1][y][x][a][b] + tilePairs[g][y][x][a][b][p];
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    // sum[f][y][x][a][b][s] holds the first s + 1 products: those of pairs, then those of single channels.
+    signal sum[filters][rows][columns][n][m][depth - pairs];
     for (var f = 0; f < filters; f++) {
-        var first = (f \ (filters \ groups)) * depth;
+        var g = f \ share;
         for (var y = 0; y < rows; y++) {
             for (var x = 0; x < columns; x++) {
                 for (var a = 0; a < n; a++) {
                     for (var b = 0; b < m; b++) {
-                        for (var c = 0; c < depth; c++) {
+                        for (var s = 0; s < depth - pairs; s++) {
+                            var before = -kernelPairs[f][a][b][pairs] - tilePairs[g][y][x][a][b][pairs];
+                            if (s > 0) {
+                                before = sum[f][y][x][a][b][s - 1];
+                            }
                             if (isEmpty[y][x][a][b]) {
-                                sum[f][y][x][a][b][c] <== 0;
+                                sum[f][y][x][a][b][s] <== 0;
+                            } else if (s < pairs) {
+                                var c = g * depth + 2 * s;
+                                sum[f][y][x][a][b][s] <==
+                                    (kernelAt[f][2 * s][a][b] + tileAt[c + 1][y][x][a][b])
+                                    * (kernelAt[f][2 * s + 1][a][b] + tileAt[c][y][x][a][b]) + before;
                             } else {
-                                var before = c == 0 ? 0 : sum[f][y][x][a][b][c - 1];
-                                sum[f][y][x][a][b][c] <==
-                                    kernelAt[f][c][a][b] * tileAt[first + c][y][x][a][b] + before;
+                                var c = s + pairs;
+                                sum[f][y][x][a][b][s] <==
+                                    kernelAt[f][c][a][b] * tileAt[g * depth + c][y][x][a][b] + before;
                             }
                         }
                     }
@@ -164,7 +209,7 @@ template Conv2DTiled(
                         var value = bias[f];
                         for (var a = 0; a < n; a++) {
                             for (var b = 0; b < m; b++) {
-                                value += tileDown[a][i] * tileAcross[b][j] * sum[f][y][x][a][b][depth - 1];
+                                value += tileDown[a][i] * tileAcross[b][j] * sum[f][y][x][a][b][depth - pairs - 1];
                             }
                         }
                         out[f][y * tileHeight + i][x * tileWidth + j] <== value;

@@ -8,28 +8,42 @@ use num_bigint::BigInt;
 use serde_json::{Map, Value};
 
 use super::{literal, nested};
+use crate::interval::Interval;
 use crate::kernel::{Kernel, Parameters};
-use crate::quantize::{Layer, QuantizedGraph};
+use crate::quantize::{Layer, QuantizedGraph, signed};
 
 /// An array of integers with its shape.
 type Array = (Vec<usize>, Arc<[BigInt]>);
 
+/// A tensor of parameters that is an input of the circuit.
+pub(super) struct Parameter<'c> {
+    pub(super) name: &'c str,
+    pub(super) shape: &'c [usize],
+    /// Where its values lie.
+    pub(super) hull: Interval,
+}
+
 /// Parameters and tables by name, in the order in which layers first use them.
 #[derive(Default)]
 pub(super) struct Constants {
-    parameters: Vec<(String, Array)>,
+    parameters: Vec<(String, Array, Interval)>,
     tables: Vec<(String, Array)>,
-    names: HashMap<Array, String>,
+    /// The name of each part of each layer.
+    names: HashMap<(String, &'static str), String>,
 }
 
 impl Constants {
     pub(super) fn of(quantized: &QuantizedGraph) -> Self {
         let mut constants = Self::default();
         let mut taken: HashSet<String> = quantized.layers.iter().map(|layer| layer.name.clone()).collect();
+        let mut known: HashMap<Array, String> = HashMap::new();
         for layer in &quantized.layers {
             let is_table = matches!(layer.kernel, Kernel::PiecewiseLinear(_));
-            for (part, array) in arrays(quantized, layer) {
-                if constants.names.contains_key(&array) {
+            for (at, (part, array)) in arrays(quantized, layer).into_iter().enumerate() {
+                // Parameters that are equal in this model may differ in another.
+                let is_shared = is_table || layer.widths.is_none();
+                if let Some(name) = known.get(&array).filter(|_| is_shared) {
+                    constants.names.insert((layer.name.clone(), part), name.clone());
                     continue;
                 }
                 let mut name =
@@ -38,25 +52,34 @@ impl Constants {
                 while !part.is_empty() && !taken.insert(name.clone()) {
                     name.push('_');
                 }
-                constants.names.insert(array.clone(), name.clone());
-                let list = if is_table { &mut constants.tables } else { &mut constants.parameters };
-                list.push((name, array));
+                constants.names.insert((layer.name.clone(), part), name.clone());
+                if is_shared {
+                    known.insert(array.clone(), name.clone());
+                }
+                if is_table {
+                    constants.tables.push((name, array));
+                } else {
+                    let bits = layer.widths.as_ref().and_then(|widths| widths.parameters.get(at));
+                    let hull = bits.map_or_else(|| hull(&array.1), |bits| signed(*bits));
+                    constants.parameters.push((name, array, hull));
+                }
             }
         }
         constants
     }
 
     /// Returns the names of a layer's constants, by their part in the template.
-    pub(super) fn names(&self, quantized: &QuantizedGraph, layer: &Layer) -> Vec<(&'static str, &str)> {
-        arrays(quantized, layer)
-            .into_iter()
-            .filter_map(|(part, array)| Some((part, self.names.get(&array)?.as_str())))
-            .collect()
+    pub(super) fn names(&self, layer: &Layer) -> Vec<(&'static str, &str)> {
+        let part = |part: &&'static str| {
+            let name = self.names.get(&(layer.name.clone(), *part))?;
+            Some((*part, name.as_str()))
+        };
+        PARTS.iter().filter_map(part).collect()
     }
 
-    /// Returns names, shapes and values of the parameters.
-    pub(super) fn parameters(&self) -> impl Iterator<Item = (&str, &[usize], &[BigInt])> {
-        self.parameters.iter().map(|(name, (shape, values))| (name.as_str(), shape.as_slice(), &**values))
+    /// Returns the parameters.
+    pub(super) fn parameters(&self) -> impl Iterator<Item = Parameter<'_>> {
+        self.parameters.iter().map(|(name, (shape, _), hull)| Parameter { name, shape, hull: hull.clone() })
     }
 
     pub(super) fn has_tables(&self) -> bool {
@@ -65,20 +88,31 @@ impl Constants {
 
     /// Returns the parameters as inputs of the circuit.
     pub(super) fn weights(&self) -> Map<String, Value> {
-        let entry = |(name, (shape, values)): &(String, Array)| (name.clone(), nested(shape, values));
+        let entry = |(name, (shape, values), _): &(String, Array, _)| (name.clone(), nested(shape, values));
         self.parameters.iter().map(entry).collect()
     }
 
     pub(super) fn parameters_text(&self) -> String {
-        functions("The parameters of the model, scaled to integers.", &self.parameters)
+        let parameters = self.parameters.iter().map(|(name, array, _)| (name, array));
+        functions("The parameters of the model, scaled to integers.", parameters)
     }
 
     pub(super) fn tables_text(&self) -> String {
-        functions("The tables of functions: values where pieces begin, and slopes.", &self.tables)
+        functions(
+            "The tables of functions: values where pieces begin, and slopes.",
+            self.tables.iter().map(|(name, array)| (name, array)),
+        )
     }
 }
 
-fn functions(title: &str, arrays: &[(String, Array)]) -> String {
+/// The parts of layers that are constants, in the templates' order.
+const PARTS: [&str; 5] = ["", "values", "slopes", "weights", "bias"];
+
+fn hull(values: &[BigInt]) -> Interval {
+    Interval::hull(&values.iter().cloned().map(Interval::point).collect::<Vec<_>>())
+}
+
+fn functions<'a>(title: &str, arrays: impl Iterator<Item = (&'a String, &'a Array)>) -> String {
     let mut text = format!("pragma circom 2.1.0;\n\n// {title}\n");
     for (name, (shape, values)) in arrays {
         let value = literal(&nested(shape, values));

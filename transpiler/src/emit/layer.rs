@@ -27,7 +27,7 @@ pub(super) fn text(
     }
     match &layer.kernel {
         Kernel::Parameter(_) => {
-            let signal = constants.names(quantized, layer).first().map_or("", |(_, name)| name).to_owned();
+            let signal = constants.names(layer).first().map_or("", |(_, name)| name).to_owned();
             if !is_fixed {
                 return Place::plain(&signal, shape);
             }
@@ -64,7 +64,7 @@ fn elementwise(
         shape = vec![shape.iter().product()];
     }
     let mut arguments = arguments(layer, &[]);
-    for (part, function) in constants.names(quantized, layer) {
+    for (part, function) in constants.names(layer) {
         let _ = writeln!(text, "    var {name}_{part}[{}] = {function}();", table_length(layer));
         arguments.push(format!("{name}_{part}"));
     }
@@ -128,7 +128,7 @@ fn blocks(
         _ => (1, vec![(".in", input.clone())], output.clone()),
     };
     let mut arguments = arguments(layer, input);
-    let parameters = constants.names(quantized, layer);
+    let parameters = constants.names(layer);
     if is_fixed {
         arguments.extend(parameters.iter().map(|(_, function)| format!("{function}()")));
     }

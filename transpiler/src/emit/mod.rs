@@ -1,21 +1,20 @@
 //! The integer model as a circom program that a person can read.
 
+mod bounty;
 mod constants;
 mod layer;
+mod model;
 mod place;
 mod statement;
 mod wiring;
-
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use num_bigint::BigInt;
 use serde_json::Value;
 
 use crate::interval::Interval;
 use crate::quantize::{ParamsVisibility, QuantizedGraph, scale_text};
+pub use bounty::{Bounty, Pixels, Statement, TestSet, bounty};
 use constants::Constants;
-use place::{Place, copy};
 pub use statement::{cost, digest, sealing};
 pub(crate) use statement::{digest_cost, packed, seals};
 
@@ -32,17 +31,16 @@ pub struct CircomProgram {
 pub fn emit(quantized: &QuantizedGraph) -> CircomProgram {
     let is_fixed = quantized.config.params == ParamsVisibility::Fixed;
     let constants = Constants::of(quantized);
-    let mut includes = BTreeSet::new();
-    for layer in &quantized.layers {
-        if let Some(template) = layer.kernel.template(is_fixed) {
-            includes.insert(library_path(template));
-        }
-    }
+    let mut includes = model::includes(quantized);
     includes.extend(statement::files(&seals(quantized)).into_iter().map(str::to_owned));
     if digest(quantized).is_some() {
         includes.extend(DIGEST.map(str::to_owned));
     }
-    let circuit = circuit(quantized, &constants, &includes, is_fixed);
+    let beside = [("parameters.circom", is_fixed), ("tables.circom", constants.has_tables())];
+    let beside: Vec<&str> = beside.into_iter().filter(|(_, wanted)| *wanted).map(|(path, _)| path).collect();
+    let mut circuit = model::header(&includes, &beside);
+    model::template(&mut circuit, quantized, &constants, is_fixed);
+    statement::text(&mut circuit, quantized, &constants);
     let mut files = vec![("circuit.circom".to_owned(), circuit)];
     if is_fixed {
         files.push(("parameters.circom".to_owned(), constants.parameters_text()));
@@ -50,75 +48,13 @@ pub fn emit(quantized: &QuantizedGraph) -> CircomProgram {
     if constants.has_tables() {
         files.push(("tables.circom".to_owned(), constants.tables_text()));
     }
-    let library = tensorproof_templates::closure(includes.iter().map(String::as_str));
-    files.extend(library.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())));
+    files.extend(model::library(&includes));
     let weights = if is_fixed { serde_json::Map::new() } else { constants.weights() };
     CircomProgram { files, weights: Value::Object(weights) }
 }
 
 /// The templates that a digest is made by.
 const DIGEST: [&str; 2] = ["tensorproof/crypto/pack.circom", "tensorproof/crypto/public_digest.circom"];
-
-/// Returns the library file of a template: `Conv2DFixed` is in `conv2d_fixed.circom`.
-fn library_path(template: &str) -> String {
-    let mut name = String::new();
-    let characters: Vec<char> = template.chars().collect();
-    for (index, character) in characters.iter().enumerate() {
-        // A new word starts at a capital, but `2D` belongs to the word before it.
-        let starts_word =
-            character.is_ascii_uppercase() && index > 0 && !characters[index - 1].is_ascii_digit();
-        if starts_word {
-            name.push('_');
-        }
-        name.push(character.to_ascii_lowercase());
-    }
-    ["arith", "nn"]
-        .iter()
-        .map(|folder| format!("tensorproof/{folder}/{name}.circom"))
-        .find(|path| tensorproof_templates::file(path).is_some())
-        .unwrap_or_default()
-}
-
-fn circuit(
-    quantized: &QuantizedGraph,
-    constants: &Constants,
-    includes: &BTreeSet<String>,
-    is_fixed: bool,
-) -> String {
-    let mut text = String::from("pragma circom 2.1.0;\n\n");
-    for include in includes {
-        let _ = writeln!(text, "include \"{include}\";");
-    }
-    for (path, wanted) in [("parameters.circom", is_fixed), ("tables.circom", constants.has_tables())] {
-        if wanted {
-            let _ = writeln!(text, "include \"{path}\";");
-        }
-    }
-    let _ = write!(
-        text,
-        "\n// A real number v is the integer round(v * scale); inputs and weights have the scale {}.\n// Each layer's comment gives its operator, its shape, its scale, and the range that its values are in.\ntemplate Model() {{\n",
-        quantized.power
-    );
-    let (inputs, outputs) = statement::ports(quantized);
-    statement::declare(&mut text, "input ", &inputs, &[]);
-    statement::declare(&mut text, "input ", &statement::parameters(quantized, constants), &[]);
-    statement::declare(&mut text, "output ", &outputs, &[]);
-    let mut places = vec![Place::plain("", &[]); quantized.quantities.len()];
-    for port in &quantized.inputs {
-        places[port.place] = Place::plain(&port.signal, &quantized.quantities[port.place].shape);
-    }
-    for layer in &quantized.layers {
-        let place = layer::text(&mut text, quantized, constants, layer, &places, is_fixed);
-        places[layer.output] = place;
-    }
-    text.push('\n');
-    for (port, output) in quantized.outputs.iter().zip(&outputs) {
-        text.push_str(&copy(&Place::plain(&output.name, &output.shape), &places[port.place]));
-    }
-    text.push_str("}\n\n");
-    statement::text(&mut text, quantized, constants);
-    text
-}
 
 /// A single value is a signal without axes.
 fn output_axes(shape: &[usize]) -> Vec<usize> {

@@ -32,6 +32,11 @@ impl Place {
         [self.outer.as_slice(), &self.inner].concat()
     }
 
+    /// Returns the lengths of all axes as a declaration has them.
+    pub(super) fn brackets(&self) -> String {
+        bracketed(&self.lengths())
+    }
+
     fn count(&self) -> usize {
         self.lengths().iter().product()
     }

@@ -2,15 +2,14 @@
 
 use std::fmt::Write as _;
 
-use num_bigint::BigInt;
-
-use super::constants::Constants;
+use super::constants::{Constants, Parameter};
 use super::place::{Place, bracketed, copy, loops};
 use super::{described, output_axes};
 use crate::interval::Interval;
 use crate::kernel::Cost;
 use crate::quantize::{
     DIGEST_FROM, InputVisibility, OutputVisibility, ParamsVisibility, Port, PublicSignals, QuantizedGraph,
+    Scope,
 };
 use crate::seal::{Packed, RECIPIENT, Seal, Subject, cipher_cost, sponge_cost};
 
@@ -80,7 +79,7 @@ pub(crate) fn packed(quantized: &QuantizedGraph, subject: Subject) -> Vec<Packed
 }
 
 /// A public signal, or what would be one without a digest.
-struct PublicValue {
+pub(super) struct PublicValue {
     name: String,
     shape: Vec<usize>,
     /// How it is packed, where its values are so small that packing takes fewer constraints than hashing them.
@@ -89,7 +88,7 @@ struct PublicValue {
 
 impl PublicValue {
     /// Describes values of the whole field.
-    fn wide(name: String, shape: &[usize]) -> Self {
+    pub(super) fn wide(name: String, shape: &[usize]) -> Self {
         Self { name, shape: shape.to_vec(), packed: None }
     }
 
@@ -177,7 +176,7 @@ pub(crate) fn digest_cost(quantized: &QuantizedGraph) -> Cost {
 }
 
 /// Writes the digest of all public values.
-fn write_digest(text: &mut String, values: &[PublicValue]) {
+pub(super) fn write_digest(text: &mut String, values: &[PublicValue]) {
     let total: usize = values.iter().map(PublicValue::size).sum();
     let elements: usize = values.iter().map(PublicValue::elements).sum();
     let packs = values.iter().filter(|value| value.packed.is_some()).count();
@@ -252,8 +251,10 @@ pub(super) fn ports(quantized: &QuantizedGraph) -> (Vec<Signal>, Vec<Signal>) {
                 name: port.signal.clone(),
                 shape: if is_output { output_axes(&quantity.shape) } else { quantity.shape.clone() },
                 hull: Interval::hull(&quantity.intervals),
-                comment: (!is_output)
-                    .then(|| format!("`{}`: {}", port.name, described(quantized, port.place))),
+                comment: (!is_output).then(|| {
+                    let name = if quantized.config.scope == Scope::Model { &port.name } else { &port.signal };
+                    format!("`{name}`: {}", described(quantized, port.place))
+                }),
             }
         };
         ports.iter().map(signal).collect()
@@ -266,10 +267,10 @@ pub(super) fn parameters(quantized: &QuantizedGraph, constants: &Constants) -> V
     if quantized.config.params == ParamsVisibility::Fixed {
         return Vec::new();
     }
-    let signal = |(name, shape, values): (&str, &[usize], &[BigInt])| Signal {
+    let signal = |Parameter { name, shape, hull }: Parameter<'_>| Signal {
         name: name.to_owned(),
         shape: shape.to_vec(),
-        hull: Interval::hull(&values.iter().cloned().map(Interval::point).collect::<Vec<_>>()),
+        hull,
         comment: None,
     };
     constants.parameters().map(signal).collect()
@@ -377,7 +378,7 @@ pub fn sealing(subject: Subject, seal: Seal, values: &[Packed]) -> String {
 }
 
 /// Declares what seals take beside the values.
-fn declare_sealed_inputs(text: &mut String, seals: &[(Subject, Seal)]) {
+pub(super) fn declare_sealed_inputs(text: &mut String, seals: &[(Subject, Seal)]) {
     for (subject, seal) in seals {
         let name = match seal {
             Seal::Hashed => subject.salt_signal(),
@@ -391,7 +392,7 @@ fn declare_sealed_inputs(text: &mut String, seals: &[(Subject, Seal)]) {
 }
 
 /// Declares what a seal shows.
-fn declare_seal(text: &mut String, kind: &str, subject: Subject, seal: Seal, values: &[Packed]) {
+pub(super) fn declare_seal(text: &mut String, kind: &str, subject: Subject, seal: Seal, values: &[Packed]) {
     let _ = match seal {
         Seal::Hashed => writeln!(text, "    signal {kind}{};", subject.hash_signal()),
         Seal::Encrypted => {
@@ -428,8 +429,26 @@ fn model(text: &mut String, batch: usize, inputs: &[Signal], parameters: &[Signa
     }
 }
 
-/// Writes a seal: each tensor packed by the bits of its range, then all through the sponge or the cipher.
-fn write_seal(text: &mut String, subject: Subject, seal: Seal, values: &[Packed], places: &[Place]) {
+/// Writes a seal.
+pub(super) fn write_seal(
+    text: &mut String,
+    subject: Subject,
+    seal: Seal,
+    values: &[Packed],
+    places: &[Place],
+) {
+    write_seals(text, subject, &[seal], values, places);
+}
+
+/// Writes seals of the same values: each tensor packed by the bits of its range, then all through the sponge, the cipher, or
+/// both.
+pub(super) fn write_seals(
+    text: &mut String,
+    subject: Subject,
+    seals: &[Seal],
+    values: &[Packed],
+    places: &[Place],
+) {
     let name = subject.name();
     let _ = writeln!(text, "\n    component {name}Pack[{}];", values.len());
     for (at, (values, place)) in values.iter().zip(places).enumerate() {
@@ -437,6 +456,14 @@ fn write_seal(text: &mut String, subject: Subject, seal: Seal, values: &[Packed]
         let _ = writeln!(text, "    {name}Pack[{at}] = Pack({size}, {}, {offset});", values.bits);
         text.push_str(&copy(&Place::plain(&format!("{name}Pack[{at}].in"), &[size]), place));
     }
+    for seal in seals {
+        write_sealed(text, subject, *seal, values);
+    }
+}
+
+/// Writes the sponge or the cipher of packed values.
+fn write_sealed(text: &mut String, subject: Subject, seal: Seal, values: &[Packed]) {
+    let name = subject.name();
     let length: usize = values.iter().map(Packed::elements).sum();
     let target = match seal {
         Seal::Hashed => format!("{name}Sponge"),

@@ -61,8 +61,12 @@ pub(crate) fn cost(conv: &Conv, input: [usize; 3], output: [usize; 3], tile: [us
             }
         }
     }
+    let tiles = down.terms.len() * across.terms.len();
+    let share = filters / conv.groups;
+    let pairs = if tiles * share > tiles + share { depth / 2 } else { 0 };
+    let of_pairs = filters * down.points() * across.points() + conv.groups * (places + plain);
     Cost {
-        quadratic: filters * depth * (places + plain),
+        quadratic: filters * (depth - pairs) * (places + plain) + pairs * of_pairs,
         linear: filters * depth * kernels + input[0] * places + output.iter().product::<usize>(),
     }
 }

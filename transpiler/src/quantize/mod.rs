@@ -4,11 +4,13 @@
 //! over a window multiplies them by its area, and `Relu`, which takes its input apart anyway, drops as many bits as leave
 //! at least 10^m. Scales are exact rationals.
 
+mod architecture;
 mod evaluate;
 mod function;
 mod plan;
 mod scale;
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
 use ndarray::ArrayD;
@@ -21,6 +23,8 @@ use crate::interval::Interval;
 use crate::kernel::{Cost, Kernel};
 use plan::Builder;
 
+pub(crate) use architecture::signed;
+pub use architecture::{Architecture, Scope, Widths};
 pub use scale::scale_text;
 pub(crate) use scale::{dequantized, quantize_values};
 
@@ -127,12 +131,16 @@ pub enum OutputKind {
 pub struct QuantizeConfig {
     /// How the scale is chosen.
     pub scale: ScaleChoice,
+    /// Scales of the weights of single linear layers, by the name of the node or of the component.
+    pub layer_scales: BTreeMap<String, Power>,
     /// Largest error that `Auto` accepts, relative to the largest output of the float model.
     pub tolerance: f64,
     /// The range of the input's real values; that of the calibration inputs if `None`.
     pub input_range: Option<(f64, f64)>,
     /// Who sees the input.
     pub input: InputVisibility,
+    /// Whose parameters the circuit is for.
+    pub scope: Scope,
     /// Who sees the parameters.
     pub params: ParamsVisibility,
     /// Where the input's range is checked.
@@ -200,6 +208,8 @@ pub struct Layer {
     pub output: usize,
     /// Its constraints.
     pub cost: Cost,
+    /// What its parameters and sums are made for, when that is not the model's own.
+    pub widths: Option<Widths>,
 }
 
 /// An input or output of the model and of the circuit.

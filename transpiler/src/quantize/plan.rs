@@ -11,7 +11,7 @@ use num_traits::{One as _, Signed as _, Zero as _};
 use super::scale::{integers, real};
 use super::{
     InputCheck, Layer, MOST_BITS, OutputKind, ParamsVisibility, Port, Power, Quantity, QuantizeConfig,
-    QuantizedGraph, Sample,
+    QuantizedGraph, Sample, Scope, Widths, signed,
 };
 use crate::error::{Error, Result};
 use crate::graph::{EdgeId, Graph};
@@ -42,6 +42,10 @@ pub(super) struct Builder<'g> {
     /// The quantity of each edge.
     places: Vec<Option<usize>>,
     names: BTreeSet<String>,
+    /// How many layers with parameters there are so far.
+    with_parameters: usize,
+    /// The linear layers so far, as layer scales name them.
+    linear: Vec<String>,
     /// What a quantity becomes without some bits.
     narrow: BTreeMap<(usize, u64), usize>,
 }
@@ -67,6 +71,8 @@ impl<'g> Builder<'g> {
             },
             places: vec![None; graph.edges.len()],
             names: BTreeSet::new(),
+            with_parameters: 0,
+            linear: Vec::new(),
             narrow: BTreeMap::new(),
         };
         for (position, edge) in graph.inputs.iter().enumerate() {
@@ -77,6 +83,7 @@ impl<'g> Builder<'g> {
             builder.node(&node.op, &node.name, inputs, node.output)?;
         }
         builder.outputs()?;
+        builder.check_layer_scales()?;
         Ok(builder.quantized)
     }
 
@@ -110,7 +117,7 @@ impl<'g> Builder<'g> {
             is_certain: true,
         });
         self.places[edge.0] = Some(place);
-        let signal = component_name(&name, "input", &self.names);
+        let signal = component_name(self.name_of(&name), "input", &self.names);
         self.names.insert(signal.clone());
         self.quantized.inputs.push(Port { name: name.clone(), signal, place });
         if self.quantized.config.input_check == InputCheck::Circuit {
@@ -139,13 +146,15 @@ impl<'g> Builder<'g> {
         match op {
             Op::Parameter(values) => self.parameter(step, &flat(values), self.scale.clone(), &shape),
             Op::Gemm(gemm) => {
-                let input = self.narrowed(inputs[0], self.scale.numer().bits(), name)?;
-                let (parameters, scale) = self.parameters(&gemm.weights, &gemm.bias, input)?;
+                let own = self.weights_scale(step);
+                let input = self.narrowed(inputs[0], own.numer().bits(), name)?;
+                let (parameters, scale) = self.parameters(&gemm.weights, &gemm.bias, input, own)?;
                 self.layer(Kernel::Dense(parameters), step, vec![input], scale)
             }
             Op::Conv(conv) => {
-                let input = self.narrowed(inputs[0], self.scale.numer().bits(), name)?;
-                let (parameters, scale) = self.parameters(&conv.weights, &conv.bias, input)?;
+                let own = self.weights_scale(step);
+                let input = self.narrowed(inputs[0], own.numer().bits(), name)?;
+                let (parameters, scale) = self.parameters(&conv.weights, &conv.bias, input, own)?;
                 self.convolution(conv, parameters, step, input, scale)
             }
             Op::Affine(affine) => self.affine(affine, step, inputs[0]),
@@ -385,7 +394,8 @@ impl<'g> Builder<'g> {
         if let Some(offset) = &affine.offset {
             let scale = self.scale_of(place);
             // An offset needs the scale of the weights at least, unless it is exact.
-            let more = if scale < self.scale && !are_whole(offset, &scale)? {
+            let is_exact = self.is_for_model() && are_whole(offset, &scale)?;
+            let more = if scale < self.scale && !is_exact {
                 (&self.scale / &scale).ceil().to_integer()
             } else {
                 BigInt::one()
@@ -591,13 +601,24 @@ impl<'g> Builder<'g> {
         let shapes = Shapes { input: &first, output: step.shape };
         let ranges: Vec<&[Interval]> =
             inputs.iter().map(|input| quantities[*input].intervals.as_slice()).collect();
-        let intervals = propagate(&kernel, &ranges, shapes);
-        let name = component_name(step.name, step.operator, &self.names);
+        let mut intervals = propagate(&kernel, &ranges, shapes);
+        let name = component_name(self.name_of(step.name), step.operator, &self.names);
+        let is_fixed = self.quantized.config.params == ParamsVisibility::Fixed;
+        let needed = if is_fixed { None } else { Widths::needed(&name, &kernel, &intervals) };
+        let widths = match needed {
+            Some(needed) => {
+                self.with_parameters += 1;
+                self.quantized.config.scope.widths(self.with_parameters - 1, needed)?
+            }
+            None => None,
+        };
+        if let Some(widths) = &widths {
+            intervals.fill(signed(widths.sums));
+        }
         let bits = Interval::hull(&intervals).bits().max(kernel.bits_taken_apart());
         if bits > MOST_BITS {
             return Err(Error::TooWide { layer: name, bits, most: MOST_BITS });
         }
-        let is_fixed = self.quantized.config.params == ParamsVisibility::Fixed;
         let is_constant = match &kernel {
             Kernel::Parameter(_) => is_fixed,
             Kernel::Wiring { .. } => inputs.iter().all(|input| quantities[*input].is_constant),
@@ -623,8 +644,17 @@ impl<'g> Builder<'g> {
         self.names.insert(name.clone());
         let node = step.name.to_owned();
         let operator = step.operator;
-        self.quantized.layers.push(Layer { name, node, operator, kernel, inputs, output, cost });
+        self.quantized.layers.push(Layer { name, node, operator, kernel, inputs, output, cost, widths });
         Ok(output)
+    }
+
+    /// Returns what a component is called after: the node, unless the circuit is for other models too.
+    fn name_of<'n>(&self, node: &'n str) -> &'n str {
+        if self.is_for_model() { node } else { "" }
+    }
+
+    fn is_for_model(&self) -> bool {
+        self.quantized.config.scope == Scope::Model
     }
 
     fn quantity(&mut self, quantity: Quantity) -> usize {
@@ -636,11 +666,39 @@ impl<'g> Builder<'g> {
         Interval::hull(&self.quantized.quantities[place].intervals)
     }
 
+    /// Returns the scale of a linear layer's weights: its own if it is named, by node or component, else that of all.
+    fn weights_scale(&mut self, step: Step<'_>) -> BigRational {
+        let component = component_name(self.name_of(step.name), step.operator, &self.names);
+        let named = [step.name, component.as_str()]
+            .into_iter()
+            .find_map(|name| self.quantized.config.layer_scales.get_key_value(name));
+        let scale =
+            named.map_or_else(|| self.scale.clone(), |(_, power)| BigRational::from_integer(power.integer()));
+        self.linear.push(named.map_or(component.clone(), |(name, _)| name.clone()));
+        scale
+    }
+
+    /// Returns an error if a scale is for a layer that is not there.
+    fn check_layer_scales(&self) -> Result<()> {
+        match self.quantized.config.layer_scales.keys().find(|name| !self.linear.contains(name)) {
+            Some(name) => Err(Error::NoLayer { name: name.clone(), layers: self.linear.join("`, `") }),
+            None => Ok(()),
+        }
+    }
+
     /// Returns the integers of a linear layer, and the scale of its sums. Weights that are integers stay what they are.
-    fn parameters(&self, weights: &[f64], bias: &[f64], input: usize) -> Result<(Parameters, BigRational)> {
+    fn parameters(
+        &self,
+        weights: &[f64],
+        bias: &[f64],
+        input: usize,
+        own: BigRational,
+    ) -> Result<(Parameters, BigRational)> {
         let of_input = self.scale_of(input);
-        let is_whole = weights.iter().all(|weight| weight.fract() == 0.0) && are_whole(bias, &of_input)?;
-        let own = if is_whole { BigRational::one() } else { self.scale.clone() };
+        let is_whole = self.is_for_model()
+            && weights.iter().all(|weight| weight.fract() == 0.0)
+            && are_whole(bias, &of_input)?;
+        let own = if is_whole { BigRational::one() } else { own };
         let scale = of_input * &own;
         Ok((Parameters { weights: integers(weights, &own)?, bias: integers(bias, &scale)? }, scale))
     }

@@ -10,7 +10,7 @@ use tensorproof_circom::{Inputs, Options, Sources, compile};
 use tensorproof_r1cs::fr_from_bigint;
 use tensorproof_transpiler::quantize::{
     InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, PublicSignals,
-    QuantizeConfig, Sample, ScaleChoice,
+    QuantizeConfig, Sample, ScaleChoice, Scope,
 };
 use tensorproof_transpiler::{Graph, QuantizedGraph, emit, quantize};
 
@@ -32,6 +32,8 @@ pub fn in_integers(graph: &Graph, sample: &Sample) -> Result<(QuantizedGraph, Ve
     let config = QuantizeConfig {
         scale: ScaleChoice::Power(Power::of_ten(4)),
         tolerance: 0.05,
+        layer_scales: BTreeMap::new(),
+        scope: Scope::Model,
         input_range: None,
         input: InputVisibility::Public,
         params: ParamsVisibility::Private,
