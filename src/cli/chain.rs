@@ -6,6 +6,11 @@ use clap::{Args, ValueEnum};
 
 /// `tensorproof export-verifier`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "The contract of a digest computes it from the values that it is given. A verifier made by other tools from
+verification_key.json, as `verify --vk --public --proof` without the build directory, checks the proof of the three
+public signals h, r and v alone, and nothing of the values."
+)]
 pub struct ExportVerifierArgs {
     /// The build directory
     pub dir: PathBuf,
@@ -68,6 +73,7 @@ pub enum CalldataFunction {
   cost          what that costs at the present fees, in wei
   chain_id      the chain's identifier
   contracts     name, address, transaction and receipt of each contract
+  registry      with --registry: its address, the model's hash, the publisher, transaction and receipt; else null
 
 deployment.json in the build directory holds the same; a run that was interrupted is taken up from it.
 Verifier.input.json is what block explorers need to verify the source: \"standard JSON input\", solc 0.8.37.")]
@@ -89,6 +95,13 @@ pub struct DeployArgs {
     /// Show addresses, gas and cost without sending anything
     #[arg(long)]
     pub dry_run: bool,
+    /// Name the verifier in a registry, by the hash of the model's file: its address, or `new` for the one that follows from
+    /// the salt, which is created unless somebody has
+    #[arg(long, value_name = "ADDRESS|new")]
+    pub registry: Option<String>,
+    /// Send on a public chain without asking
+    #[arg(long)]
+    pub yes: bool,
     /// Deploy a development key, whose proofs its maker can forge, on a public chain
     #[arg(long)]
     pub allow_dev_key: bool,

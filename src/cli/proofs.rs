@@ -40,7 +40,10 @@ pub struct ProveArgs {
 
 /// `tensorproof verify`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit code 0 says that the proof is valid, 1 that it is not.")]
+#[command(after_help = "Exit code 0 says that the proof is valid, 1 that it is not.
+
+A circuit with a digest has three public signals, h, r and v, and its values in public_values.json. With --vk, --public and
+--proof but without the build directory, the proof of h, r and v is checked, and nothing of the values.")]
 pub struct VerifyArgs {
     /// The build directory
     #[arg(required_unless_present = "vk")]
@@ -61,11 +64,17 @@ pub struct VerifyArgs {
     #[arg(long)]
     pub evm: bool,
     /// Ask the contract on a chain, after checking that its code is our verifier with this verifying key
-    #[arg(long, value_name = "URL", requires = "address")]
+    #[arg(long, value_name = "URL", requires = "contract")]
     pub rpc_url: Option<String>,
     /// The contract's address
-    #[arg(long, requires = "rpc_url")]
+    #[arg(long, requires = "rpc_url", group = "contract")]
     pub address: Option<String>,
+    /// The registry that names the contract for the model's hash, in place of the contract's address
+    #[arg(long, value_name = "ADDRESS", requires = "rpc_url", requires = "dir", group = "contract")]
+    pub registry: Option<String>,
+    /// Whose entry of the registry [default: who deployed from this build directory]
+    #[arg(long, value_name = "ADDRESS", requires = "registry")]
+    pub publisher: Option<String>,
     /// Send a transaction, which reverts unless the proof is valid, in place of a free call
     #[arg(long, requires = "rpc_url")]
     pub send: bool,

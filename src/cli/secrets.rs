@@ -33,6 +33,10 @@ pub struct EncryptArgs {
 
 /// `tensorproof decrypt`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "The ciphertext's tag is checked, the proof of a build directory is not: `tensorproof verify` does that, and
+says that the ciphertext is of what the proof is about."
+)]
 pub struct DecryptArgs {
     /// A file of `encrypt`, or a build directory whose proof shows parameters or outputs encrypted
     pub source: PathBuf,

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use ark_ff::PrimeField;
 use tensorproof_circom::{Circuit, Level, Options, Sources, compile_over};
+use tensorproof_contracts::{B256, keccak256};
 use tensorproof_r1cs::{Fr, R1cs, SymbolWriter, fr_to_decimal};
 use tensorproof_transpiler::seal::{RECIPIENT, Subject};
 use tensorproof_transpiler::{QuantizedGraph, Settings, emit};
@@ -24,7 +25,12 @@ pub(crate) fn write_circuit(
     digest_label: &str,
 ) -> Result<Settings> {
     let name = model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let settings = Settings { digest_label: digest_label.to_owned(), ..Settings::of(quantized, &name) };
+    let file = fs::read(model).map_err(|source| Error::read(model, source))?;
+    let settings = Settings {
+        model_hash: keccak256(file).to_string(),
+        digest_label: digest_label.to_owned(),
+        ..Settings::of(quantized, &name)
+    };
     let program = emit(quantized);
     keep_ceremony_key(dir)?;
     dir.remove(&[
@@ -65,6 +71,16 @@ pub(crate) fn read_settings(dir: &BuildDir) -> Result<Settings> {
 /// Returns the settings, for a model's circuit.
 pub(crate) fn read_settings_if_any(dir: &BuildDir) -> Result<Option<Settings>> {
     if dir.has(Artefact::Settings) { read_settings(dir).map(Some) } else { Ok(None) }
+}
+
+/// Returns the hash of the model's file, from the settings.
+pub(crate) fn model_hash(dir: &BuildDir, settings: Option<&Settings>) -> Result<B256> {
+    let path = dir.existing(Artefact::Settings)?;
+    let text = settings.map(|settings| settings.model_hash.as_str()).unwrap_or_default();
+    text.parse().map_err(|_| Error::Malformed {
+        path,
+        reason: format!("`model_hash` is `{text}`, expected 32 bytes in hexadecimal"),
+    })
 }
 
 /// Compiles a circuit; what it includes is found beside it, in the libraries, or in the bundled templates.

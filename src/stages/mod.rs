@@ -11,7 +11,7 @@ mod verifier;
 mod witness;
 
 pub(crate) use self::circuit::{
-    compile_circuit, compile_dir, read_r1cs, read_settings, read_settings_if_any, write_circuit,
+    compile_circuit, compile_dir, model_hash, read_r1cs, read_settings, read_settings_if_any, write_circuit,
     write_compiled, write_symbols,
 };
 pub(crate) use self::digest::{has_digest, public_values};
