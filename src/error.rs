@@ -227,6 +227,39 @@ pub enum Error {
         /// What it said.
         reason: String,
     },
+    /// Somebody was asked, and did not say yes.
+    #[error("nothing was sent: the answer was not yes")]
+    Declined,
+    /// A registry has another verifier, for good.
+    #[error("registry {registry} names {found} for model {model} by {publisher}, expected {expected}")]
+    OtherVerifier {
+        /// The registry.
+        registry: String,
+        /// Who has named it.
+        publisher: String,
+        /// The hash of the model's file.
+        model: String,
+        /// The verifier that it has.
+        found: String,
+        /// The verifier that was to be named.
+        expected: String,
+    },
+    /// A registry has no verifier.
+    #[error("registry {registry} names no verifier for model {model} by {publisher}")]
+    NotRegistered {
+        /// The registry.
+        registry: String,
+        /// Whose entry was looked for.
+        publisher: String,
+        /// The hash of the model's file.
+        model: String,
+    },
+    /// Nothing says whose entry of a registry is meant.
+    #[error("nothing says whose entry of registry {registry} is meant")]
+    NoPublisher {
+        /// The registry.
+        registry: String,
+    },
     /// A defect of this program.
     #[error("internal error: {0}; please report it")]
     Internal(&'static str),
@@ -303,6 +336,13 @@ impl Error {
             ),
             Self::Contracts(ContractsError::Chain(ChainError::NotIncluded { .. })) => {
                 Some("the same command again takes it up".to_owned())
+            }
+            Self::Declined => Some("`--yes` answers beforehand".to_owned()),
+            Self::OtherVerifier { .. } => {
+                Some("an entry is for good: name this one from another account".to_owned())
+            }
+            Self::NoPublisher { .. } => {
+                Some("`--publisher ADDRESS` does; `deployment.json` after a deployment of your own".to_owned())
             }
             _ => None,
         }

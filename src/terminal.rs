@@ -53,6 +53,19 @@ impl Terminal {
         self.say(&format!("{} {line}", style("warning:").yellow().bold().for_stderr()));
     }
 
+    /// Asks a question, also when quiet, and returns the answer without the white space around it.
+    ///
+    /// # Errors
+    /// When standard input cannot be read.
+    pub fn ask(self, question: &str) -> std::io::Result<String> {
+        let mut stderr = std::io::stderr().lock();
+        // With standard error gone there is nobody left to ask, and the answer is not yes.
+        let _ = write!(stderr, "{question}").and_then(|()| stderr.flush());
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer)?;
+        Ok(answer.trim().to_owned())
+    }
+
     fn spinner(self, name: &str) -> Option<ProgressBar> {
         if self.quiet || !std::io::stderr().is_terminal() {
             return None;

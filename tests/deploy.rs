@@ -10,13 +10,19 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use support::json as run_json;
 use tempfile::TempDir;
+use tensorproof_contracts::chain::REGISTRATION_GAS;
+use tensorproof_contracts::keccak256;
 
 /// The key of anvil's first account.
 const KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+
+/// Its address.
+const SENDER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 
 /// A chain on this machine, which ends with the test.
 struct Anvil {
@@ -47,6 +53,11 @@ impl Anvil {
 
     fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The number of transactions of the first account.
+    fn transactions(&self) -> Value {
+        self.request("eth_getTransactionCount", &json!([SENDER, "latest"]))
     }
 
     fn request(&self, method: &str, params: &Value) -> Value {
@@ -113,6 +124,13 @@ fn proxy(
         }
     });
     url
+}
+
+/// An endpoint that answers one method by itself.
+fn answering(anvil: &Anvil, method: &'static str, mut answer: Value) -> String {
+    answer["jsonrpc"] = "2.0".into();
+    answer["id"] = 1.into();
+    proxy(anvil, move |_, body, ask| Some(if body.contains(method) { answer.to_string() } else { ask() }))
 }
 
 /// A circuit with its development key and a proof.
@@ -280,9 +298,7 @@ fn survives_dropped_connections() {
         (number % 2 == 1).then_some(answer)
     });
     success(&deploy(&dir, &url, &[]));
-    let count = anvil
-        .request("eth_getTransactionCount", &json!(["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "latest"]));
-    assert_eq!(count, "0x1");
+    assert_eq!(anvil.transactions(), "0x1");
     let dead = proxy(&anvil, |_, _, _| None);
     failure(&deploy(&dir, &dead, &[]), "`eth_chainId` at http://127.0.0.1:");
     let odd = proxy(&anvil, |_, _, _| Some("<html>".into()));
@@ -293,10 +309,7 @@ fn survives_dropped_connections() {
 fn is_not_fooled_by_an_endpoint_that_lies() {
     let anvil = Anvil::start(&[]);
     let (_folder, dir) = circuit();
-    let lie = |asked: &'static str, answer: Value| {
-        let answer = json!({ "jsonrpc": "2.0", "id": 1, "result": answer }).to_string();
-        proxy(&anvil, move |_, body, ask| Some(if body.contains(asked) { answer.clone() } else { ask() }))
-    };
+    let lie = |asked, answer: Value| answering(&anvil, asked, json!({ "result": answer }));
     // Another chain: refused when the user named it, and else by the network, as the signature is for the other one.
     let other = lie("eth_chainId", json!("0x1"));
     failure(&deploy(&dir, &other, &["--chain-id", "31337"]), "is on chain 1, expected 31337");
@@ -309,11 +322,8 @@ fn is_not_fooled_by_an_endpoint_that_lies() {
         "expected at most 16777216",
     );
     failure(&deploy(&dir, &lie("eth_getCode", json!("0x00")), &[]), "deployment proxy");
-    let refusal =
-        json!({ "jsonrpc": "2.0", "id": 1, "error": { "code": -32000, "message": "no" } }).to_string();
-    let refusing = proxy(&anvil, move |_, body, ask| {
-        Some(if body.contains("eth_sendRaw") { refusal.clone() } else { ask() })
-    });
+    let refusal = json!({ "error": { "code": -32000, "message": "no" } });
+    let refusing = answering(&anvil, "eth_sendRaw", refusal);
     failure(&deploy(&dir, &refusing, &[]), "answered: no (code -32000)");
     assert_eq!(anvil.request("eth_blockNumber", &json!([])), "0x0");
     success(&deploy(&dir, &anvil.url(), &[]));
@@ -334,9 +344,7 @@ fn takes_up_an_interrupted_deployment() {
     anvil.request("evm_mine", &json!([]));
     let done = success(&deploy(&dir, &anvil.url(), &[]));
     assert_eq!(done["contracts"][0]["address"], done["address"]);
-    let count = anvil
-        .request("eth_getTransactionCount", &json!(["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "latest"]));
-    assert_eq!(count, "0x1");
+    assert_eq!(anvil.transactions(), "0x1");
     assert_eq!(done["transaction"], first);
     assert!(pending().is_null());
 }
@@ -346,16 +354,171 @@ fn signs_anew_when_another_transaction_takes_the_nonce() {
     let anvil = Anvil::start(&[]);
     let (_folder, dir) = circuit();
     // The first answer about the nonce is out of date.
-    let sender = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
-    anvil.request("eth_sendTransaction", &json!([{ "from": sender, "to": sender }]));
+    anvil.request("eth_sendTransaction", &json!([{ "from": SENDER, "to": SENDER }]));
     let stale = json!({ "jsonrpc": "2.0", "id": 1, "result": "0x0" }).to_string();
-    let told = std::sync::atomic::AtomicBool::new(false);
+    let told = AtomicBool::new(false);
     let url = proxy(&anvil, move |_, body, ask| {
         let is_nonce = body.contains("eth_getTransactionCount") && body.contains("pending");
-        let is_first = is_nonce && !told.swap(true, std::sync::atomic::Ordering::SeqCst);
+        let is_first = is_nonce && !told.swap(true, Ordering::SeqCst);
         Some(if is_first { stale.clone() } else { ask() })
     });
     success(&deploy(&dir, &url, &[]));
+}
+
+#[test]
+fn signs_anew_when_its_transaction_is_replaced() {
+    let anvil = Anvil::start(&[]);
+    let (_folder, dir) = circuit();
+    // The transaction gets lost, and another one of the account is included with its nonce.
+    let port = anvil.port;
+    let told = AtomicBool::new(false);
+    let url = proxy(&anvil, move |_, body, ask| {
+        if !body.contains("eth_sendRawTransaction") || told.swap(true, Ordering::SeqCst) {
+            return Some(ask());
+        }
+        let transfer = json!([{ "from": SENDER, "to": SENDER }]);
+        let other = json!({ "jsonrpc": "2.0", "id": 1, "method": "eth_sendTransaction", "params": transfer });
+        Some(post(port, &other.to_string()))
+    });
+    let done = success(&deploy(&dir, &url, &[]));
+    assert_eq!(done["contracts"][0]["receipt"]["status"], "0x1");
+    assert_eq!(anvil.transactions(), "0x2");
+}
+
+#[test]
+fn tells_what_reverts() {
+    let anvil = Anvil::start(&[]);
+    let (_folder, dir) = circuit();
+    // Enough to be included, too little to create the contract.
+    let estimate = answering(&anvil, "eth_estimateGas", json!({ "result": "0x61a80" }));
+    failure(&deploy(&dir, &estimate, &[]), "reverted");
+    let address = success(&deploy(&dir, &anvil.url(), &[]))["address"].clone();
+    let address = address.as_str().unwrap();
+    let ask = |answer| {
+        tensorproof("verify", &dir, &answering(&anvil, "eth_call", answer), &["--address", address], None)
+    };
+    // The selector of InvalidProof().
+    let invalid = json!({ "error": { "code": 3, "message": "execution reverted", "data": "0x09bde339" } });
+    failure(&ask(invalid), "refuses the proof: InvalidProof()");
+    failure(&ask(json!({ "result": "0x01" })), "it returned something, expected nothing");
+    failure(&ask(json!({ "error": { "code": 3, "message": "no" } })), "`eth_call` at http://127.0.0.1");
+}
+
+/// The circuit of a model with its development key and a proof.
+fn inference() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["--scale", "10^2", "--params-visibility", "fixed", "--input-visibility", "private"];
+    let (file, samples) =
+        (support::model("mnist_mlp", "model.onnx"), support::model("mnist_mlp", "samples.npz"));
+    let mut all: Vec<&OsStr> = vec!["run".as_ref(), file.as_os_str(), "-i".as_ref(), samples.as_os_str()];
+    all.extend(["-o".as_ref(), folder.path().as_os_str()]);
+    all.extend(args.iter().map(|arg| OsStr::new(*arg)));
+    run_json(all);
+    folder
+}
+
+#[test]
+fn registers_the_verifier_by_the_models_hash() {
+    let anvil = Anvil::start(&[]);
+    let url = anvil.url();
+    let folder = inference();
+    let dir = folder.path();
+    let hash = keccak256(fs::read(support::model("mnist_mlp", "model.onnx")).unwrap()).to_string();
+
+    let plan = success(&tensorproof("deploy", dir, &url, &["--registry", "new", "--dry-run"], None));
+    // The chain fails after it has had the third transaction, which is the registration.
+    let sent = AtomicUsize::new(0);
+    let failing = proxy(&anvil, move |_, body, ask| {
+        let is_sent = body.contains("eth_sendRawTransaction");
+        let count =
+            if is_sent { sent.fetch_add(1, Ordering::SeqCst) + 1 } else { sent.load(Ordering::SeqCst) };
+        let answer = if count < 3 || is_sent && count == 3 { Some(ask()) } else { None };
+        answer.filter(|_| count < 3)
+    });
+    failure(&deploy(dir, &failing, &["--registry", "new"]), "`eth_sendRawTransaction` at http://127.0.0.1");
+    assert!(read(dir.join("deployment.json"))["pending"]["hash"].is_string());
+    let done = success(&deploy(dir, &url, &["--registry", "new"]));
+    assert_eq!(anvil.transactions(), "0x3");
+    let [gas, planned] = [&done, &plan].map(|json| json["gas"].as_u64().unwrap());
+    let registration = done["registry"]["receipt"]["gasUsed"].as_str().unwrap();
+    let registration = u64::from_str_radix(&registration[2..], 16).unwrap();
+    assert!((40_000..REGISTRATION_GAS).contains(&registration), "{registration}");
+    assert!(gas.abs_diff(planned) < planned / 20, "{gas}, planned {planned}");
+    assert_eq!(done["contracts"][0]["name"], "VerifierRegistry");
+    assert_eq!(done["address"], plan["address"]);
+    let entry = &done["registry"];
+    assert_eq!(entry["model"], hash);
+    assert_eq!(entry["publisher"], SENDER);
+    assert_eq!(entry["receipt"]["status"], "0x1");
+
+    // Nothing is left to do, with the address as with `new`, and the record stays without either.
+    let registry = entry["address"].as_str().unwrap();
+    for args in [&["--registry", "new"][..], &["--registry", registry], &[]] {
+        let again = success(&tensorproof("deploy", dir, &url, args, None));
+        assert_eq!(again["registry"], *entry);
+    }
+    assert_eq!(anvil.transactions(), "0x3");
+
+    let verify = |dir: &Path, args: &[&str]| {
+        tensorproof("verify", dir, &url, &[&["--registry", registry], args].concat(), None)
+    };
+    assert_eq!(success(&verify(dir, &[]))["address"], done["address"]);
+    let other = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+    failure(&verify(dir, &["--publisher", other]), &format!("names no verifier for model {hash} by {other}"));
+    failure(&verify(dir, &["--publisher", "me"]), "--publisher `me` is not an address");
+    fs::remove_file(dir.join("deployment.json")).unwrap();
+    failure(&verify(dir, &[]), "nothing says whose entry of registry");
+    assert_eq!(success(&verify(dir, &["--publisher", SENDER]))["address"], done["address"]);
+    let proxy = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
+    let wrong = tensorproof("verify", dir, &url, &["--registry", proxy, "--publisher", SENDER], None);
+    failure(&wrong, "is not the registry of verifiers: it is another contract");
+
+    // The record is gone: who pays is asked for, and has registered it already.
+    let again = success(&deploy(dir, &url, &["--registry", registry]));
+    assert_eq!(again["registry"]["publisher"], SENDER);
+    assert_eq!(anvil.transactions(), "0x3");
+    // Another verifier of the same model, by the same publisher.
+    let another = inference();
+    failure(&deploy(another.path(), &url, &["--registry", registry]), "expected 0x");
+    failure(&deploy(another.path(), &url, &["--registry", proxy]), "is not the registry of verifiers");
+    failure(
+        &deploy(another.path(), &url, &["--registry", "old"]),
+        "--registry `old` is not `new` or an address",
+    );
+    assert_eq!(anvil.transactions(), "0x3");
+    failure(&verify(another.path(), &["--publisher", SENDER]), "it is our verifier with other values of");
+    let (_circuit, circuit) = circuit();
+    failure(&deploy(&circuit, &url, &["--registry", "new"]), "settings.json` does not exist");
+}
+
+#[test]
+fn asks_on_a_terminal_before_it_sends_to_a_public_chain() {
+    let anvil = Anvil::start(&["--chain-id", "1"]);
+    let (folder, dir) = circuit();
+    let (script, url) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/terminal.py"), anvil.url());
+    let deploy = |answer: &str, more: &[&str]| {
+        let program = env!("CARGO_BIN_EXE_tensorproof");
+        let dir = dir.to_str().unwrap();
+        let args =
+            [answer, program, "deploy", dir, "--rpc-url", &url, "--private-key", KEY, "--allow-dev-key"];
+        let output = tensorproof_oracles::python(&script, [&args, more].concat(), folder.path());
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    for answer in ["n", "", "yep"] {
+        let (code, text) = deploy(answer, &[]);
+        assert_eq!(code, Some(1), "{text}");
+        assert!(text.contains("chain 1 is public") && text.contains("nothing was sent"), "{text}");
+    }
+    assert_eq!(anvil.transactions(), "0x0");
+    let (code, text) = deploy("Y", &[]);
+    assert!(code == Some(0) && text.contains("send? [y/N]"), "{text}");
+    let salt = "0x0101010101010101010101010101010101010101010101010101010101010101";
+    let (code, text) = deploy("n", &["--yes", "--salt", salt]);
+    assert!(code == Some(0) && !text.contains("send?"), "{text}");
+    assert_eq!(anvil.transactions(), "0x2");
+    // With nothing to send there is nothing to ask.
+    let (code, text) = deploy("n", &[]);
+    assert!(code == Some(0) && !text.contains("send?"), "{text}");
 }
 
 #[test]

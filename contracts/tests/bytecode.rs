@@ -12,10 +12,14 @@ use ark_ff::{BigInteger as _, PrimeField as _};
 use common::{Trapdoor, compile_without_warnings, config, initcode};
 use num_bigint::{BigInt, Sign};
 use revm::primitives::Address;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tensorproof_contracts::evm::Evm;
-use tensorproof_contracts::{SignalRange, VerifierConfig, calldata, runtime_code, verifier};
+use tensorproof_contracts::{SignalRange, VerifierConfig, calldata, runtime_code, standard_json, verifier};
 use tensorproof_r1cs::Fr;
+
+/// The compiler and its settings, as [`standard_json`] has them.
+const COMPILER: &str =
+    "solc 0.8.37, evmVersion cancun, optimizer runs 200, bytecodeHash none, appendCBOR false";
 
 /// `TENSORPROOF_REGENERATE=1 cargo nextest run -p tensorproof-contracts ships` writes the file instead.
 #[test]
@@ -28,6 +32,36 @@ fn ships_what_solc_compiles() {
     }
     let shipped = std::fs::read_to_string(&path).unwrap();
     assert!(shipped == text, "{} differs from what solc makes of Verifier.sol.in", path.display());
+}
+
+/// `TENSORPROOF_REGENERATE=1 cargo nextest run -p tensorproof-contracts ships` writes the file instead.
+#[test]
+fn ships_the_registry_that_solc_compiles() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("solidity");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let mut input = standard_json("");
+    input["sources"] = json!({
+        "ITensorProofVerifier.sol": { "content": read("ITensorProofVerifier.sol") },
+        "VerifierRegistry.sol": { "content": read("VerifierRegistry.sol") },
+    });
+    let output = tensorproof_oracles::solc(&input);
+    assert!(output["errors"].is_null(), "{output}");
+    let code = &output["contracts"]["VerifierRegistry.sol"]["VerifierRegistry"]["evm"]["deployedBytecode"];
+    assert_eq!(code["immutableReferences"], json!({}));
+    let text = format!(
+        "{:#}\n",
+        json!({
+            "generated": "from VerifierRegistry.sol by the test ships_the_registry_that_solc_compiles; do not edit",
+            "compiler": COMPILER,
+            "runtime": code["object"],
+        })
+    );
+    let path = folder.join("VerifierRegistry.runtime.json");
+    if std::env::var_os("TENSORPROOF_REGENERATE").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let shipped = std::fs::read_to_string(&path).unwrap();
+    assert!(shipped == text, "{} differs from what solc makes of VerifierRegistry.sol", path.display());
 }
 
 /// Deploys the exported source's own initcode, and compares the code that this leaves on chain with ours.
@@ -122,7 +156,7 @@ fn runtime_json(output: &Value) -> String {
     text.push_str(
         "  \"generated\": \"from Verifier.sol.in by the test ships_what_solc_compiles; do not edit\",\n",
     );
-    text.push_str("  \"compiler\": \"solc 0.8.37, evmVersion cancun, optimizer runs 200, bytecodeHash none, appendCBOR false\",\n");
+    writeln!(text, "  \"compiler\": \"{COMPILER}\",").unwrap();
     writeln!(text, "  \"functions\": {},", contract["methodIdentifiers"]).unwrap();
     text.push_str("  \"immutables\": {\n");
     let lines: Vec<_> = places.iter().map(|(name, starts)| format!("    \"{name}\": {starts:?}")).collect();

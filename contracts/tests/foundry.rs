@@ -1,4 +1,4 @@
-//! Unit, fuzz and gas tests of the contracts by Foundry, in `solidity/test`.
+//! Unit, fuzz and gas tests of the contracts by Foundry, in `solidity/test`, and slither's opinion of them.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -9,9 +9,11 @@ use std::path::Path;
 
 use common::{Trapdoor, config, digest_config};
 use revm::primitives::hex;
+use tempfile::TempDir;
 use tensorproof_contracts::{
     Function, VerifierConfig, batch_calldata, compressed_calldata, digest, standard_json, verifier,
 };
+use tensorproof_oracles::{expect_success, slither};
 use tensorproof_r1cs::Fr;
 
 /// Copies the Solidity of a folder, and of the folders below it.
@@ -52,8 +54,8 @@ fn fixture() -> (Trapdoor, String) {
     (trapdoor, text)
 }
 
-#[test]
-fn foundry_tests_pass() {
+/// Writes a project of Foundry with all contracts, a verifier with public signals and one with a digest, and the tests.
+fn project() -> TempDir {
     let solidity = Path::new(env!("CARGO_MANIFEST_DIR")).join("solidity");
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
@@ -78,8 +80,30 @@ fn foundry_tests_pass() {
         solc.display()
     );
     fs::write(root.join("foundry.toml"), toml).unwrap();
-    let output = tensorproof_oracles::forge(["test"], root);
+    folder
+}
+
+#[test]
+fn foundry_tests_pass() {
+    let output = tensorproof_oracles::forge(["test"], project().path());
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
     assert!(text.contains("2 test suites") && text.contains(" 0 failed"), "{text}");
+}
+
+/// Five detectors are left out. `assembly`: precompiles, code as data and call data of any length are out of reach of Solidity.
+/// `naming-convention`: immutables have names of constants. `missing-inheritance`: the exported verifier is one file.
+/// `divide-before-multiply`: in `signalsOf`, where the shape was checked and no remainder is left. `missing-zero-check`: a token
+/// without a guard, which nobody can pause, is its owner's choice.
+#[test]
+fn slither_finds_nothing() {
+    let args = [
+        ".",
+        "--exclude",
+        "assembly,naming-convention,missing-inheritance,divide-before-multiply,missing-zero-check",
+        "--filter-paths",
+        "test/",
+        "--fail-pedantic",
+    ];
+    expect_success(&slither(args, project().path()));
 }

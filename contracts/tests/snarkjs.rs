@@ -6,8 +6,9 @@ mod common;
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
-use ark_bn254::{Fq, Fr};
+use ark_bn254::{Fq, Fr, G1Affine, G2Affine};
 use ark_ff::{BigInteger as _, PrimeField as _};
 use ark_std::rand::SeedableRng as _;
 use ark_std::rand::rngs::StdRng;
@@ -18,7 +19,7 @@ use tensorproof_contracts::evm::Evm;
 use tensorproof_contracts::{
     SignalRange, VerifierConfig, batch_calldata, calldata, compressed_calldata, digest,
 };
-use tensorproof_groth16::{VerifyingKey, prove, setup};
+use tensorproof_groth16::{Proof, VerifyingKey, prove, setup};
 use tensorproof_oracles::{expect_success, snarkjs};
 use tensorproof_r1cs::{Matrix, R1cs, Term, Wire, Witness};
 
@@ -53,6 +54,11 @@ struct Both {
     code_bytes: [usize; 2],
     deployment_gas: [u64; 2],
     valid: Vec<u8>,
+    signals: Vec<Fr>,
+    proof: Proof,
+    /// A proof of the same signals by another key.
+    other: Proof,
+    key: VerifyingKey,
 }
 
 fn deploy(signals: u32) -> Both {
@@ -60,7 +66,9 @@ fn deploy(signals: u32) -> Both {
     let mut rng = StdRng::seed_from_u64(11);
     let key = setup(&circuit, &mut rng).unwrap();
     let values: Vec<_> = (0..=u64::from(signals)).map(|value| Fr::from(value + 1).pow_of_seven()).collect();
-    let proof = prove(&key, &circuit, &Witness(values.clone()), &mut rng).unwrap();
+    let witness = Witness(values.clone());
+    let proof = prove(&key, &circuit, &witness, &mut rng).unwrap();
+    let other = prove(&setup(&circuit, &mut rng).unwrap(), &circuit, &witness, &mut rng).unwrap();
 
     let folder = tempfile::tempdir().unwrap();
     let mut bytes = Vec::new();
@@ -80,6 +88,10 @@ fn deploy(signals: u32) -> Both {
         code_bytes: [ours.code_bytes, theirs.output.len()],
         deployment_gas: [ours.gas_used, theirs.gas_used],
         valid: calldata(&proof, &values[1..]),
+        signals: values[1..].to_vec(),
+        proof,
+        other,
+        key: key.vk,
     }
 }
 
@@ -135,6 +147,30 @@ fn agrees_with_snarkjs_on_all_but_other_encodings() {
         refused.push(with(&[(2, at(3)), (3, at(2)), (4, at(5)), (5, at(4))]));
         refused.push(with(&[(0, U256::ZERO), (1, U256::ZERO)]));
         refused.push(with(&[(0, at(6)), (1, at(7)), (6, at(0)), (7, at(1))]));
+        // Points that are none, of the wrong group, or not those of the proof.
+        let Proof { a, b, c } = both.proof.clone();
+        let outside = (1u64..)
+            .find_map(|x| G2Affine::get_point_from_x_unchecked(x.into(), true))
+            .filter(|point| !point.is_in_correct_subgroup_assuming_on_curve())
+            .unwrap();
+        let (zero_a, zero_b) = (G1Affine::identity(), G2Affine::identity());
+        let (alpha, beta) = (both.key.alpha_g1, both.key.beta_g2);
+        for proof in [
+            both.other.clone(),
+            Proof { a, b, c: both.other.c },
+            Proof { a, b: outside, c },
+            Proof { a: zero_a, b, c },
+            Proof { a, b: zero_b, c },
+            Proof { a, b, c: zero_a },
+            Proof { a: zero_a, b: zero_b, c: zero_a },
+            Proof { a: alpha, b: beta, c },
+            Proof { a: alpha, b: beta, c: zero_a },
+            Proof { a: c, b, c: a },
+            Proof { a, b: -b, c },
+            Proof { a, b, c: -c },
+        ] {
+            refused.push(calldata(&proof, &both.signals));
+        }
         for call in refused {
             assert_eq!(both.verdicts(&call), [Some(false); 2], "{call:02x?}");
         }
@@ -208,6 +244,35 @@ fn ours<'a>(
         gas: outcome.gas_used,
         floor,
     }
+}
+
+/// Returns the table as README.md has it.
+fn markdown(table: &str) -> String {
+    let mut text =
+        String::from("| public values | verifier | code | deployment | call data | gas | floor |\n");
+    text.push_str("|---|---|---|---|---|---|---|\n");
+    for line in table.lines().skip(1) {
+        // Cells are two spaces apart; a name has single ones.
+        let cells: Vec<_> = line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
+        let cells: Vec<_> = cells.iter().map(|cell| grouped(cell)).collect();
+        writeln!(text, "| {} |", cells.join(" | ")).unwrap();
+    }
+    text
+}
+
+/// Returns an integer with its thousands apart; anything else as it stands.
+fn grouped(cell: &str) -> String {
+    if cell.parse::<u64>().is_err() {
+        return cell.to_owned();
+    }
+    let mut text = String::new();
+    for (position, digit) in cell.chars().enumerate() {
+        if position > 0 && (cell.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 #[test]
@@ -287,4 +352,7 @@ fn gas_and_code_sizes() {
     assert!(2 * row.gas < 16 * single);
     row.write(&mut table);
     insta::assert_snapshot!(table);
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let expected = markdown(&table);
+    assert!(readme.contains(&expected), "README.md has another table than\n{expected}");
 }

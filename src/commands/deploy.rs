@@ -1,12 +1,17 @@
-//! `tensorproof deploy`: the contract that verifies proofs, on a chain.
+//! `tensorproof deploy`: the contract that verifies proofs, on a chain, and its entry in a registry.
 
-use serde_json::{Value, json};
+use std::io::IsTerminal as _;
+
+use serde_json::json;
 use tensorproof_contracts::chain::{
-    self, ChainError, Fees, PROXY, Receipt, Rpc, Signed, Step, Wallet, check_proxy, read_code,
+    self, ChainError, Fees, PROXY, REGISTRATION_GAS, Receipt, Rpc, Signed, Step, Wallet, check_proxy,
+    check_registry, read_code, registered, registration,
 };
-use tensorproof_contracts::{Address, B256, U256, hex, standard_json, verifier};
+use tensorproof_contracts::{Address, B256, U256, standard_json, verifier};
+use tensorproof_transpiler::Settings;
 
 use super::account::{self, Sender};
+use super::deployment::{REGISTRATION, Record};
 use super::{Output, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::DeployArgs;
@@ -23,16 +28,34 @@ pub(super) fn run(args: &DeployArgs, output: Output) -> Result<()> {
     let settings = stages::read_settings_if_any(&dir)?;
     let config = stages::verifier_config(settings.as_ref(), &key, &args.name)?;
     let source = verifier(&key, &config)?.solidity;
-    let steps = chain::steps(&key, &config, salt(args.salt.as_deref())?)?;
+    let salt = salt(args.salt.as_deref())?;
+    let mut steps = chain::steps(&key, &config, salt)?;
+    let entry = match &args.registry {
+        Some(place) => Some(Entry::read(&dir, settings.as_ref(), place, salt, last(&steps).address)?),
+        None => None,
+    };
+    if let Some(creation) = entry.as_ref().and_then(|entry| entry.creation.clone()) {
+        steps.insert(0, creation);
+    }
 
     let (rpc, chain) = account::connect(&args.rpc_url, &args.account)?;
     check_origin(&dir, chain, args.allow_dev_key, output)?;
     check_proxy(&rpc, chain)?;
-    let mut record = Record::read(&dir, chain, &steps)?;
+    if let Some(entry) = entry.as_ref().filter(|entry| entry.creation.is_none()) {
+        check_registry(&rpc, entry.registry)?;
+    }
+    let mut record =
+        Record::read(&dir, chain, &steps, entry.as_ref().map(|entry| (entry.registry, entry.model)))?;
     record.settle(&dir, &rpc)?;
+    let is_there =
+        steps.iter().try_fold(true, |done, step| Ok::<_, Error>(done && read_code(&rpc, step)?))?;
+    let is_registered = match (&entry, record.publisher()) {
+        (Some(entry), Some(publisher)) => is_there && entry.is_registered(&rpc, publisher)?,
+        (entry, _) => entry.is_none(),
+    };
     let wallet = if args.dry_run && !account::is_given(&args.account) {
         None
-    } else if steps.iter().try_fold(true, |done, step| Ok::<_, Error>(done && read_code(&rpc, step)?))? {
+    } else if is_there && is_registered {
         // Nothing is left to pay for.
         None
     } else {
@@ -42,7 +65,7 @@ pub(super) fn run(args: &DeployArgs, output: Output) -> Result<()> {
         record.resume(&dir, &Sender { rpc: &rpc, chain, wallet, args: &args.account }, output)?;
     }
 
-    let plan = Plan::make(&rpc, &steps, wallet.as_ref())?;
+    let plan = Plan::make(&rpc, &steps, entry.as_ref().filter(|_| !is_registered), wallet.as_ref())?;
     output.terminal.say(&plan.told(chain, rpc.endpoint()));
     if args.dry_run {
         let json = json!({
@@ -57,9 +80,15 @@ pub(super) fn run(args: &DeployArgs, output: Output) -> Result<()> {
     }
     if let Some(wallet) = &wallet {
         plan.check_balance(&rpc, wallet)?;
+        plan.confirm(chain, args.yes, output)?;
         let sender = Sender { rpc: &rpc, chain, wallet, args: &args.account };
         for step in &plan.missing {
             create(&dir, &mut record, &sender, step, plan.fees, output)?;
+        }
+        if let Some(entry) = plan.entry {
+            register(&dir, &mut record, &sender, entry, plan.fees, output)?;
+        } else if entry.is_some() {
+            record.publish(&dir, wallet.address())?;
         }
     }
     for step in &steps {
@@ -117,9 +146,57 @@ fn gone(step: &Step) -> ChainError {
     }
 }
 
+/// What a registry is to say: the verifier of a model.
+struct Entry {
+    registry: Address,
+    /// The registry itself, unless it is there.
+    creation: Option<Step>,
+    model: B256,
+    verifier: Address,
+}
+
+impl Entry {
+    /// Reads `--registry`: an address, or `new` for the registry that follows from the salt.
+    fn read(
+        dir: &BuildDir,
+        settings: Option<&Settings>,
+        place: &str,
+        salt: B256,
+        verifier: Address,
+    ) -> Result<Self> {
+        let model = stages::model_hash(dir, settings)?;
+        let creation = (place == "new").then(|| chain::registry(salt));
+        let registry = match &creation {
+            Some(step) => step.address,
+            None => place.parse().map_err(|_| Error::Option {
+                option: "--registry",
+                value: place.to_owned(),
+                expected: "`new` or an address, 20 bytes in hexadecimal",
+            })?,
+        };
+        Ok(Self { registry, creation, model, verifier })
+    }
+
+    /// Returns whether the registry says so already; what it says is for good.
+    fn is_registered(&self, rpc: &Rpc, publisher: Address) -> Result<bool> {
+        match registered(rpc, self.registry, publisher, self.model)? {
+            Some(found) if found != self.verifier => Err(Error::OtherVerifier {
+                registry: self.registry.to_string(),
+                publisher: publisher.to_string(),
+                model: self.model.to_string(),
+                found: found.to_string(),
+                expected: self.verifier.to_string(),
+            }),
+            found => Ok(found.is_some()),
+        }
+    }
+}
+
 /// What is left to do, and what it takes.
 struct Plan<'a> {
     missing: Vec<&'a Step>,
+    /// What is to be registered.
+    entry: Option<&'a Entry>,
     gas: u64,
     fees: Fees,
     /// At the present fees.
@@ -129,8 +206,8 @@ struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn make(rpc: &Rpc, steps: &'a [Step], wallet: Option<&Wallet>) -> Result<Self> {
-        let mut missing = Vec::new();
+    fn make(rpc: &Rpc, steps: &'a [Step], entry: Option<&'a Entry>, wallet: Option<&Wallet>) -> Result<Self> {
+        let mut missing: Vec<&Step> = Vec::new();
         let (mut gas, mut limit) = (0, 0);
         let from = wallet.map_or(Address::ZERO, Wallet::address);
         for step in steps {
@@ -141,20 +218,37 @@ impl<'a> Plan<'a> {
                 missing.push(step);
             }
         }
+        let is_missing = |entry: &Entry| missing.iter().any(|step| step.address == entry.registry);
+        let entry = match (entry, wallet) {
+            (Some(entry), Some(wallet))
+                if !is_missing(entry) && entry.is_registered(rpc, wallet.address())? =>
+            {
+                None
+            }
+            (entry, _) => entry,
+        };
+        if entry.is_some() {
+            gas += REGISTRATION_GAS;
+            limit += account::gas_limit(REGISTRATION_GAS)?;
+        }
         let (base, tip) = rpc.fees()?;
         let fees = Fees::for_base(base, tip);
         let cost = U256::from(gas).saturating_mul(U256::from(base.saturating_add(tip)));
         let most = U256::from(limit).saturating_mul(U256::from(fees.most));
-        Ok(Self { missing, gas, fees, cost, most })
+        Ok(Self { missing, entry, gas, fees, cost, most })
+    }
+
+    fn transactions(&self) -> usize {
+        self.missing.len() + usize::from(self.entry.is_some())
     }
 
     fn told(&self, chain: u64, endpoint: &str) -> String {
-        if self.missing.is_empty() {
+        if self.transactions() == 0 {
             return format!("chain {chain} at {endpoint}: everything is there");
         }
         format!(
             "chain {chain} at {endpoint}: {} transactions, {} gas, {} ETH at the present fees, {} ETH at most",
-            self.missing.len(),
+            self.transactions(),
             grouped(self.gas),
             ether(self.cost),
             ether(self.most)
@@ -168,6 +262,23 @@ impl<'a> Plan<'a> {
             return Err(Error::Balance { account, balance: ether(balance), needed: ether(self.most) });
         }
         Ok(())
+    }
+
+    /// Asks whoever sits at the terminal before anything is sent on a public chain.
+    fn confirm(&self, chain: u64, is_given: bool, output: Output) -> Result<()> {
+        let is_asked = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        if is_given || !is_asked || LOCAL_CHAINS.contains(&chain) || self.transactions() == 0 {
+            return Ok(());
+        }
+        let most = ether(self.most);
+        let question = format!("chain {chain} is public, and takes {most} ETH at most: send? [y/N] ");
+        let answer = output.terminal.ask(&question);
+        let answer = answer.map_err(|source| Error::read("standard input".as_ref(), source))?;
+        if matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes") {
+            Ok(())
+        } else {
+            Err(Error::Declined)
+        }
     }
 }
 
@@ -183,20 +294,10 @@ fn create(
     if read_code(sender.rpc, step)? {
         return Ok(());
     }
-    let work = || {
-        let mut keep = |signed: &Signed| record.keep(dir, step, signed);
-        let sent = sender.send(PROXY, &step.calldata, fees, &mut keep);
-        match sent {
-            Ok((signed, receipt)) => {
-                record.done(dir, step.address, signed.hash, &receipt)?;
-                Ok(receipt)
-            }
-            // Somebody else may have created it in the meantime: then ours reverts, and all is well.
-            Err(error) => Err(error),
-        }
-    };
+    let work = || transact(dir, record, sender, (&step.name, step.address), (PROXY, &step.calldata), fees);
     let told = |receipt: &Receipt| format!("{} for {} gas", step.address, grouped(receipt.gas_used));
     match output.terminal.stage(&step.name, work, told) {
+        // Somebody else may have created it in the meantime: then ours reverts, and all is well.
         Err(_) if read_code(sender.rpc, step).unwrap_or_default() => Ok(()),
         Err(error) => Err(error),
         Ok(_) if read_code(sender.rpc, step)? => Ok(()),
@@ -204,183 +305,47 @@ fn create(
     }
 }
 
-/// `deployment.json`: what is known of a deployment, with a transaction that was signed but is not yet included.
-struct Record {
-    chain: u64,
-    address: Address,
-    contracts: Vec<Contract>,
-    pending: Option<Pending>,
-}
-
-struct Contract {
-    name: String,
-    address: Address,
-    transaction: Option<B256>,
-    receipt: Value,
-}
-
-struct Pending {
-    contract: Address,
-    signed: Signed,
-}
-
-impl Record {
-    /// Reads the record of the same deployment, or starts one.
-    fn read(dir: &BuildDir, chain: u64, steps: &[Step]) -> Result<Self> {
-        let contract = |step: &Step| Contract {
-            name: step.name.clone(),
-            address: step.address,
-            transaction: None,
-            receipt: Value::Null,
-        };
-        let mut record = Self {
-            chain,
-            address: last(steps).address,
-            contracts: steps.iter().map(contract).collect(),
-            pending: None,
-        };
-        if !dir.has(Artefact::Deployment) {
-            return Ok(record);
-        }
-        let path = dir.path(Artefact::Deployment);
-        let json: Value = serde_json::from_str(&dir.read_text(Artefact::Deployment)?)
-            .map_err(|error| Error::Malformed { path, reason: error.to_string() })?;
-        if json["chain_id"].as_u64() != Some(chain) {
-            return Ok(record);
-        }
-        for contract in &mut record.contracts {
-            let known = json["contracts"].as_array().into_iter().flatten();
-            let mut known = known.filter(|known| read_address(&known["address"]) == Some(contract.address));
-            if let Some(known) = known.next() {
-                contract.transaction = known["transaction"].as_str().and_then(|text| text.parse().ok());
-                contract.receipt = known["receipt"].clone();
-            }
-        }
-        record.pending = read_pending(&json["pending"])
-            .filter(|pending| record.contracts.iter().any(|contract| contract.address == pending.contract));
-        Ok(record)
+/// Names the verifier in the registry.
+fn register(
+    dir: &BuildDir,
+    record: &mut Record,
+    sender: &Sender<'_>,
+    entry: &Entry,
+    fees: Fees,
+    output: Output,
+) -> Result<()> {
+    let publisher = sender.wallet.address();
+    record.publish(dir, publisher)?;
+    let data = registration(entry.model, entry.verifier);
+    let work =
+        || transact(dir, record, sender, (REGISTRATION, entry.registry), (entry.registry, &data), fees);
+    let told = |receipt: &Receipt| {
+        format!("{publisher} names {} for {} gas", entry.verifier, grouped(receipt.gas_used))
+    };
+    output.terminal.stage("registry", work, told)?;
+    if entry.is_registered(sender.rpc, publisher)? {
+        return Ok(());
     }
-
-    /// Keeps the receipt of a transaction that an interrupted run has left, if it is included by now.
-    fn settle(&mut self, dir: &BuildDir, rpc: &Rpc) -> Result<()> {
-        let Some(Pending { contract, signed }) = &self.pending else {
-            return Ok(());
-        };
-        match rpc.receipt(signed.hash)? {
-            Some(receipt) if receipt.success => self.done(dir, *contract, signed.hash, &receipt),
-            _ => Ok(()),
-        }
-    }
-
-    /// Takes up the transaction that an interrupted run has left: sends it again, which is no second one as its nonce is
-    /// the same, and waits for it.
-    fn resume(&mut self, dir: &BuildDir, sender: &Sender<'_>, output: Output) -> Result<()> {
-        let Some(Pending { contract, signed }) = self.pending.take() else {
-            return Ok(());
-        };
-        output.terminal.say(&format!("taking up transaction {}", signed.hash));
-        match sender.rpc.send(&signed.raw) {
-            // Its nonce is used, or its fees are too low by now: it is given up.
-            Err(ChainError::Refused { .. }) => return Ok(()),
-            sent => sent?,
-        }
-        match sender.wait(&signed) {
-            Ok(receipt) => self.done(dir, contract, signed.hash, &receipt),
-            Err(ChainError::Replaced { .. } | ChainError::Reverted { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    fn keep(&mut self, dir: &BuildDir, step: &Step, signed: &Signed) -> Result<()> {
-        self.pending = Some(Pending { contract: step.address, signed: signed.clone() });
-        self.write(dir)
-    }
-
-    fn done(&mut self, dir: &BuildDir, address: Address, transaction: B256, receipt: &Receipt) -> Result<()> {
-        self.pending = None;
-        for contract in &mut self.contracts {
-            if contract.address == address {
-                contract.transaction = Some(transaction);
-                contract.receipt = receipt.json.clone();
-            }
-        }
-        self.write(dir)
-    }
-
-    fn finish(&mut self, dir: &BuildDir) -> Result<()> {
-        self.pending = None;
-        self.write(dir)
-    }
-
-    fn write(&self, dir: &BuildDir) -> Result<()> {
-        let mut json = self.described();
-        json["pending"] = self.pending.as_ref().map_or(Value::Null, |pending| {
-            json!({
-                "contract": pending.contract.to_string(),
-                "hash": pending.signed.hash.to_string(),
-                "nonce": pending.signed.nonce,
-                "raw": hex::encode_prefixed(&pending.signed.raw),
-            })
-        });
-        let text = format!("{json:#}\n");
-        dir.write(Artefact::Deployment, |writer| writer.write_all(text.as_bytes()))
-    }
-
-    fn described(&self) -> Value {
-        let transaction = |contract: &Contract| contract.transaction.map(|hash| hash.to_string());
-        let contracts = self.contracts.iter().map(|contract| {
-            json!({
-                "name": contract.name,
-                "address": contract.address.to_string(),
-                "transaction": transaction(contract),
-                "receipt": contract.receipt,
-            })
-        });
-        json!({
-            "address": self.address.to_string(),
-            "transaction": self.contracts.last().and_then(transaction),
-            "gas": self.gas(),
-            "chain_id": self.chain,
-            "contracts": contracts.collect::<Vec<_>>(),
-        })
-    }
-
-    fn json(&self, fees: Fees) -> Value {
-        let mut json = self.described();
-        let price = |contract: &Contract| {
-            let words = ["gasUsed", "effectiveGasPrice"].map(|name| {
-                let text = contract.receipt[name].as_str().unwrap_or_default().trim_start_matches("0x");
-                U256::from_str_radix(text, 16).unwrap_or_default()
-            });
-            words[0].saturating_mul(words[1].min(U256::from(fees.most)))
-        };
-        let cost = self.contracts.iter().map(price).fold(U256::ZERO, U256::saturating_add);
-        json["cost"] = cost.to_string().into();
-        json
-    }
-
-    fn gas(&self) -> u64 {
-        let gas = |contract: &Contract| {
-            let text = contract.receipt["gasUsed"].as_str().unwrap_or_default().trim_start_matches("0x");
-            u64::from_str_radix(text, 16).unwrap_or_default()
-        };
-        self.contracts.iter().map(gas).sum()
-    }
-}
-
-fn read_address(json: &Value) -> Option<Address> {
-    json.as_str()?.parse().ok()
-}
-
-fn read_pending(json: &Value) -> Option<Pending> {
-    Some(Pending {
-        contract: read_address(&json["contract"])?,
-        signed: Signed {
-            raw: hex::decode(json["raw"].as_str()?).ok()?,
-            hash: json["hash"].as_str()?.parse().ok()?,
-            nonce: json["nonce"].as_u64()?,
-        },
+    Err(Error::NotRegistered {
+        registry: entry.registry.to_string(),
+        publisher: publisher.to_string(),
+        model: entry.model.to_string(),
     })
+}
+
+/// Sends a call of a contract; the record keeps the transaction before it is sent and its receipt afterwards.
+fn transact(
+    dir: &BuildDir,
+    record: &mut Record,
+    sender: &Sender<'_>,
+    (name, address): (&str, Address),
+    (to, data): (Address, &[u8]),
+    fees: Fees,
+) -> Result<Receipt> {
+    let mut keep = |signed: &Signed| record.keep(dir, name, address, signed);
+    let (signed, receipt) = sender.send(to, data, fees, &mut keep)?;
+    record.done(dir, (name, address), signed.hash, &receipt)?;
+    Ok(receipt)
 }
 
 /// Returns an amount of wei in ether, to six digits after the point, rounded up.

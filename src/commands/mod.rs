@@ -7,6 +7,7 @@ mod commit;
 mod compile;
 mod decrypt;
 mod deploy;
+mod deployment;
 mod encrypt;
 mod export_calldata;
 mod export_verifier;

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use tensorproof_contracts::chain::{ChainError, Fees, expected_code};
-use tensorproof_contracts::{Address, Function, evm};
+use tensorproof_contracts::chain::{ChainError, Fees, Rpc, check_registry, expected_code, registered};
+use tensorproof_contracts::{Address, B256, Function, evm};
 use tensorproof_transpiler::Settings;
 
 use super::account::{self, Sender};
-use super::{Output, warn_of_development_key};
+use super::{Output, deployment, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::VerifyArgs;
 use crate::error::{Error, Result};
@@ -57,28 +57,60 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
         )?;
         json["gas"] = report.gas_used.into();
     }
-    if let (Some(url), Some(address)) = (&args.rpc_url, &args.address) {
-        verify_on_chain(url, address, &statement, settings.as_ref(), args, &mut json, output)?;
+    if let Some(url) = &args.rpc_url {
+        verify_on_chain(url, dir.as_ref(), &statement, settings.as_ref(), args, &mut json, output)?;
     }
     output.result(&json, "valid")
+}
+
+fn read_address(option: &'static str, text: Option<&str>) -> Result<Option<Address>> {
+    let read = |text: &str| {
+        text.parse().map_err(|_| Error::Option {
+            option,
+            value: text.to_owned(),
+            expected: "an address, 20 bytes in hexadecimal",
+        })
+    };
+    text.map(read).transpose()
+}
+
+/// Returns the verifier that a registry names.
+fn look_up(rpc: &Rpc, registry: Address, publisher: Address, model: B256) -> Result<Address> {
+    check_registry(rpc, registry)?;
+    registered(rpc, registry, publisher, model)?.ok_or_else(|| Error::NotRegistered {
+        registry: registry.to_string(),
+        publisher: publisher.to_string(),
+        model: model.to_string(),
+    })
 }
 
 /// Asks the contract on a chain, once it is known to be ours.
 fn verify_on_chain(
     url: &str,
-    address: &str,
+    dir: Option<&BuildDir>,
     statement: &Statement,
     settings: Option<&Settings>,
     args: &VerifyArgs,
     json: &mut Value,
     output: Output,
 ) -> Result<()> {
-    let contract: Address = address.parse().map_err(|_| Error::Option {
-        option: "--address",
-        value: address.to_owned(),
-        expected: "an address, 20 bytes in hexadecimal",
-    })?;
+    let given = read_address("--address", args.address.as_deref())?;
+    let registry = read_address("--registry", args.registry.as_deref())?;
+    let publisher = read_address("--publisher", args.publisher.as_deref())?;
     let (rpc, chain) = account::connect(url, &args.account)?;
+    let contract = match (given, registry, dir) {
+        (Some(contract), _, _) => contract,
+        (None, Some(registry), Some(dir)) => {
+            let model = stages::model_hash(dir, settings)?;
+            let publisher = match publisher {
+                Some(publisher) => Some(publisher),
+                None => deployment::publisher(dir, chain, registry)?,
+            };
+            let publisher = publisher.ok_or_else(|| Error::NoPublisher { registry: registry.to_string() })?;
+            look_up(&rpc, registry, publisher, model)?
+        }
+        _ => return Err(Error::Internal("neither an address nor a registry to ask")),
+    };
     let config = stages::verifier_config(settings, &statement.vk, "Verifier")?;
     output.terminal.stage(
         "code",

@@ -31,6 +31,9 @@ pub struct Settings {
     pub format: u32,
     /// The model's file name.
     pub model: String,
+    /// The keccak256 of the model's file, in hexadecimal: what a registry of verifiers knows the model by.
+    #[serde(default)]
+    pub model_hash: String,
     /// The scale of inputs and weights, `10^2`.
     pub scale: String,
     /// `public`, `private` or `hashed`.
@@ -156,6 +159,7 @@ impl Settings {
         Self {
             format: FORMAT,
             model: model.to_owned(),
+            model_hash: String::new(),
             scale: quantized.power.to_string(),
             input_visibility: match quantized.config.input {
                 InputVisibility::Public => "public",

@@ -12,8 +12,8 @@ contract PausableToken {
     }
 
     event Transferred(uint256 indexed id, address indexed from, address indexed to, uint256 amount);
-    event Paused(address guard);
-    event Resumed(address owner);
+    event Paused(address indexed guard);
+    event Resumed(address indexed owner);
 
     error IsPaused();
     error NotAllowed(address caller);
@@ -31,7 +31,7 @@ contract PausableToken {
         balanceOf[msg.sender] = supply;
     }
 
-    /// @notice Names who may pause.
+    /// @notice Names who may pause: nobody, if it is the zero address.
     function setGuard(address newGuard) external {
         if (msg.sender != owner) revert NotAllowed(msg.sender);
         guard = newGuard;

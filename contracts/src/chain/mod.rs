@@ -12,12 +12,14 @@
 //! one whatever the endpoint says, and what is told of a deployment is the code at its address.
 
 mod error;
+mod registry;
 mod rpc;
 mod steps;
 mod transaction;
 mod wallet;
 
 pub use error::ChainError;
+pub use registry::{REGISTRATION_GAS, check_registry, registered, registration, registry};
 pub use rpc::{Receipt, Rpc};
 pub use steps::{PROXY, Step, check_proxy, expected_code, read_code, steps};
 pub use transaction::{Fees, Transaction};

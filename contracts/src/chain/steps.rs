@@ -34,24 +34,28 @@ pub struct Step {
 /// # Errors
 /// When the key or the configuration is not fit for a contract, see [`crate::verifier`].
 pub fn steps(key: &VerifyingKey, config: &VerifierConfig, salt: B256) -> Result<Vec<Step>, ContractsError> {
-    let step = |name: String, code: Vec<u8>, creation: Vec<u8>| Step {
-        name,
-        address: PROXY.create2(salt, keccak256(&creation)),
-        code,
-        calldata: [salt.to_vec(), creation].concat(),
-    };
     let mut steps: Vec<_> = data_contracts(key)?
         .into_iter()
         .enumerate()
         .map(|(index, contract)| {
             let creation = contract.initcode();
-            step(format!("data contract {index}"), contract.code, creation)
+            step(format!("data contract {index}"), salt, contract.code, &creation)
         })
         .collect();
     let addresses: Vec<_> = steps.iter().map(|step| step.address).collect();
     let code = runtime::runtime_code(key, config, &addresses)?;
-    steps.push(step(config.contract.clone(), code, creation_code(key, config, &addresses)?));
+    steps.push(step(config.contract.clone(), salt, code, &creation_code(key, config, &addresses)?));
     Ok(steps)
+}
+
+/// Returns the creation of a contract by the proxy.
+pub(super) fn step(name: String, salt: B256, code: Vec<u8>, creation: &[u8]) -> Step {
+    Step {
+        name,
+        address: PROXY.create2(salt, keccak256(creation)),
+        code,
+        calldata: [&salt[..], creation].concat(),
+    }
 }
 
 /// Checks that the proxy is on a chain.

@@ -1,0 +1,297 @@
+//! `deployment.json`: what is known of a deployment, with a transaction that was signed but is not yet included.
+
+use serde_json::{Value, json};
+use tensorproof_contracts::chain::{ChainError, Fees, Receipt, Rpc, Signed, Step};
+use tensorproof_contracts::{Address, B256, U256, hex};
+
+use super::Output;
+use super::account::Sender;
+use crate::build_dir::{Artefact, BuildDir};
+use crate::error::{Error, Result};
+
+/// What the transaction is called that names the verifier in a registry.
+pub(super) const REGISTRATION: &str = "registration";
+
+/// What the file holds.
+pub(super) struct Record {
+    chain: u64,
+    /// The verifier's address.
+    address: Address,
+    contracts: Vec<Entry>,
+    registration: Option<Registration>,
+    pending: Option<Pending>,
+}
+
+/// Something that a transaction does: it creates the contract at an address, or calls it.
+struct Entry {
+    name: String,
+    address: Address,
+    transaction: Option<B256>,
+    receipt: Value,
+}
+
+struct Registration {
+    model: B256,
+    /// Who signed it, or is about to.
+    publisher: Option<Address>,
+    entry: Entry,
+}
+
+struct Pending {
+    name: String,
+    address: Address,
+    signed: Signed,
+}
+
+impl Entry {
+    fn new(name: &str, address: Address) -> Self {
+        Self { name: name.to_owned(), address, transaction: None, receipt: Value::Null }
+    }
+
+    fn take(&mut self, known: &Value) {
+        self.transaction = known["transaction"].as_str().and_then(|text| text.parse().ok());
+        self.receipt = known["receipt"].clone();
+    }
+
+    fn transaction(&self) -> Option<String> {
+        self.transaction.map(|hash| hash.to_string())
+    }
+
+    fn gas(&self) -> u64 {
+        let text = self.receipt["gasUsed"].as_str().unwrap_or_default().trim_start_matches("0x");
+        u64::from_str_radix(text, 16).unwrap_or_default()
+    }
+
+    fn cost(&self, fees: Fees) -> U256 {
+        let text = self.receipt["effectiveGasPrice"].as_str().unwrap_or_default().trim_start_matches("0x");
+        let price = U256::from_str_radix(text, 16).unwrap_or_default();
+        U256::from(self.gas()).saturating_mul(price.min(U256::from(fees.most)))
+    }
+}
+
+impl Record {
+    /// Reads the record of the same deployment, or starts one; `registration` is the registry's address and the model.
+    pub(super) fn read(
+        dir: &BuildDir,
+        chain: u64,
+        steps: &[Step],
+        registration: Option<(Address, B256)>,
+    ) -> Result<Self> {
+        let mut record = Self {
+            chain,
+            address: steps.last().map(|step| step.address).unwrap_or_default(),
+            contracts: steps.iter().map(|step| Entry::new(&step.name, step.address)).collect(),
+            registration: registration.map(|(registry, model)| Registration {
+                model,
+                publisher: None,
+                entry: Entry::new(REGISTRATION, registry),
+            }),
+            pending: None,
+        };
+        let Some(json) = read_file(dir, chain)? else {
+            return Ok(record);
+        };
+        for contract in &mut record.contracts {
+            let known = json["contracts"].as_array().into_iter().flatten();
+            let mut known = known.filter(|known| read_address(&known["address"]) == Some(contract.address));
+            if let Some(known) = known.next() {
+                contract.take(known);
+            }
+        }
+        if read_address(&json["address"]) == Some(record.address) {
+            record.take_registration(&json["registry"]);
+        }
+        record.pending = read_pending(&json["pending"]).filter(|pending| {
+            record.entries().any(|entry| entry.name == pending.name && entry.address == pending.address)
+        });
+        Ok(record)
+    }
+
+    /// Takes over what is known of a registration of the same verifier.
+    fn take_registration(&mut self, known: &Value) {
+        let model = known["model"].as_str().and_then(|text| text.parse::<B256>().ok());
+        let (Some(registry), Some(model)) = (read_address(&known["address"]), model) else {
+            return;
+        };
+        let registration = self.registration.get_or_insert_with(|| Registration {
+            model,
+            publisher: None,
+            entry: Entry::new(REGISTRATION, registry),
+        });
+        if registration.entry.address == registry && registration.model == model {
+            registration.publisher = read_address(&known["publisher"]);
+            registration.entry.take(known);
+        }
+    }
+
+    /// Returns who has registered the verifier, or was about to.
+    pub(super) fn publisher(&self) -> Option<Address> {
+        self.registration.as_ref()?.publisher
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.contracts.iter().chain(self.registration.iter().map(|registration| &registration.entry))
+    }
+
+    /// Keeps the receipt of a transaction that an interrupted run has left, if it is included by now.
+    pub(super) fn settle(&mut self, dir: &BuildDir, rpc: &Rpc) -> Result<()> {
+        let Some(Pending { name, address, signed }) = &self.pending else {
+            return Ok(());
+        };
+        match rpc.receipt(signed.hash)? {
+            Some(receipt) if receipt.success => {
+                self.done(dir, (&name.clone(), *address), signed.hash, &receipt)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes up the transaction that an interrupted run has left: sends it again, which is no second one as its nonce is
+    /// the same, and waits for it.
+    pub(super) fn resume(&mut self, dir: &BuildDir, sender: &Sender<'_>, output: Output) -> Result<()> {
+        let Some(Pending { name, address, signed }) = self.pending.take() else {
+            return Ok(());
+        };
+        output.terminal.say(&format!("taking up transaction {}", signed.hash));
+        match sender.rpc.send(&signed.raw) {
+            // Its nonce is used, or its fees are too low by now: it is given up.
+            Err(ChainError::Refused { .. }) => return Ok(()),
+            sent => sent?,
+        }
+        match sender.wait(&signed) {
+            Ok(receipt) => self.done(dir, (&name, address), signed.hash, &receipt),
+            Err(ChainError::Replaced { .. } | ChainError::Reverted { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Keeps a transaction that is about to be sent.
+    pub(super) fn keep(
+        &mut self,
+        dir: &BuildDir,
+        name: &str,
+        address: Address,
+        signed: &Signed,
+    ) -> Result<()> {
+        self.pending = Some(Pending { name: name.to_owned(), address, signed: signed.clone() });
+        self.write(dir)
+    }
+
+    /// Keeps the receipt of a transaction.
+    pub(super) fn done(
+        &mut self,
+        dir: &BuildDir,
+        (name, address): (&str, Address),
+        transaction: B256,
+        receipt: &Receipt,
+    ) -> Result<()> {
+        self.pending = None;
+        let registration = self.registration.iter_mut().map(|registration| &mut registration.entry);
+        for entry in self.contracts.iter_mut().chain(registration) {
+            if entry.name == name && entry.address == address {
+                entry.transaction = Some(transaction);
+                entry.receipt = receipt.json.clone();
+            }
+        }
+        self.write(dir)
+    }
+
+    /// Keeps who registers the verifier.
+    pub(super) fn publish(&mut self, dir: &BuildDir, publisher: Address) -> Result<()> {
+        if let Some(registration) = &mut self.registration {
+            registration.publisher = Some(publisher);
+        }
+        self.write(dir)
+    }
+
+    /// Writes that nothing is left to do.
+    pub(super) fn finish(&mut self, dir: &BuildDir) -> Result<()> {
+        self.pending = None;
+        self.write(dir)
+    }
+
+    fn write(&self, dir: &BuildDir) -> Result<()> {
+        let mut json = self.described();
+        json["pending"] = self.pending.as_ref().map_or(Value::Null, |pending| {
+            json!({
+                "name": pending.name,
+                "address": pending.address.to_string(),
+                "hash": pending.signed.hash.to_string(),
+                "nonce": pending.signed.nonce,
+                "raw": hex::encode_prefixed(&pending.signed.raw),
+            })
+        });
+        let text = format!("{json:#}\n");
+        dir.write(Artefact::Deployment, |writer| writer.write_all(text.as_bytes()))
+    }
+
+    fn described(&self) -> Value {
+        let contracts = self.contracts.iter().map(|contract| {
+            json!({
+                "name": contract.name,
+                "address": contract.address.to_string(),
+                "transaction": contract.transaction(),
+                "receipt": contract.receipt,
+            })
+        });
+        let registry = self.registration.as_ref().map(|registration| {
+            json!({
+                "address": registration.entry.address.to_string(),
+                "model": registration.model.to_string(),
+                "publisher": registration.publisher.map(|publisher| publisher.to_string()),
+                "transaction": registration.entry.transaction(),
+                "receipt": registration.entry.receipt,
+            })
+        });
+        json!({
+            "address": self.address.to_string(),
+            "transaction": self.contracts.last().and_then(Entry::transaction),
+            "gas": self.entries().map(Entry::gas).sum::<u64>(),
+            "chain_id": self.chain,
+            "contracts": contracts.collect::<Vec<_>>(),
+            "registry": registry,
+        })
+    }
+
+    /// Returns the JSON result.
+    pub(super) fn json(&self, fees: Fees) -> Value {
+        let mut json = self.described();
+        let cost = self.entries().map(|entry| entry.cost(fees)).fold(U256::ZERO, U256::saturating_add);
+        json["cost"] = cost.to_string().into();
+        json
+    }
+}
+
+/// Returns who registered the verifier of a build directory in a registry, as its record has it.
+pub(super) fn publisher(dir: &BuildDir, chain: u64, registry: Address) -> Result<Option<Address>> {
+    let json = read_file(dir, chain)?.unwrap_or_default();
+    let known = &json["registry"];
+    Ok(read_address(&known["publisher"]).filter(|_| read_address(&known["address"]) == Some(registry)))
+}
+
+/// Reads the file, if there is one of this chain.
+fn read_file(dir: &BuildDir, chain: u64) -> Result<Option<Value>> {
+    if !dir.has(Artefact::Deployment) {
+        return Ok(None);
+    }
+    let path = dir.path(Artefact::Deployment);
+    let json: Value = serde_json::from_str(&dir.read_text(Artefact::Deployment)?)
+        .map_err(|error| Error::Malformed { path, reason: error.to_string() })?;
+    Ok((json["chain_id"].as_u64() == Some(chain)).then_some(json))
+}
+
+fn read_address(json: &Value) -> Option<Address> {
+    json.as_str()?.parse().ok()
+}
+
+fn read_pending(json: &Value) -> Option<Pending> {
+    Some(Pending {
+        name: json["name"].as_str()?.to_owned(),
+        address: read_address(&json["address"])?,
+        signed: Signed {
+            raw: hex::decode(json["raw"].as_str()?).ok()?,
+            hash: json["hash"].as_str()?.parse().ok()?,
+            nonce: json["nonce"].as_u64()?,
+        },
+    })
+}

@@ -1,0 +1,30 @@
+//! The stages between files: each reads what it needs from the build directory and writes what it makes.
+
+mod circuit;
+mod digest;
+mod keys;
+mod outputs;
+mod proof;
+mod seals;
+mod statement;
+mod verifier;
+mod witness;
+
+pub(crate) use self::circuit::{
+    compile_circuit, compile_dir, model_hash, read_r1cs, read_settings, read_settings_if_any, write_circuit,
+    write_compiled, write_symbols,
+};
+pub(crate) use self::digest::{has_digest, public_values};
+pub(crate) use self::keys::{
+    keep_ceremony_key, key_origin, key_summary, read_key, read_verifying_key, remove_proofs, set_up,
+};
+pub(crate) use self::outputs::{output_integers, outputs, public_integers, public_outputs};
+pub(crate) use self::proof::{not_proven, prove_witness, prover, write_proof};
+pub(crate) use self::seals::commitments;
+pub(crate) use self::statement::{
+    Statement, check_statement, read_statement, read_statement_of, verify_statement,
+};
+pub(crate) use self::verifier::{export, verifier_config};
+pub(crate) use self::witness::{
+    pick_samples, read_samples, read_witness, solve, solve_file, solve_inputs, solve_samples,
+};

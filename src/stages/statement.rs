@@ -1,0 +1,116 @@
+//! Statements with their proofs, and what a verifier checks of them.
+
+use std::fs;
+use std::path::Path;
+
+use tensorproof_contracts::digest;
+use tensorproof_groth16::{Proof, VerifyingKey, proof_from_json, public_from_json, verify};
+use tensorproof_r1cs::{Fr, fr_to_signed};
+use tensorproof_transpiler::Settings;
+
+use super::digest::{domain, has_digest};
+use super::keys::read_verifying_key;
+use super::verifier::public_ranges;
+use crate::build_dir::{Artefact, BuildDir};
+use crate::error::{Error, Result};
+use crate::terminal::grouped;
+
+/// A statement with its proof and the key that verifies it.
+pub(crate) struct Statement {
+    pub(crate) vk: VerifyingKey,
+    pub(crate) public: Vec<Fr>,
+    /// What the public signals stand for, if they are a digest.
+    pub(crate) digested: Option<Vec<Fr>>,
+    pub(crate) proof: Proof,
+}
+
+impl Statement {
+    /// Returns the public values.
+    pub(crate) fn values(&self) -> &[Fr] {
+        self.digested.as_deref().unwrap_or(&self.public)
+    }
+
+    /// Tells how many values are public.
+    pub(crate) fn described(&self) -> String {
+        let signals = format!("{} public signals", grouped(self.public.len()));
+        match &self.digested {
+            Some(values) => format!("{signals} for {} public values", grouped(values.len())),
+            None => signals,
+        }
+    }
+
+    /// Returns what the contract takes.
+    pub(crate) fn contract_inputs(&self) -> Vec<Fr> {
+        match (&self.digested, self.public.first()) {
+            (Some(values), Some(hash)) => digest::inputs(*hash, values),
+            _ => self.public.clone(),
+        }
+    }
+}
+
+/// Reads verifying key, public signals and proof; with the settings of a digest, also what they stand for.
+pub(crate) fn read_statement(
+    dir: Option<&BuildDir>,
+    settings: Option<&Settings>,
+    [vk, public, proof]: [&Path; 3],
+) -> Result<Statement> {
+    let text = |path: &Path| fs::read_to_string(path).map_err(|source| Error::read(path, source));
+    let signals = |path: &Path| public_from_json(&text(path)?).map_err(Error::json(path));
+    let digested = match (dir, settings) {
+        (Some(dir), Some(settings)) if has_digest(settings) => {
+            Some(signals(&dir.existing(Artefact::PublicValues)?)?)
+        }
+        _ => None,
+    };
+    Ok(Statement {
+        vk: read_verifying_key(vk)?,
+        public: signals(public)?,
+        digested,
+        proof: proof_from_json(&text(proof)?).map_err(Error::json(proof))?,
+    })
+}
+
+/// Reads the statement of a build directory.
+pub(crate) fn read_statement_of(dir: &BuildDir, settings: Option<&Settings>) -> Result<Statement> {
+    let path = |artefact| dir.existing(artefact);
+    let (vk, public, proof) =
+        (path(Artefact::VerifyingKey)?, path(Artefact::Public)?, path(Artefact::Proof)?);
+    read_statement(Some(dir), settings, [&vk, &public, &proof])
+}
+
+/// Verifies the proof, and what the circuit leaves to the verifier: that the digest is one of the public values, and the
+/// range of public inputs.
+pub(crate) fn verify_statement(statement: &Statement, settings: Option<&Settings>) -> Result<()> {
+    if let Some(settings) = settings {
+        check_statement(statement, settings)?;
+    }
+    Ok(verify(&statement.vk, &statement.public, &statement.proof)?)
+}
+
+/// Checks what the circuit leaves to the verifier, and the proof does not show: that the digest is one of the public values,
+/// and the range of public inputs.
+pub(crate) fn check_statement(statement: &Statement, settings: &Settings) -> Result<()> {
+    if let Some(values) = &statement.digested {
+        let hash = statement.public.first().copied().unwrap_or_default();
+        let expected = digest::public_signals(domain(settings, &statement.vk), hash, values);
+        if statement.public != expected {
+            return Err(Error::OtherDigest);
+        }
+    }
+    for (input, range) in public_ranges(settings)? {
+        let signals = statement.values().get(range.first..range.first + range.count).unwrap_or_default();
+        for (position, signal) in signals.iter().enumerate() {
+            let value = fr_to_signed(signal);
+            if value < range.lo || value > range.hi {
+                return Err(Error::PublicRange {
+                    input: input.name.clone(),
+                    position,
+                    value: value.to_string(),
+                    low: range.lo.to_string(),
+                    high: range.hi.to_string(),
+                });
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! Samples of an input file, and the witness of a circuit for them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use ark_ff::PrimeField;
+use serde_json::Value;
+use tensorproof_circom::{Circuit, Inputs, WitnessError};
+use tensorproof_contracts::digest;
+use tensorproof_r1cs::{Fr, Witness, fr_from_bigint};
+use tensorproof_transpiler::Settings;
+use tensorproof_transpiler::data::load_samples;
+use tensorproof_transpiler::quantize::Sample;
+use tensorproof_transpiler::seal::Subject;
+
+use super::digest::{CHALLENGE, digest_values, domain, has_digest};
+use super::keys::read_verifying_key;
+use super::seals::secret;
+use crate::build_dir::{Artefact, BuildDir};
+use crate::error::{Error, Result};
+use crate::inputs::{flatten, inputs_to_json, read_inputs};
+
+/// Reads the samples of an input file that a proof is about.
+pub(crate) fn read_samples(settings: &Settings, path: &Path, first: usize) -> Result<Vec<Sample>> {
+    pick_samples(load_samples(path, &settings.input_shapes())?, path, first, settings.batch)
+}
+
+/// Returns some of the samples of a file, from one on.
+pub(crate) fn pick_samples(
+    mut samples: Vec<Sample>,
+    path: &Path,
+    first: usize,
+    batch: usize,
+) -> Result<Vec<Sample>> {
+    let count = samples.len();
+    if first.checked_add(batch).is_none_or(|end| end > count) {
+        let reason = if batch == 1 {
+            format!(
+                "has {count} samples, and `--sample` counts from 0: found {first}, expected less than {count}"
+            )
+        } else {
+            format!("has {count} samples, expected {batch} from `--sample` {first} on")
+        };
+        return Err(Error::Malformed { path: path.to_owned(), reason });
+    }
+    samples.drain(..first);
+    samples.truncate(batch);
+    Ok(samples)
+}
+
+/// Computes the witness of samples and writes it, with the circuit's inputs as circom reads them.
+pub(crate) fn solve(
+    dir: &BuildDir,
+    circuit: &Circuit,
+    settings: &Settings,
+    samples: &[Sample],
+) -> Result<Witness> {
+    let (inputs, witness) = solve_samples(dir, circuit, settings, samples)?;
+    let text = inputs_to_json(&inputs);
+    dir.write(Artefact::Input, |writer| writer.write_all(text.as_bytes()))?;
+    dir.write(Artefact::Witness, |writer| witness.write(writer))?;
+    Ok(witness)
+}
+
+/// Computes the witness of samples, with the circuit's inputs.
+pub(crate) fn solve_samples(
+    dir: &BuildDir,
+    circuit: &Circuit,
+    settings: &Settings,
+    samples: &[Sample],
+) -> Result<(Inputs, Witness)> {
+    let mut inputs: Inputs = BTreeMap::new();
+    for (signal, values) in settings.quantize_samples(samples)? {
+        inputs.insert(signal, values.iter().map(fr_from_bigint).collect());
+    }
+    let path = dir.existing(Artefact::Weights)?;
+    let weights: Value = serde_json::from_str(&dir.read_text(Artefact::Weights)?)
+        .map_err(|error| Error::Malformed { path: path.clone(), reason: error.to_string() })?;
+    let malformed = |reason: String| Error::Malformed { path: path.clone(), reason };
+    let Value::Object(weights) = weights else {
+        return Err(malformed("expected an object with the parameters by signal".to_owned()));
+    };
+    for (signal, nested) in weights {
+        let mut values = Vec::new();
+        flatten(&nested, &mut values)
+            .map_err(|found| malformed(format!("`{signal}` holds {found}, expected integers")))?;
+        inputs.insert(signal, values);
+    }
+    // Those of the parameters are with the parameters.
+    for seal in settings.seals.iter().filter(|seal| seal.of != Subject::Params.name()) {
+        let (signal, value) = secret(seal)?;
+        inputs.insert(signal, vec![value]);
+    }
+    if has_digest(settings) {
+        // The challenge depends on the outputs: they are computed with another one first.
+        let domain = domain(settings, &read_verifying_key(&dir.existing(Artefact::VerifyingKey)?)?);
+        inputs.insert(CHALLENGE.to_owned(), vec![Fr::from(0u64)]);
+        let witness = circuit.witness(&inputs).map_err(|source| witness_error(source, settings))?;
+        let values = digest_values(dir, settings, &witness)?;
+        let hash = circuit.r1cs.public_values(&witness).first().copied().unwrap_or_default();
+        inputs.insert(CHALLENGE.to_owned(), vec![digest::challenge(domain, hash, &values)]);
+    }
+    let witness = circuit.witness(&inputs).map_err(|source| witness_error(source, settings))?;
+    Ok((inputs, witness))
+}
+
+/// Computes the witness of any circuit for inputs as circom and snarkjs read them, and writes it.
+/// `log` gets the lines that the circuit prints.
+pub(crate) fn solve_inputs<F: PrimeField>(
+    dir: &BuildDir,
+    circuit: &Circuit<F>,
+    input: &Path,
+    log: &mut dyn FnMut(&str),
+) -> Result<Witness<F>> {
+    let witness = solve_file(circuit, input, log)?;
+    dir.write(Artefact::Witness, |writer| witness.write(writer))?;
+    Ok(witness)
+}
+
+/// Computes the witness of any circuit for inputs as circom and snarkjs read them.
+pub(crate) fn solve_file<F: PrimeField>(
+    circuit: &Circuit<F>,
+    input: &Path,
+    log: &mut dyn FnMut(&str),
+) -> Result<Witness<F>> {
+    let inputs = read_inputs(input, &circuit.inputs())?;
+    let solved = circuit.witness_with_log(&inputs, log);
+    solved.map_err(|source| Error::Witness { source, layer: None })
+}
+
+/// Reads the witness of a build directory.
+pub(crate) fn read_witness(dir: &BuildDir) -> Result<Witness> {
+    let path = dir.existing(Artefact::Witness)?;
+    let bytes = fs::read(&path).map_err(|source| Error::read(&path, source))?;
+    Witness::read(&bytes).map_err(Error::format(&path))
+}
+
+/// Tells the layer whose component has no witness.
+fn witness_error(source: WitnessError, settings: &Settings) -> Error {
+    let layer = source.component().and_then(|path| {
+        // `main.conv` or, within a statement, `main.model[3].conv`.
+        let mut components = path.split('.').skip(1).filter_map(|component| component.split('[').next());
+        let layer =
+            components.find_map(|name| settings.layers.iter().find(|layer| layer.component == name))?;
+        Some(format!(
+            "`{}` ({}), whose values lie in [{}, {}]",
+            layer.node, layer.operator, layer.low, layer.high
+        ))
+    });
+    Error::Witness { source, layer }
+}
