@@ -1,10 +1,14 @@
 //! The command line.
 
+mod bounty;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tensorproof_r1cs::Prime;
+
+pub use bounty::*;
 
 /// Proves what a machine-learning model computed.
 ///
@@ -58,6 +62,9 @@ pub enum Command {
     Commit(CommitArgs),
     /// Print the IPFS identifier of a file's bytes
     Cid(CidArgs),
+    /// Pay for a private model of proven accuracy, or be paid for one
+    #[command(subcommand)]
+    Bounty(BountyStep),
     /// List the operators that can be proven
     Ops,
     /// Write the circom template library to a folder, for use with `-l`

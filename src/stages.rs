@@ -377,7 +377,7 @@ fn signal_of_row(dir: &BuildDir, r1cs: &R1cs, row: usize) -> Option<String> {
 }
 
 /// The circuit's input that the challenge of a digest comes by.
-const CHALLENGE: &str = "publicChallenge";
+pub(crate) const CHALLENGE: &str = "publicChallenge";
 
 /// Returns whether the circuit has a digest of its public values.
 pub(crate) fn has_digest(settings: &Settings) -> bool {

@@ -16,6 +16,7 @@
 //! makes public.
 
 mod abi;
+pub mod bounty;
 pub mod chain;
 mod compress;
 mod config;
@@ -33,5 +34,5 @@ pub use config::{PublicSignals, SignalRange, VerifierConfig};
 pub use data::{DataContract, data_contracts};
 pub use error::ContractsError;
 pub use export::{Export, standard_json, verifier};
-pub use revm::primitives::{Address, B256, U256, hex};
+pub use revm::primitives::{Address, B256, U256, hex, keccak256};
 pub use runtime::{creation_code, runtime_code};

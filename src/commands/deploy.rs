@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tensorproof_contracts::chain::{
-    self, ChainError, Fees, PROXY, Receipt, Rpc, Signed, Step, Wallet, check_proxy, read_code,
+    self, ChainError, Fees, Receipt, Rpc, Signed, Step, Wallet, check_proxy, read_code,
 };
 use tensorproof_contracts::{Address, B256, U256, hex, standard_json, verifier};
 
@@ -96,7 +96,7 @@ fn salt(text: Option<&str>) -> Result<B256> {
 }
 
 /// Refuses keys on public chains for which somebody may be able to forge proofs.
-fn check_origin(dir: &BuildDir, chain: u64, is_allowed: bool, output: Output) -> Result<()> {
+pub(super) fn check_origin(dir: &BuildDir, chain: u64, is_allowed: bool, output: Output) -> Result<()> {
     let origin = stages::key_origin(dir)?;
     let is_sound = origin.as_ref().is_some_and(tensorproof_groth16::Origin::has_contributions);
     if !is_sound && !is_allowed && !LOCAL_CHAINS.contains(&chain) {
@@ -135,7 +135,7 @@ impl<'a> Plan<'a> {
         let from = wallet.map_or(Address::ZERO, Wallet::address);
         for step in steps {
             if !read_code(rpc, step)? {
-                let estimate = rpc.estimate(from, PROXY, &step.calldata)?;
+                let estimate = rpc.estimate(from, &step.message())?;
                 limit += account::gas_limit(estimate)?;
                 gas += estimate;
                 missing.push(step);
@@ -171,7 +171,27 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Creates one contract, and keeps its transaction before it is sent and its receipt afterwards.
+/// Creates what is missing of a deployment, and keeps its record in a folder. Returns the receipts.
+pub(super) fn create_all(
+    dir: &BuildDir,
+    steps: &[Step],
+    sender: &Sender<'_>,
+    fees: Fees,
+    output: Output,
+) -> Result<Vec<Receipt>> {
+    let mut record = Record::read(dir, sender.chain, steps)?;
+    record.settle(dir, sender.rpc)?;
+    record.resume(dir, sender, output)?;
+    let mut receipts = Vec::new();
+    for step in steps {
+        receipts.extend(create(dir, &mut record, sender, step, fees, output)?);
+    }
+    record.finish(dir)?;
+    Ok(receipts)
+}
+
+/// Creates one contract, and keeps its transaction before it is sent and its receipt afterwards. Returns the receipt,
+/// unless it was there.
 fn create(
     dir: &BuildDir,
     record: &mut Record,
@@ -179,13 +199,13 @@ fn create(
     step: &Step,
     fees: Fees,
     output: Output,
-) -> Result<()> {
+) -> Result<Option<Receipt>> {
     if read_code(sender.rpc, step)? {
-        return Ok(());
+        return Ok(None);
     }
     let work = || {
         let mut keep = |signed: &Signed| record.keep(dir, step, signed);
-        let sent = sender.send(PROXY, &step.calldata, fees, &mut keep);
+        let sent = sender.send(&step.message(), fees, &mut keep);
         match sent {
             Ok((signed, receipt)) => {
                 record.done(dir, step.address, signed.hash, &receipt)?;
@@ -197,9 +217,9 @@ fn create(
     };
     let told = |receipt: &Receipt| format!("{} for {} gas", step.address, grouped(receipt.gas_used));
     match output.terminal.stage(&step.name, work, told) {
-        Err(_) if read_code(sender.rpc, step).unwrap_or_default() => Ok(()),
+        Err(_) if read_code(sender.rpc, step).unwrap_or_default() => Ok(None),
         Err(error) => Err(error),
-        Ok(_) if read_code(sender.rpc, step)? => Ok(()),
+        Ok((receipt, _)) if read_code(sender.rpc, step)? => Ok(Some(receipt)),
         Ok(_) => Err(gone(step).into()),
     }
 }
@@ -384,7 +404,7 @@ fn read_pending(json: &Value) -> Option<Pending> {
 }
 
 /// Returns an amount of wei in ether, to six digits after the point, rounded up.
-fn ether(wei: U256) -> String {
+pub(super) fn ether(wei: U256) -> String {
     let millionths = wei.saturating_add(U256::from(999_999_999_999u64)) / U256::from(1_000_000_000_000u64);
     let (whole, rest) = (millionths / U256::from(1_000_000), millionths % U256::from(1_000_000));
     format!("{whole}.{:0>6}", rest.to_string())

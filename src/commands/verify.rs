@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use tensorproof_contracts::chain::{ChainError, Fees, expected_code};
+use tensorproof_contracts::chain::{ChainError, Fees, Message, expected_code};
 use tensorproof_contracts::{Address, Function, evm};
 use tensorproof_transpiler::Settings;
 
@@ -101,7 +101,8 @@ fn verify_on_chain(
         let wallet = account::open(&args.account, output)?;
         let sender = Sender { rpc: &rpc, chain, wallet: &wallet, args: &args.account };
         let (base, tip) = rpc.fees()?;
-        let send = || sender.send(contract, &call, Fees::for_base(base, tip), &mut |_| Ok(()));
+        let call = Message::new(contract, call);
+        let send = || sender.send(&call, Fees::for_base(base, tip), &mut |_| Ok(()));
         let ((signed, receipt), _) = output.terminal.stage("send", send, |(signed, receipt)| {
             format!("transaction {}, {} gas", signed.hash, grouped(receipt.gas_used))
         })?;

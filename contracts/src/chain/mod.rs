@@ -18,7 +18,8 @@ mod transaction;
 mod wallet;
 
 pub use error::ChainError;
-pub use rpc::{Receipt, Rpc};
+pub use rpc::{Log, Receipt, Rpc};
+pub(crate) use steps::PROXY_CODE;
 pub use steps::{PROXY, Step, check_proxy, expected_code, read_code, steps};
-pub use transaction::{Fees, Transaction};
+pub use transaction::{Fees, Message, Transaction};
 pub use wallet::{Signed, Wallet};
