@@ -260,6 +260,32 @@ pub enum Error {
         /// The registry.
         registry: String,
     },
+    /// There is no such bounty.
+    #[error("{address} is no bounty that the factory {factory} opened")]
+    NoBounty {
+        /// The address that was given.
+        address: String,
+        /// The factory.
+        factory: String,
+    },
+    /// A bounty is about something else.
+    #[error("the bounty's {what} is {found}, expected {expected}")]
+    OtherTerms {
+        /// What differs.
+        what: &'static str,
+        /// What the bounty has.
+        found: String,
+        /// What was computed or read here.
+        expected: String,
+    },
+    /// No winner has delivered.
+    #[error("nothing was delivered from block {from} on, the bounty is in phase {phase}")]
+    NotDelivered {
+        /// The phase of the bounty.
+        phase: String,
+        /// The first block that was looked at.
+        from: u64,
+    },
     /// A defect of this program.
     #[error("internal error: {0}; please report it")]
     Internal(&'static str),

@@ -8,6 +8,7 @@
 //! `tensorproof-transpiler`, `tensorproof-circom`, `tensorproof-groth16` and `tensorproof-contracts`.
 
 mod baby_jubjub;
+mod bounty;
 pub mod build_dir;
 pub mod cli;
 pub mod commands;

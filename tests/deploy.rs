@@ -7,84 +7,24 @@ mod support;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
+use support::anvil::{Anvil, KEY, failure, post, success};
 use support::json as run_json;
 use tempfile::TempDir;
 use tensorproof_contracts::chain::REGISTRATION_GAS;
 use tensorproof_contracts::keccak256;
 
-/// The key of anvil's first account.
-const KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-
-/// Its address.
+/// The address of anvil's first account.
 const SENDER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 
-/// A chain on this machine, which ends with the test.
-struct Anvil {
-    process: Child,
-    port: u16,
-}
-
-impl Anvil {
-    fn start(args: &[&str]) -> Self {
-        let mut process = Command::new(tensorproof_oracles::foundry("anvil"))
-            .args(["--port", "0"])
-            .args(args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let port = lines
-            .by_ref()
-            .find_map(|line| {
-                line.unwrap().strip_prefix("Listening on 127.0.0.1:").map(|port| port.parse().unwrap())
-            })
-            .unwrap();
-        // Anvil ends when nobody reads what it prints.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { process, port }
-    }
-
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    /// The number of transactions of the first account.
-    fn transactions(&self) -> Value {
-        self.request("eth_getTransactionCount", &json!([SENDER, "latest"]))
-    }
-
-    fn request(&self, method: &str, params: &Value) -> Value {
-        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string();
-        let answer: Value = serde_json::from_str(&post(self.port, &body)).unwrap();
-        assert!(answer.get("error").is_none(), "{answer}");
-        answer["result"].clone()
-    }
-}
-
-impl Drop for Anvil {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn post(port: u16, body: &str) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    let length = body.len();
-    let head = format!(
-        "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
-    );
-    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+/// The number of transactions of the first account.
+fn transactions(anvil: &Anvil) -> Value {
+    anvil.request("eth_getTransactionCount", &json!([SENDER, "latest"]))
 }
 
 /// An endpoint before a chain. `answer` gets the number of the request, its body, and how to ask the chain; when it
@@ -159,19 +99,6 @@ fn tensorproof(command: &str, dir: &Path, url: &str, args: &[&str], key: Option<
         process.env("TENSORPROOF_PRIVATE_KEY", key);
     }
     process.output().unwrap()
-}
-
-#[track_caller]
-fn success(output: &Output) -> Value {
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-#[track_caller]
-fn failure(output: &Output, expected: &str) {
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
-    assert!(stderr.contains(expected) && !stderr.contains("panicked"), "expected `{expected}` in: {stderr}");
 }
 
 fn deploy(dir: &Path, url: &str, args: &[&str]) -> Output {
@@ -298,7 +225,7 @@ fn survives_dropped_connections() {
         (number % 2 == 1).then_some(answer)
     });
     success(&deploy(&dir, &url, &[]));
-    assert_eq!(anvil.transactions(), "0x1");
+    assert_eq!(transactions(&anvil), "0x1");
     let dead = proxy(&anvil, |_, _, _| None);
     failure(&deploy(&dir, &dead, &[]), "`eth_chainId` at http://127.0.0.1:");
     let odd = proxy(&anvil, |_, _, _| Some("<html>".into()));
@@ -344,7 +271,7 @@ fn takes_up_an_interrupted_deployment() {
     anvil.request("evm_mine", &json!([]));
     let done = success(&deploy(&dir, &anvil.url(), &[]));
     assert_eq!(done["contracts"][0]["address"], done["address"]);
-    assert_eq!(anvil.transactions(), "0x1");
+    assert_eq!(transactions(&anvil), "0x1");
     assert_eq!(done["transaction"], first);
     assert!(pending().is_null());
 }
@@ -382,7 +309,7 @@ fn signs_anew_when_its_transaction_is_replaced() {
     });
     let done = success(&deploy(&dir, &url, &[]));
     assert_eq!(done["contracts"][0]["receipt"]["status"], "0x1");
-    assert_eq!(anvil.transactions(), "0x2");
+    assert_eq!(transactions(&anvil), "0x2");
 }
 
 #[test]
@@ -438,7 +365,7 @@ fn registers_the_verifier_by_the_models_hash() {
     failure(&deploy(dir, &failing, &["--registry", "new"]), "`eth_sendRawTransaction` at http://127.0.0.1");
     assert!(read(dir.join("deployment.json"))["pending"]["hash"].is_string());
     let done = success(&deploy(dir, &url, &["--registry", "new"]));
-    assert_eq!(anvil.transactions(), "0x3");
+    assert_eq!(transactions(&anvil), "0x3");
     let [gas, planned] = [&done, &plan].map(|json| json["gas"].as_u64().unwrap());
     let registration = done["registry"]["receipt"]["gasUsed"].as_str().unwrap();
     let registration = u64::from_str_radix(&registration[2..], 16).unwrap();
@@ -457,7 +384,7 @@ fn registers_the_verifier_by_the_models_hash() {
         let again = success(&tensorproof("deploy", dir, &url, args, None));
         assert_eq!(again["registry"], *entry);
     }
-    assert_eq!(anvil.transactions(), "0x3");
+    assert_eq!(transactions(&anvil), "0x3");
 
     let verify = |dir: &Path, args: &[&str]| {
         tensorproof("verify", dir, &url, &[&["--registry", registry], args].concat(), None)
@@ -476,7 +403,7 @@ fn registers_the_verifier_by_the_models_hash() {
     // The record is gone: who pays is asked for, and has registered it already.
     let again = success(&deploy(dir, &url, &["--registry", registry]));
     assert_eq!(again["registry"]["publisher"], SENDER);
-    assert_eq!(anvil.transactions(), "0x3");
+    assert_eq!(transactions(&anvil), "0x3");
     // Another verifier of the same model, by the same publisher.
     let another = inference();
     failure(&deploy(another.path(), &url, &["--registry", registry]), "expected 0x");
@@ -485,7 +412,7 @@ fn registers_the_verifier_by_the_models_hash() {
         &deploy(another.path(), &url, &["--registry", "old"]),
         "--registry `old` is not `new` or an address",
     );
-    assert_eq!(anvil.transactions(), "0x3");
+    assert_eq!(transactions(&anvil), "0x3");
     failure(&verify(another.path(), &["--publisher", SENDER]), "it is our verifier with other values of");
     let (_circuit, circuit) = circuit();
     failure(&deploy(&circuit, &url, &["--registry", "new"]), "settings.json` does not exist");
@@ -509,13 +436,13 @@ fn asks_on_a_terminal_before_it_sends_to_a_public_chain() {
         assert_eq!(code, Some(1), "{text}");
         assert!(text.contains("chain 1 is public") && text.contains("nothing was sent"), "{text}");
     }
-    assert_eq!(anvil.transactions(), "0x0");
+    assert_eq!(transactions(&anvil), "0x0");
     let (code, text) = deploy("Y", &[]);
     assert!(code == Some(0) && text.contains("send? [y/N]"), "{text}");
     let salt = "0x0101010101010101010101010101010101010101010101010101010101010101";
     let (code, text) = deploy("n", &["--yes", "--salt", salt]);
     assert!(code == Some(0) && !text.contains("send?"), "{text}");
-    assert_eq!(anvil.transactions(), "0x2");
+    assert_eq!(transactions(&anvil), "0x2");
     // With nothing to send there is nothing to ask.
     let (code, text) = deploy("n", &[]);
     assert!(code == Some(0) && !text.contains("send?"), "{text}");

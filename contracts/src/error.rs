@@ -104,6 +104,9 @@ pub enum ContractsError {
     /// The chain is out of reach, or does not hold what it should.
     #[error(transparent)]
     Chain(#[from] crate::chain::ChainError),
+    /// A bounty refused a call.
+    #[error(transparent)]
+    Bounty(#[from] crate::bounty::BountyError),
     /// The contract refused the proof.
     #[error("the verifier contract refused the proof: {reason}")]
     Refused {

@@ -8,16 +8,19 @@
 //! but only Osaka limits the gas of a transaction (EIP-7825) and has a least price of call data (EIP-7623), which is what
 //! a digest of many large values costs.
 
+use revm::bytecode::Bytecode;
 use revm::context::result::{ExecutionResult, Output};
-use revm::context::{Context, TxEnv};
+use revm::context::{Context, ContextTr as _, TxEnv};
 use revm::database::InMemoryDB;
 use revm::handler::{MainnetContext, MainnetEvm};
 use revm::primitives::hardfork::SpecId;
 use revm::primitives::{Address, TxKind, U256, hex};
-use revm::{ExecuteCommitEvm as _, MainBuilder as _};
+use revm::state::AccountInfo;
+use revm::{Database as _, ExecuteCommitEvm as _, MainBuilder as _};
 use tensorproof_groth16::{Proof, VerifyingKey};
 use tensorproof_r1cs::Fr;
 
+use crate::chain::{PROXY, PROXY_CODE};
 use crate::{
     ContractsError, VerifierConfig, abi, calldata, creation_code, data_contracts, dynamic_calldata,
     immutables,
@@ -133,6 +136,25 @@ impl Evm {
             cfg.limit_contract_initcode_size = Some(usize::MAX);
         });
         evm
+    }
+
+    /// Returns a chain with the deterministic deployment proxy.
+    pub(crate) fn with_proxy() -> Self {
+        let mut evm = Self::new();
+        let code = Bytecode::new_legacy(PROXY_CODE.to_vec().into());
+        evm.machine.ctx.db_mut().insert_account_info(PROXY, AccountInfo::from_bytecode(code));
+        evm
+    }
+
+    /// Returns the code at an address, empty if there is none.
+    pub(crate) fn code(&mut self, address: Address) -> Result<Vec<u8>, ContractsError> {
+        let failed = |_| ContractsError::Evm { transaction: "a look at code", reason: "no state".into() };
+        let state = self.machine.ctx.db_mut();
+        let Some(account) = state.basic(address).map_err(failed)? else {
+            return Ok(Vec::new());
+        };
+        let code = state.code_by_hash(account.code_hash).map_err(failed)?;
+        Ok(code.original_bytes().to_vec())
     }
 
     /// Deploys the data contracts of a key, then its verifier.

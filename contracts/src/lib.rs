@@ -16,6 +16,7 @@
 //! makes public.
 
 mod abi;
+pub mod bounty;
 pub mod chain;
 mod compress;
 mod config;

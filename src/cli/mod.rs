@@ -1,5 +1,6 @@
 //! The command line.
 
+mod bounty;
 mod chain;
 mod circuits;
 mod models;
@@ -9,6 +10,7 @@ mod setup;
 
 use clap::{Parser, Subcommand};
 
+pub use self::bounty::*;
 pub use self::chain::{
     AccountArgs, CalldataFormat, CalldataFunction, DeployArgs, ExportCalldataArgs, ExportVerifierArgs,
     Language,
@@ -76,6 +78,9 @@ pub enum Command {
     Commit(CommitArgs),
     /// Print the IPFS identifier of a file's bytes
     Cid(CidArgs),
+    /// Pay for a private model of proven accuracy, or be paid for one
+    #[command(subcommand)]
+    Bounty(BountyStep),
     /// List the operators that can be proven
     Ops,
     /// Write the circom template library to a folder, for use with `-l`

@@ -3,8 +3,7 @@
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
-use tensorproof_contracts::Address;
-use tensorproof_contracts::chain::{ChainError, Fees, Receipt, Rpc, Signed, Transaction, Wallet};
+use tensorproof_contracts::chain::{ChainError, Fees, Message, Receipt, Rpc, Signed, Transaction, Wallet};
 
 use super::Output;
 use crate::cli::AccountArgs;
@@ -77,12 +76,11 @@ impl Sender<'_> {
     /// Sends a call of a contract and waits for it. `keep` gets the signed transaction before it is sent.
     pub(super) fn send(
         &self,
-        to: Address,
-        data: &[u8],
+        message: &Message,
         fees: Fees,
         keep: &mut dyn FnMut(&Signed) -> Result<()>,
     ) -> Result<(Signed, Receipt)> {
-        let estimate = self.rpc.estimate(self.wallet.address(), to, data)?;
+        let estimate = self.rpc.estimate(self.wallet.address(), message)?;
         let gas = gas_limit(estimate)?;
         let mut attempt = 1;
         loop {
@@ -91,8 +89,7 @@ impl Sender<'_> {
                 nonce: self.rpc.nonce(self.wallet.address(), true)?,
                 fees,
                 gas,
-                to,
-                data: data.to_vec(),
+                message: message.clone(),
             };
             let signed = self.wallet.sign(&transaction)?;
             keep(&signed)?;

@@ -16,14 +16,14 @@ use crate::terminal::grouped;
 use crate::{baby_jubjub, message, stages, template};
 
 /// What is decrypted.
-struct Ciphertext {
+pub(super) struct Ciphertext {
     /// Where it is from, for errors.
-    path: PathBuf,
-    names: Vec<String>,
-    packed: Vec<Packed>,
-    sender: [Fr; 2],
-    elements: Vec<Fr>,
-    tag: Fr,
+    pub(super) path: PathBuf,
+    pub(super) names: Vec<String>,
+    pub(super) packed: Vec<Packed>,
+    pub(super) sender: [Fr; 2],
+    pub(super) elements: Vec<Fr>,
+    pub(super) tag: Fr,
 }
 
 pub(super) fn run(args: &DecryptArgs, output: Output) -> Result<()> {
@@ -47,7 +47,7 @@ pub(super) fn run(args: &DecryptArgs, output: Output) -> Result<()> {
     output.result(&json, &path.display().to_string())
 }
 
-fn decrypt(sealed: &Ciphertext, secret: Fr) -> Result<Vec<Fr>> {
+pub(super) fn decrypt(sealed: &Ciphertext, secret: Fr) -> Result<Vec<Fr>> {
     let size = sealed.elements.len();
     let text = format!(
         "pragma circom 2.1.0;\n\
@@ -149,7 +149,7 @@ fn of_proof(path: &Path) -> Result<Ciphertext> {
 }
 
 /// Refuses a ciphertext that is no encryption of its tensors.
-fn checked(sealed: Ciphertext) -> Result<Ciphertext> {
+pub(super) fn checked(sealed: Ciphertext) -> Result<Ciphertext> {
     let expected: usize = sealed.packed.iter().map(Packed::elements).sum();
     if expected == 0 || expected != sealed.elements.len() {
         let reason = format!("has {} elements, expected {expected} for its tensors", sealed.elements.len());

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use serde_json::json;
 use tensorproof_contracts::chain::{
-    self, ChainError, Fees, PROXY, REGISTRATION_GAS, Receipt, Rpc, Signed, Step, Wallet, check_proxy,
+    self, ChainError, Fees, Message, REGISTRATION_GAS, Receipt, Rpc, Signed, Step, Wallet, check_proxy,
     check_registry, read_code, registered, registration,
 };
 use tensorproof_contracts::{Address, B256, U256, standard_json, verifier};
@@ -125,7 +125,7 @@ fn salt(text: Option<&str>) -> Result<B256> {
 }
 
 /// Refuses keys on public chains for which somebody may be able to forge proofs.
-fn check_origin(dir: &BuildDir, chain: u64, is_allowed: bool, output: Output) -> Result<()> {
+pub(super) fn check_origin(dir: &BuildDir, chain: u64, is_allowed: bool, output: Output) -> Result<()> {
     let origin = stages::key_origin(dir)?;
     let is_sound = origin.as_ref().is_some_and(tensorproof_groth16::Origin::has_contributions);
     if !is_sound && !is_allowed && !LOCAL_CHAINS.contains(&chain) {
@@ -212,7 +212,7 @@ impl<'a> Plan<'a> {
         let from = wallet.map_or(Address::ZERO, Wallet::address);
         for step in steps {
             if !read_code(rpc, step)? {
-                let estimate = rpc.estimate(from, PROXY, &step.calldata)?;
+                let estimate = rpc.estimate(from, &step.message())?;
                 limit += account::gas_limit(estimate)?;
                 gas += estimate;
                 missing.push(step);
@@ -282,7 +282,27 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Creates one contract, and keeps its transaction before it is sent and its receipt afterwards.
+/// Creates what is missing of a deployment, and keeps its record in a folder. Returns the receipts.
+pub(super) fn create_all(
+    dir: &BuildDir,
+    steps: &[Step],
+    sender: &Sender<'_>,
+    fees: Fees,
+    output: Output,
+) -> Result<Vec<Receipt>> {
+    let mut record = Record::read(dir, sender.chain, steps, None)?;
+    record.settle(dir, sender.rpc)?;
+    record.resume(dir, sender, output)?;
+    let mut receipts = Vec::new();
+    for step in steps {
+        receipts.extend(create(dir, &mut record, sender, step, fees, output)?);
+    }
+    record.finish(dir)?;
+    Ok(receipts)
+}
+
+/// Creates one contract, and keeps its transaction before it is sent and its receipt afterwards. Returns the receipt,
+/// unless it was there.
 fn create(
     dir: &BuildDir,
     record: &mut Record,
@@ -290,17 +310,17 @@ fn create(
     step: &Step,
     fees: Fees,
     output: Output,
-) -> Result<()> {
+) -> Result<Option<Receipt>> {
     if read_code(sender.rpc, step)? {
-        return Ok(());
+        return Ok(None);
     }
-    let work = || transact(dir, record, sender, (&step.name, step.address), (PROXY, &step.calldata), fees);
+    let work = || transact(dir, record, sender, (&step.name, step.address), &step.message(), fees);
     let told = |receipt: &Receipt| format!("{} for {} gas", step.address, grouped(receipt.gas_used));
     match output.terminal.stage(&step.name, work, told) {
         // Somebody else may have created it in the meantime: then ours reverts, and all is well.
-        Err(_) if read_code(sender.rpc, step).unwrap_or_default() => Ok(()),
+        Err(_) if read_code(sender.rpc, step).unwrap_or_default() => Ok(None),
         Err(error) => Err(error),
-        Ok(_) if read_code(sender.rpc, step)? => Ok(()),
+        Ok((receipt, _)) if read_code(sender.rpc, step)? => Ok(Some(receipt)),
         Ok(_) => Err(gone(step).into()),
     }
 }
@@ -316,9 +336,8 @@ fn register(
 ) -> Result<()> {
     let publisher = sender.wallet.address();
     record.publish(dir, publisher)?;
-    let data = registration(entry.model, entry.verifier);
-    let work =
-        || transact(dir, record, sender, (REGISTRATION, entry.registry), (entry.registry, &data), fees);
+    let message = Message::new(entry.registry, registration(entry.model, entry.verifier));
+    let work = || transact(dir, record, sender, (REGISTRATION, entry.registry), &message, fees);
     let told = |receipt: &Receipt| {
         format!("{publisher} names {} for {} gas", entry.verifier, grouped(receipt.gas_used))
     };
@@ -339,17 +358,17 @@ fn transact(
     record: &mut Record,
     sender: &Sender<'_>,
     (name, address): (&str, Address),
-    (to, data): (Address, &[u8]),
+    message: &Message,
     fees: Fees,
 ) -> Result<Receipt> {
     let mut keep = |signed: &Signed| record.keep(dir, name, address, signed);
-    let (signed, receipt) = sender.send(to, data, fees, &mut keep)?;
+    let (signed, receipt) = sender.send(message, fees, &mut keep)?;
     record.done(dir, (name, address), signed.hash, &receipt)?;
     Ok(receipt)
 }
 
 /// Returns an amount of wei in ether, to six digits after the point, rounded up.
-fn ether(wei: U256) -> String {
+pub(super) fn ether(wei: U256) -> String {
     let millionths = wei.saturating_add(U256::from(999_999_999_999u64)) / U256::from(1_000_000_000_000u64);
     let (whole, rest) = (millionths / U256::from(1_000_000), millionths % U256::from(1_000_000));
     format!("{whole}.{:0>6}", rest.to_string())

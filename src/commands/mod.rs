@@ -2,6 +2,7 @@
 
 mod account;
 mod batch;
+mod bounty;
 mod cid;
 mod commit;
 mod compile;
@@ -56,6 +57,7 @@ pub fn run(cli: &Cli) -> Result<()> {
         Command::Decrypt(args) => decrypt::run(args, output),
         Command::Commit(args) => commit::run(args, output),
         Command::Cid(args) => cid::run(args, output),
+        Command::Bounty(step) => bounty::run(step, output),
         Command::Ops => ops::run(output),
         Command::Templates(args) => templates::run(args, output),
     }

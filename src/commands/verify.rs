@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use tensorproof_contracts::chain::{ChainError, Fees, Rpc, check_registry, expected_code, registered};
+use tensorproof_contracts::chain::{
+    ChainError, Fees, Message, Rpc, check_registry, expected_code, registered,
+};
 use tensorproof_contracts::{Address, B256, Function, evm};
 use tensorproof_transpiler::Settings;
 
@@ -133,7 +135,8 @@ fn verify_on_chain(
         let wallet = account::open(&args.account, output)?;
         let sender = Sender { rpc: &rpc, chain, wallet: &wallet, args: &args.account };
         let (base, tip) = rpc.fees()?;
-        let send = || sender.send(contract, &call, Fees::for_base(base, tip), &mut |_| Ok(()));
+        let call = Message::new(contract, call);
+        let send = || sender.send(&call, Fees::for_base(base, tip), &mut |_| Ok(()));
         let ((signed, receipt), _) = output.terminal.stage("send", send, |(signed, receipt)| {
             format!("transaction {}, {} gas", signed.hash, grouped(receipt.gas_used))
         })?;

@@ -9,7 +9,7 @@ use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
 
 /// The circuit's input that the challenge of a digest comes by.
-pub(super) const CHALLENGE: &str = "publicChallenge";
+pub(crate) const CHALLENGE: &str = "publicChallenge";
 
 /// Returns whether the circuit has a digest of its public values.
 pub(crate) fn has_digest(settings: &Settings) -> bool {

@@ -14,7 +14,7 @@ pub(crate) use self::circuit::{
     compile_circuit, compile_dir, model_hash, read_r1cs, read_settings, read_settings_if_any, write_circuit,
     write_compiled, write_symbols,
 };
-pub(crate) use self::digest::{has_digest, public_values};
+pub(crate) use self::digest::{CHALLENGE, has_digest, public_values};
 pub(crate) use self::keys::{
     keep_ceremony_key, key_origin, key_summary, read_key, read_verifying_key, remove_proofs, set_up,
 };

@@ -2,6 +2,7 @@
 
 use ark_ff::PrimeField;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use tensorproof_r1cs::{Fr, R1cs, Wire};
@@ -114,6 +115,11 @@ impl<F: PrimeField> Circuit<F> {
             name.truncate(length);
             first += bus.size;
         }
+    }
+
+    /// Returns path and text of each file that was compiled; bundled files have the paths that they are included by.
+    pub fn sources(&self) -> impl Iterator<Item = (&Path, &str)> {
+        self.sources.files().iter().map(|file| (file.path.as_path(), file.text.as_str()))
     }
 
     /// Returns the warnings as text for a terminal; what `--inspect` finds only with `lints`.

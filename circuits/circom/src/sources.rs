@@ -74,6 +74,10 @@ impl Sources {
         (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
     }
 
+    pub(crate) fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+
     pub(crate) fn read_main(&mut self) -> Result<FileId, String> {
         match self.main.take() {
             Some((path, Some(text))) => self.add(&path, text, false),

@@ -169,6 +169,39 @@ impl<F: PrimeField> Circuit<F> {
         inputs: &Inputs<F>,
         log: &mut dyn FnMut(&str),
     ) -> Result<Witness<F>, WitnessError> {
+        self.solved(inputs, log).map(|(witness, _)| witness)
+    }
+
+    /// Computes the witness, and the values of some signals of the main component, which need no wires; `None` for a signal
+    /// that is not there.
+    ///
+    /// # Errors
+    /// As [`Circuit::witness`].
+    pub fn witness_with_signals(
+        &self,
+        inputs: &Inputs<F>,
+        names: &[String],
+    ) -> Result<(Witness<F>, Vec<Option<Vec<F>>>), WitnessError> {
+        let (witness, values) = self.solved(inputs, &mut |_| {})?;
+        let mut found = vec![None; names.len()];
+        for signal in &self.instances[self.main].signals {
+            self.for_each_leaf(signal, |name, dimensions, offset| {
+                let first = (signal.first + offset + MAIN_LABEL) as usize;
+                let count: usize = dimensions.iter().product();
+                for (_, place) in names.iter().zip(&mut found).filter(|(wanted, _)| *wanted == name) {
+                    *place = Some(values[first..first + count].to_vec());
+                }
+            });
+        }
+        Ok((witness, found))
+    }
+
+    /// Returns the witness, and the values of all signals by label.
+    fn solved(
+        &self,
+        inputs: &Inputs<F>,
+        log: &mut dyn FnMut(&str),
+    ) -> Result<(Witness<F>, Vec<F>), WitnessError> {
         let main = &self.instances[self.main];
         let mut values = vec![F::zero(); main.size as usize + MAIN_LABEL as usize];
         values[0] = F::from(1u64);
@@ -177,7 +210,7 @@ impl<F: PrimeField> Circuit<F> {
         solver.run(self.main, MAIN_LABEL).map_err(|stop| self.told(stop))?;
         let witness = Witness(self.r1cs.wire_labels.iter().map(|label| solver.value(*label)).collect());
         match self.r1cs.check(&witness) {
-            Ok(()) => Ok(witness),
+            Ok(()) => Ok((witness, solver.values)),
             Err(_) => Err(solver.first_unsatisfied()),
         }
     }

@@ -20,7 +20,8 @@ mod wallet;
 
 pub use error::ChainError;
 pub use registry::{REGISTRATION_GAS, check_registry, registered, registration, registry};
-pub use rpc::{Receipt, Rpc};
+pub use rpc::{Log, Receipt, Rpc};
+pub(crate) use steps::PROXY_CODE;
 pub use steps::{PROXY, Step, check_proxy, expected_code, read_code, steps};
-pub use transaction::{Fees, Transaction};
+pub use transaction::{Fees, Message, Transaction};
 pub use wallet::{Signed, Wallet};

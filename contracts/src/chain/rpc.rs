@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use revm::primitives::{Address, B256, U256, hex};
 use serde_json::{Value, json};
 
-use super::ChainError;
+use super::{ChainError, Message};
 
 /// How long one request may take.
 const REQUEST: Duration = Duration::from_secs(30);
@@ -22,6 +22,21 @@ pub struct Rpc {
     agent: ureq::Agent,
     url: String,
     endpoint: String,
+}
+
+/// What a contract said in a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// The contract.
+    pub address: Address,
+    /// The hash of the event's signature, and what is indexed.
+    pub topics: Vec<B256>,
+    /// The rest.
+    pub data: Vec<u8>,
+    /// The number of the block.
+    pub block: u64,
+    /// The transaction.
+    pub transaction: B256,
 }
 
 /// What became of a transaction.
@@ -112,7 +127,7 @@ impl Rpc {
         error.to_string().replace(&self.url, &self.endpoint)
     }
 
-    fn malformed(&self, method: &'static str, expected: &str) -> ChainError {
+    pub(crate) fn malformed(&self, method: &'static str, expected: &str) -> ChainError {
         let reason = format!("the answer is not {expected}");
         ChainError::Endpoint { method, endpoint: self.endpoint.clone(), reason }
     }
@@ -166,11 +181,71 @@ impl Rpc {
     }
 
     /// Returns the gas that a transaction would take.
-    pub fn estimate(&self, from: Address, to: Address, data: &[u8]) -> Result<u64, ChainError> {
-        self.small(
-            "eth_estimateGas",
-            &json!([{ "from": from.to_string(), "to": to.to_string(), "data": hex::encode_prefixed(data) }]),
-        )
+    pub fn estimate(&self, from: Address, message: &Message) -> Result<u64, ChainError> {
+        self.small("eth_estimateGas", &json!([call_json(from, message)]))
+    }
+
+    /// Returns the gas that a transaction would take if there was other code at some addresses.
+    pub fn estimate_with(
+        &self,
+        from: Address,
+        message: &Message,
+        codes: &[(Address, &[u8])],
+    ) -> Result<u64, ChainError> {
+        let code = |(address, code): &(Address, &[u8])| {
+            (address.to_string(), json!({ "code": hex::encode_prefixed(code) }))
+        };
+        let codes: serde_json::Map<String, Value> = codes.iter().map(code).collect();
+        self.small("eth_estimateGas", &json!([call_json(from, message), "latest", codes]))
+    }
+
+    /// Returns what a contract said from a block on, of events whose signatures have these hashes, or of all for none.
+    pub fn logs(&self, contract: Address, topics: &[B256], from: u64) -> Result<Vec<Log>, ChainError> {
+        let newest = self.block_number()?;
+        let mut logs = Vec::new();
+        // Ranges that are still to be asked for, the first one last.
+        let mut ranges = if from > newest { Vec::new() } else { vec![(from, newest)] };
+        while let Some((first, last)) = ranges.pop() {
+            match self.logs_between(contract, topics, first, last) {
+                // Endpoints limit the blocks or the logs of a request, each in its own way.
+                Err(ChainError::Refused { .. }) if first < last => {
+                    let middle = first + (last - first) / 2;
+                    ranges.extend([(middle + 1, last), (first, middle)]);
+                }
+                found => logs.extend(found?),
+            }
+        }
+        Ok(logs)
+    }
+
+    fn logs_between(
+        &self,
+        contract: Address,
+        topics: &[B256],
+        first: u64,
+        last: u64,
+    ) -> Result<Vec<Log>, ChainError> {
+        let method = "eth_getLogs";
+        let topics: Vec<String> = topics.iter().map(B256::to_string).collect();
+        let filter = json!({
+            "address": contract.to_string(),
+            // An empty list stands for any event.
+            "topics": [topics],
+            "fromBlock": format!("{first:#x}"),
+            "toBlock": format!("{last:#x}"),
+        });
+        let answer = self.request(method, &json!([filter]))?;
+        let logs = answer.as_array().map(Vec::as_slice).unwrap_or_default().iter().map(read_log);
+        let logs: Option<Vec<Log>> = answer.is_array().then(|| logs.collect()).flatten();
+        logs.ok_or_else(|| self.malformed(method, "a list of logs"))
+    }
+
+    /// Returns the time of the newest block, in seconds of Unix time.
+    pub fn timestamp(&self) -> Result<u64, ChainError> {
+        let method = "eth_getBlockByNumber";
+        let block = self.request(method, &json!(["latest", false]))?;
+        let time = quantity(&block["timestamp"]).and_then(|time| u64::try_from(time).ok());
+        time.ok_or_else(|| self.malformed(method, "a block with a time"))
     }
 
     /// Returns the number of the newest block.
@@ -210,6 +285,13 @@ impl Rpc {
         };
         let (success, block, gas_used) = (field("status")? == 1, field("blockNumber")?, field("gasUsed")?);
         Ok(Some(Receipt { success, block, gas_used, json }))
+    }
+}
+
+impl Receipt {
+    /// Returns what contracts said in the transaction.
+    pub fn logs(&self) -> Vec<Log> {
+        self.json["logs"].as_array().into_iter().flatten().filter_map(read_log).collect()
     }
 }
 
@@ -253,6 +335,26 @@ fn is_known(message: &str) -> bool {
     ["already known", "already imported", "known transaction", "alreadyknown"]
         .iter()
         .any(|phrase| message.contains(phrase))
+}
+
+fn call_json(from: Address, message: &Message) -> Value {
+    json!({
+        "from": from.to_string(),
+        "to": message.to.to_string(),
+        "value": format!("{:#x}", message.value),
+        "data": hex::encode_prefixed(&message.data),
+    })
+}
+
+fn read_log(json: &Value) -> Option<Log> {
+    let topic = |topic: &Value| topic.as_str()?.parse().ok();
+    Some(Log {
+        address: json["address"].as_str()?.parse().ok()?,
+        topics: json["topics"].as_array()?.iter().map(topic).collect::<Option<_>>()?,
+        data: hex::decode(json["data"].as_str()?).ok()?,
+        block: quantity(&json["blockNumber"])?.try_into().ok()?,
+        transaction: topic(&json["transactionHash"])?,
+    })
 }
 
 fn quantity(value: &Value) -> Option<U256> {

@@ -3,7 +3,7 @@
 use revm::primitives::{Address, B256, address, hex, keccak256};
 use tensorproof_groth16::VerifyingKey;
 
-use super::{ChainError, Rpc};
+use super::{ChainError, Message, Rpc};
 use crate::{ContractsError, VerifierConfig, creation_code, data_contracts, runtime};
 
 /// The deterministic deployment proxy: what is sent to it is a salt and creation code, which it runs by CREATE2. It is
@@ -13,8 +13,9 @@ use crate::{ContractsError, VerifierConfig, creation_code, data_contracts, runti
 pub const PROXY: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
 
 /// The proxy's code.
-const PROXY_CODE: &str = "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0360160008160208237803582\
-                          8234f58015156039578182fd5b8082525050506014600cf3";
+pub(crate) const PROXY_CODE: [u8; 69] = hex!(
+    "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3"
+);
 
 /// A contract to create.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,13 @@ pub struct Step {
     pub code: Vec<u8>,
     /// What the proxy is sent: the salt and the creation code.
     pub calldata: Vec<u8>,
+}
+
+impl Step {
+    /// Returns the call of the proxy.
+    pub fn message(&self) -> Message {
+        Message::new(PROXY, self.calldata.clone())
+    }
 }
 
 /// Returns the contracts of a key in the order of their creation, the verifier last.
@@ -63,11 +71,7 @@ pub(super) fn step(name: String, salt: B256, code: Vec<u8>, creation: &[u8]) -> 
 /// # Errors
 /// When it is not, or the endpoint does not answer.
 pub fn check_proxy(rpc: &Rpc, chain: u64) -> Result<(), ChainError> {
-    if hex::encode(rpc.code(PROXY)?) == PROXY_CODE {
-        Ok(())
-    } else {
-        Err(ChainError::NoProxy { address: PROXY, chain })
-    }
+    if rpc.code(PROXY)? == PROXY_CODE { Ok(()) } else { Err(ChainError::NoProxy { address: PROXY, chain }) }
 }
 
 /// Returns whether a step is done: its code is at its address.

@@ -6,7 +6,25 @@ use revm::primitives::{Address, U256};
 /// The first byte of a transaction of EIP-1559.
 const KIND: u8 = 2;
 
-/// A transaction to a contract, without a payment.
+/// A call of a contract by a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The contract.
+    pub to: Address,
+    /// What is paid with the call, in wei.
+    pub value: U256,
+    /// The call data.
+    pub data: Vec<u8>,
+}
+
+impl Message {
+    /// Returns a call without a payment.
+    pub fn new(to: Address, data: Vec<u8>) -> Self {
+        Self { to, value: U256::ZERO, data }
+    }
+}
+
+/// A transaction that calls a contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transaction {
     /// The chain that takes it.
@@ -17,10 +35,8 @@ pub struct Transaction {
     pub fees: Fees,
     /// The most gas.
     pub gas: u64,
-    /// The contract.
-    pub to: Address,
-    /// The call data.
-    pub data: Vec<u8>,
+    /// The call.
+    pub message: Message,
 }
 
 /// Prices of a unit of gas, in wei.
@@ -48,10 +64,9 @@ impl Transaction {
         self.fees.tip.encode(&mut fields);
         self.fees.most.encode(&mut fields);
         self.gas.encode(&mut fields);
-        self.to.encode(&mut fields);
-        // No payment.
-        0u64.encode(&mut fields);
-        self.data.as_slice().encode(&mut fields);
+        self.message.to.encode(&mut fields);
+        self.message.value.encode(&mut fields);
+        self.message.data.as_slice().encode(&mut fields);
         // No access list.
         Header { list: true, payload_length: 0 }.encode(&mut fields);
         if let Some((is_odd, r, s)) = signature {

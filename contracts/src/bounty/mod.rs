@@ -1,0 +1,41 @@
+//! Bounties for private models on a chain: what hosts and hunters send, what the contracts answer, tell and refuse.
+//!
+//! ```text
+//! Factory ── open(terms) ──► ModelBounty ◄── Call::Commit, Reveal, Submit, Claim, ..
+//!                                 └──► Phase, ModelTerms, Hunter; Event; BountyError
+//! ```
+//!
+//! The contracts are those of `bounty/src`, whose documentation tells the rules; their interfaces are in
+//! `solidity/Bounties.json`.
+
+mod call;
+mod error;
+mod event;
+mod factory;
+mod model;
+mod terms;
+mod words;
+
+use ark_ff::{BigInteger as _, PrimeField as _};
+use revm::primitives::U256;
+use tensorproof_r1cs::{Fr, fr_from_decimal};
+
+pub use call::{Call, Evidence, open};
+pub use error::{BountyError, refusal};
+pub use event::{Announced, Event};
+pub use factory::Factory;
+pub use model::{Hunter, ModelBounty};
+pub use terms::{ModelTerms, Phase, Statement};
+
+/// Returns the element that a word stands for, if it is below the prime.
+pub fn element(word: U256) -> Option<Fr> {
+    fr_from_decimal(&word.to_string())
+}
+
+/// Returns an element as a word.
+pub fn word(element: &Fr) -> U256 {
+    U256::from_be_slice(&element.into_bigint().to_bytes_be())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! What a bounty on a chain says when it is asked.
+
+use revm::primitives::{Address, U256};
+
+use super::event::Event;
+use super::terms::{ModelTerms, Phase};
+use super::words::{Words, address_word, call};
+use crate::chain::{ChainError, Log, Rpc};
+
+/// A bounty for a model on a chain.
+pub struct ModelBounty<'r> {
+    rpc: &'r Rpc,
+    /// Its address.
+    pub address: Address,
+}
+
+/// A hunter, all zero before it commits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hunter {
+    /// Salted Poseidon hash of its parameters.
+    pub parameters_hash: U256,
+    /// The hunter ranked next behind.
+    pub next: Address,
+    /// Commitments before its own.
+    pub order: u32,
+    /// Right answers that it proved, zero before.
+    pub correct: u32,
+    /// Whether its stake was paid out.
+    pub refunded: bool,
+}
+
+impl Hunter {
+    /// Returns whether it ranks before a hunter with so many right answers and so many commitments before its own.
+    pub fn ranks_before(&self, correct: u32, order: u32) -> bool {
+        self.correct > correct || (self.correct == correct && self.order < order)
+    }
+}
+
+impl<'r> ModelBounty<'r> {
+    /// Names a bounty without asking anything.
+    pub fn new(rpc: &'r Rpc, address: Address) -> Self {
+        Self { rpc, address }
+    }
+
+    fn ask<T>(
+        &self,
+        signature: &str,
+        arguments: &[U256],
+        read: impl FnOnce(&mut Words<'_>) -> Option<T>,
+    ) -> Result<T, ChainError> {
+        let heads: Vec<_> = arguments.iter().copied().map(Some).collect();
+        let answer = self.rpc.call(self.address, &call(signature, &heads, &[]))?;
+        let value = read(&mut Words::new(&answer));
+        value.ok_or_else(|| self.rpc.malformed("eth_call", "what a bounty returns"))
+    }
+}
+
+#[expect(clippy::missing_errors_doc, reason = "all fail when the endpoint does not answer as a bounty does")]
+#[expect(clippy::redundant_closure_for_method_calls, reason = "a method of `Words` knows one lifetime only")]
+impl ModelBounty<'_> {
+    /// Returns the phase at the time of the newest block.
+    pub fn phase(&self) -> Result<Phase, ChainError> {
+        self.ask("phase()", &[], Phase::read)
+    }
+
+    /// Returns what the host asked for.
+    pub fn terms(&self) -> Result<ModelTerms, ChainError> {
+        self.ask("terms()", &[], ModelTerms::read)
+    }
+
+    /// Returns the number of commitments.
+    pub fn committed(&self) -> Result<u32, ChainError> {
+        self.ask("committed()", &[], |words| words.small())
+    }
+
+    /// Returns the number of hunters that proved the threshold.
+    pub fn proved(&self) -> Result<u32, ChainError> {
+        self.ask("proved()", &[], |words| words.small())
+    }
+
+    /// Returns who delivered.
+    pub fn winner(&self) -> Result<Option<Address>, ChainError> {
+        let winner = self.ask("winner()", &[], |words| words.address())?;
+        Ok((winner != Address::ZERO).then_some(winner))
+    }
+
+    /// Returns what `refund` pays to a hunter now.
+    pub fn refundable(&self, account: Address) -> Result<U256, ChainError> {
+        self.ask("refundable(address)", &[address_word(account)], |words| words.word())
+    }
+
+    /// Returns what `reclaim` pays to the host now.
+    pub fn reclaimable(&self) -> Result<U256, ChainError> {
+        self.ask("reclaimable()", &[], |words| words.word())
+    }
+
+    /// Returns whose turn it is to deliver, in phase Claiming.
+    pub fn turn(&self) -> Result<Address, ChainError> {
+        self.ask("advance(uint256)", &[U256::MAX], |words| words.address())
+    }
+
+    /// Returns what is known of an account.
+    pub fn hunter(&self, account: Address) -> Result<Hunter, ChainError> {
+        self.ask("hunters(address)", &[address_word(account)], |words| {
+            Some(Hunter {
+                parameters_hash: words.word()?,
+                next: words.address()?,
+                order: words.small()?,
+                correct: words.small()?,
+                refunded: words.flag()?,
+            })
+        })
+    }
+
+    /// Returns the hunters that proved the threshold, the best one first.
+    pub fn ranking(&self) -> Result<Vec<(Address, Hunter)>, ChainError> {
+        let mut next = self.hunter(Address::ZERO)?.next;
+        let mut ranking = Vec::new();
+        // One that proves in the meantime only makes the list longer.
+        for _ in 0..self.proved()? {
+            if next == Address::ZERO {
+                break;
+            }
+            let hunter = self.hunter(next)?;
+            let address = std::mem::replace(&mut next, hunter.next);
+            ranking.push((address, hunter));
+        }
+        Ok(ranking)
+    }
+
+    /// Returns what the bounty told from a block on, the first event first.
+    pub fn events(&self, from: u64) -> Result<Vec<(Event, Log)>, ChainError> {
+        let logs = self.rpc.logs(self.address, &[], from)?;
+        Ok(logs.into_iter().filter_map(|log| Some((Event::read(&log)?, log))).collect())
+    }
+}

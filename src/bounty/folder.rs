@@ -1,0 +1,284 @@
+//! The bounty folder, which the host makes from a model and shares: `bounty.json`, and a build directory for each statement.
+//!
+//! ```text
+//! bounty.json    testset/    accuracy/    delivery/
+//! ```
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use num_bigint::BigInt;
+use num_traits::Signed as _;
+use serde::{Deserialize, Serialize};
+use tensorproof_circom::Circuit;
+use tensorproof_contracts::chain::{Step, steps};
+use tensorproof_contracts::{B256, PublicSignals, VerifierConfig, keccak256};
+use tensorproof_groth16::Origin;
+use tensorproof_transpiler::emit::Pixels;
+use tensorproof_transpiler::quantize::Architecture;
+use tensorproof_transpiler::seal::Packed;
+use tensorproof_transpiler::settings::TensorSettings;
+
+use crate::build_dir::{Artefact, BuildDir};
+use crate::error::{Error, Result};
+use crate::stages;
+
+/// The version of the file's format.
+pub(crate) const FORMAT: u32 = 1;
+
+/// The largest description that is read.
+const LARGEST_FILE: u64 = 64 << 20;
+
+/// The most digits of an integer in it.
+const MOST_DIGITS: usize = 100;
+
+/// The content of `bounty.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FolderJson {
+    /// The version of the format.
+    pub(crate) format: u32,
+    /// Samples in the test set, k.
+    pub(crate) samples: u32,
+    /// Bytes of a sample, as its CID hashes them.
+    pub(crate) sample_bytes: usize,
+    /// Where the image is in a sample.
+    pub(crate) image: ImageJson,
+    /// Field elements in a ciphertext: those of the parameters, the tag, and the sender's key of two.
+    #[serde(rename = "ciphertextLength")]
+    pub(crate) ciphertext_length: u32,
+    /// [`architecture`] of the accuracy circuit, as hexadecimal.
+    pub(crate) architecture: String,
+    /// The parameters in the order in which the ciphertext packs them.
+    pub(crate) parameters: Vec<TensorSettings>,
+    /// How a model becomes integers.
+    pub(crate) model: ModelJson,
+    /// The circuits.
+    pub(crate) statements: StatementsJson,
+}
+
+/// The image of a sample: each value is that of one byte, `floor((factor * byte + offset) / divisor)`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ImageJson {
+    /// The first byte of the image: what is before it is the file's header.
+    pub(crate) first: usize,
+    /// Values of the image.
+    pub(crate) size: usize,
+    /// An integer, in decimal digits as the others.
+    pub(crate) factor: String,
+    /// An integer.
+    pub(crate) offset: String,
+    /// An integer, at least 1.
+    pub(crate) divisor: String,
+}
+
+impl ImageJson {
+    /// Returns how a byte becomes a value; `None` when a number is none or the divisor is below 1.
+    fn pixels(&self) -> Option<Pixels> {
+        let integer =
+            |text: &String| if text.len() <= MOST_DIGITS { text.parse::<BigInt>().ok() } else { None };
+        let divisor = integer(&self.divisor).filter(BigInt::is_positive)?;
+        Some(Pixels { factor: integer(&self.factor)?, offset: integer(&self.offset)?, divisor })
+    }
+}
+
+/// How a model becomes integers, so that a hunter's becomes what the circuits take.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ModelJson {
+    /// The scale of inputs and weights, `2^5`.
+    pub(crate) scale: String,
+    /// Scales of the weights of single layers, `Conv=2^6`.
+    pub(crate) layer_scales: Vec<String>,
+    /// The real numbers that bytes 0 and 255 stand for.
+    pub(crate) input_range: [f64; 2],
+    /// The bits of parameters and of sums.
+    pub(crate) widths: Architecture,
+}
+
+/// What is known of the circuits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StatementsJson {
+    /// The root's images are the bytes behind the CIDs.
+    pub(crate) testset: StatementJson,
+    /// Committed parameters are right on so many samples.
+    pub(crate) accuracy: StatementJson,
+    /// The ciphertext holds committed parameters.
+    pub(crate) delivery: StatementJson,
+}
+
+/// What is known of a circuit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StatementJson {
+    /// The signals of template `Statement` whose values are public, in the order of its digest.
+    pub(crate) values: Vec<String>,
+}
+
+/// The statements, in the order of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The root's images are the bytes behind the CIDs.
+    TestSet,
+    /// Committed parameters are right on so many samples.
+    Accuracy,
+    /// The ciphertext holds committed parameters.
+    Delivery,
+}
+
+impl Kind {
+    /// All of them, in the order of the contract.
+    pub(crate) const ALL: [Self; 3] = [Self::TestSet, Self::Accuracy, Self::Delivery];
+
+    /// Returns the name of the build directory.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::TestSet => "testset",
+            Self::Accuracy => "accuracy",
+            Self::Delivery => "delivery",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// A bounty folder.
+pub(crate) struct Folder {
+    /// Where it is.
+    pub(crate) root: PathBuf,
+    /// What `bounty.json` says.
+    pub(crate) json: FolderJson,
+}
+
+impl Folder {
+    /// Reads `bounty.json` of a folder.
+    ///
+    /// # Errors
+    /// When it is not there, is damaged, or says what cannot be.
+    pub(crate) fn read(root: &Path) -> Result<Self> {
+        let path = root.join("bounty.json");
+        let json: FolderJson = read_json(&path)?;
+        let malformed = |reason: &str| Error::Malformed { path: path.clone(), reason: reason.to_owned() };
+        if json.format != FORMAT {
+            let reason = format!("has format {}, expected {FORMAT}", json.format);
+            return Err(malformed(&reason));
+        }
+        let end = json.image.first.checked_add(json.image.size);
+        if json.image.size == 0 || end.is_none_or(|end| end > json.sample_bytes) {
+            return Err(malformed("`image` is not within the bytes of a sample"));
+        }
+        if json.image.pixels().is_none() {
+            return Err(malformed("`image` does not say how a byte becomes an integer"));
+        }
+        let folder = Self { root: root.to_owned(), json };
+        let elements: usize = folder.packed()?.iter().map(Packed::elements).sum();
+        if usize::try_from(folder.json.ciphertext_length).ok() != elements.checked_add(3) {
+            let reason = format!(
+                "`ciphertextLength` is {}, expected {} for the parameters, the tag and the sender",
+                folder.json.ciphertext_length,
+                elements + 3
+            );
+            return Err(malformed(&reason));
+        }
+        folder.architecture()?;
+        Ok(folder)
+    }
+
+    /// Returns the build directory of a statement.
+    pub(crate) fn dir(&self, kind: Kind) -> BuildDir {
+        BuildDir::new(&self.root.join(kind.name()))
+    }
+
+    /// Returns the names of a statement's public values.
+    pub(crate) fn values(&self, kind: Kind) -> &[String] {
+        let statements = &self.json.statements;
+        match kind {
+            Kind::TestSet => &statements.testset.values,
+            Kind::Accuracy => &statements.accuracy.values,
+            Kind::Delivery => &statements.delivery.values,
+        }
+    }
+
+    /// Returns how bytes become integers.
+    pub(crate) fn pixels(&self) -> Result<Pixels> {
+        self.json.image.pixels().ok_or(Error::Internal("a bounty folder was not checked"))
+    }
+
+    /// Returns how the parameters are packed.
+    pub(crate) fn packed(&self) -> Result<Vec<Packed>> {
+        let packed: std::result::Result<_, _> =
+            self.json.parameters.iter().map(TensorSettings::packed).collect();
+        Ok(packed?)
+    }
+
+    /// Returns the hash of the accuracy circuit, as the file says.
+    pub(crate) fn architecture(&self) -> Result<B256> {
+        let reason = "`architecture` is not 32 bytes in hexadecimal".to_owned();
+        let malformed = |_| Error::Malformed { path: self.root.join("bounty.json"), reason };
+        self.json.architecture.parse().map_err(malformed)
+    }
+
+    /// Returns what creates the verifier of a statement, which is last.
+    pub(crate) fn verifier(&self, kind: Kind) -> Result<Vec<Step>> {
+        let key = stages::read_verifying_key(&self.dir(kind).existing(Artefact::VerifyingKey)?)?;
+        let mut steps = steps(&key, &verifier_config(), B256::ZERO)?;
+        for step in &mut steps {
+            step.name = format!("{kind}: {}", step.name);
+        }
+        Ok(steps)
+    }
+}
+
+/// Returns the configuration of all verifiers of bounties: three public signals, which the bounty computes.
+pub(crate) fn verifier_config() -> VerifierConfig {
+    let contract = "Verifier".to_owned();
+    VerifierConfig { contract, ranges: Vec::new(), public_signals: PublicSignals::Plain }
+}
+
+/// Returns the hash of a circuit's sources: keccak256 of the hashes of name and text of each file that was compiled, in the
+/// order of the names. Names are relative to the build directory, or of the bundled library.
+pub(crate) fn architecture(dir: &BuildDir, circuit: &Circuit) -> B256 {
+    let named = |(path, text): (&Path, &str)| {
+        let path = path.strip_prefix(dir.root()).unwrap_or(path);
+        let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        (parts.join("/"), keccak256(text))
+    };
+    let mut files: Vec<_> = circuit.sources().map(named).collect();
+    files.sort();
+    let hashes: Vec<u8> =
+        files.iter().flat_map(|(name, text)| [keccak256(name).0, text.0].concat()).collect();
+    keccak256(hashes)
+}
+
+/// Returns the hash of the ceremonies of a folder's keys: keccak256 of, for each statement, the number of contributions as a word
+/// of 32 bytes and the hash of each, of 64 bytes. A development key has none.
+pub(crate) fn setup(folder: &Folder) -> Result<B256> {
+    let mut bytes = Vec::new();
+    for kind in Kind::ALL {
+        let contributions = match stages::key_origin(&folder.dir(kind))? {
+            Some(Origin::Ceremony { contributions }) => contributions,
+            _ => Vec::new(),
+        };
+        bytes.extend([0; 24]);
+        bytes.extend((contributions.len() as u64).to_be_bytes());
+        bytes.extend(contributions.iter().flat_map(|contribution| contribution.hash));
+    }
+    Ok(keccak256(bytes))
+}
+
+/// Reads a JSON file of bounded size.
+pub(super) fn read_json<T: for<'d> Deserialize<'d>>(path: &Path) -> Result<T> {
+    let length = std::fs::metadata(path).map_err(|source| Error::read(path, source))?.len();
+    let malformed = |reason: String| Error::Malformed { path: path.to_owned(), reason };
+    if length > LARGEST_FILE {
+        return Err(malformed(format!("has {length} bytes, expected at most {LARGEST_FILE}")));
+    }
+    let text = std::fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
+    serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))
+}

@@ -1,0 +1,57 @@
+//! The submission folder of a hunter: `hunter.json`, the parameters with the salt of their commitment.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use tensorproof_circom::Inputs;
+use tensorproof_r1cs::{Fr, fr_from_decimal};
+use tensorproof_transpiler::seal::Subject;
+
+use super::folder::read_json;
+use crate::error::{Error, Result};
+use crate::inputs::flatten;
+
+/// The content of `hunter.json`; integers are decimal strings or numbers.
+#[derive(Deserialize)]
+struct HunterJson {
+    /// Nested lists of integers by signal.
+    parameters: Map<String, Value>,
+    #[serde(rename = "paramsSalt")]
+    salt: String,
+    #[serde(rename = "paramsHash")]
+    hash: String,
+}
+
+/// What a hunter commits to.
+pub(crate) struct Submission {
+    /// The parameters and the salt, as inputs of circuits.
+    pub(crate) inputs: Inputs,
+    /// The commitment: the salted Poseidon hash of the parameters.
+    pub(crate) hash: Fr,
+}
+
+impl Submission {
+    /// Reads `hunter.json` of a folder.
+    ///
+    /// # Errors
+    /// When it is not there or is damaged.
+    pub(crate) fn read(folder: &Path) -> Result<Self> {
+        let path = folder.join("hunter.json");
+        let json: HunterJson = read_json(&path)?;
+        let malformed = |reason: String| Error::Malformed { path: path.clone(), reason };
+        let mut inputs = Inputs::new();
+        for (signal, nested) in json.parameters {
+            let mut values = Vec::new();
+            flatten(&nested, &mut values)
+                .map_err(|found| malformed(format!("`{signal}` holds {found}, expected integers")))?;
+            inputs.insert(signal, values);
+        }
+        let number = |name: &str, text: &str| {
+            fr_from_decimal(text)
+                .ok_or_else(|| malformed(format!("`{name}` is no decimal integer below the prime")))
+        };
+        inputs.insert(Subject::Params.salt_signal(), vec![number("paramsSalt", &json.salt)?]);
+        Ok(Self { inputs, hash: number("paramsHash", &json.hash)? })
+    }
+}

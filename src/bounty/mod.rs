@@ -1,0 +1,19 @@
+//! Bounties for private models, on this side of the chain: the files of hosts and hunters, and the proofs of statements.
+//!
+//! ```text
+//! bounty folder ──► Folder ──► Circuit of a statement ─┐
+//! testset.json, hunter.json ──► inputs ────────────────┴──► Draft ── domain ──► Proven { hash, proof, values }
+//! ```
+
+mod folder;
+mod hunter;
+mod statement;
+mod test_set;
+
+pub(crate) use folder::{
+    FORMAT, Folder, FolderJson, ImageJson, Kind, ModelJson, StatementJson, StatementsJson, architecture,
+    setup, verifier_config,
+};
+pub(crate) use hunter::Submission;
+pub(crate) use statement::{Draft, Statement, compile};
+pub(crate) use test_set::TestSet;

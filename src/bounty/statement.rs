@@ -1,0 +1,113 @@
+//! Proofs of statements: public values known by their digest, bound to one account, bounty and chain.
+//!
+//! ```text
+//! inputs, challenge 0 ──► witness ──► h, values ── domain ──► challenge ──► witness ──► proof
+//! ```
+
+use ark_std::rand::rngs::OsRng;
+use tensorproof_circom::{Circuit, Inputs, Level};
+use tensorproof_contracts::bounty::Evidence;
+use tensorproof_contracts::{B256, digest};
+use tensorproof_r1cs::{Fr, Witness};
+
+use super::{Folder, Kind};
+use crate::build_dir::{Artefact, BuildDir};
+use crate::error::{Error, Result};
+use crate::stages::{self, CHALLENGE};
+
+/// Compiles the circuit of a build directory as statements are: without linear constraints, which halves what accuracy takes
+/// when there is little but sums.
+///
+/// # Errors
+/// When it does not compile.
+pub(crate) fn compile(dir: &BuildDir) -> Result<Circuit> {
+    stages::compile_circuit(&dir.existing(Artefact::Circuit)?, &[], Level::O2)
+}
+
+/// The circuit of a statement.
+pub(crate) struct Statement {
+    kind: Kind,
+    dir: BuildDir,
+    circuit: Circuit,
+    /// The signals whose values are public, in the order of the digest.
+    names: Vec<String>,
+}
+
+/// A statement with its values, which do not depend on who makes it.
+pub(crate) struct Draft<'s> {
+    statement: &'s Statement,
+    inputs: Inputs,
+    hash: Fr,
+    /// The values of each name.
+    values: Vec<Vec<Fr>>,
+}
+
+impl Statement {
+    /// Compiles the circuit of a statement.
+    ///
+    /// # Errors
+    /// When it does not compile.
+    pub(crate) fn open(folder: &Folder, kind: Kind) -> Result<Self> {
+        let dir = folder.dir(kind);
+        let circuit = compile(&dir)?;
+        Ok(Self { kind, dir, circuit, names: folder.values(kind).to_vec() })
+    }
+
+    /// Computes the values of the statement about some inputs, which are all but the challenge.
+    ///
+    /// # Errors
+    /// When there is no witness, or the circuit lacks one of the values.
+    pub(crate) fn draft(&self, mut inputs: Inputs) -> Result<Draft<'_>> {
+        inputs.insert(CHALLENGE.to_owned(), vec![Fr::from(0u64)]);
+        let solved = self.circuit.witness_with_signals(&inputs, &self.names);
+        let (witness, values) = solved.map_err(|source| Error::Witness { source, layer: None })?;
+        let hash = self.circuit.r1cs.public_values(&witness).first().copied();
+        let hash = hash.ok_or_else(|| self.malformed("has no public signals"))?;
+        let named = |(name, values): (&String, Option<Vec<Fr>>)| {
+            values.ok_or_else(|| self.malformed(&format!("has no signal `{name}`")))
+        };
+        let values = self.names.iter().zip(values).map(named).collect::<Result<_>>()?;
+        Ok(Draft { statement: self, inputs, hash, values })
+    }
+
+    fn solve(&self, inputs: &Inputs) -> Result<Witness> {
+        self.circuit.witness(inputs).map_err(|source| Error::Witness { source, layer: None })
+    }
+
+    fn malformed(&self, what: &str) -> Error {
+        let path = self.dir.root().to_owned();
+        Error::Malformed { path, reason: format!("the circuit of statement `{}` {what}", self.kind) }
+    }
+}
+
+impl Draft<'_> {
+    /// Returns the values of a signal, none if it is not public.
+    pub(crate) fn value(&self, name: &str) -> &[Fr] {
+        let place = self.statement.names.iter().position(|known| known == name);
+        place.and_then(|place| self.values.get(place)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns all values, in the order of the digest.
+    pub(crate) fn values(&self) -> Vec<Fr> {
+        self.values.concat()
+    }
+
+    /// Proves the statement for whom `domain` binds it to.
+    ///
+    /// # Errors
+    /// When the key is not one of the circuit.
+    pub(crate) fn prove(mut self, domain: B256) -> Result<Evidence> {
+        let challenge = digest::challenge(domain, self.hash, &self.values());
+        self.inputs.insert(CHALLENGE.to_owned(), vec![challenge]);
+        let Statement { dir, circuit, .. } = self.statement;
+        let witness = self.statement.solve(&self.inputs)?;
+        let expected = digest::public_signals(domain, self.hash, &self.values());
+        if circuit.r1cs.public_values(&witness) != expected {
+            return Err(self.statement.malformed("has other public signals than the digest of its values"));
+        }
+        let key = stages::read_key(dir)?;
+        let prover = stages::prover(&key, &circuit.r1cs)?;
+        let proof = prover.prove(&witness, &mut OsRng).map_err(stages::not_proven(dir, &circuit.r1cs))?;
+        Ok(Evidence { hash: self.hash, proof })
+    }
+}

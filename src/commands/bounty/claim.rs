@@ -1,0 +1,45 @@
+//! `tensorproof bounty claim`: the parameters, encrypted to the host, for the reward.
+
+use serde_json::json;
+use tensorproof_contracts::bounty::{BountyError, Call, Phase, word};
+
+use super::commit::delivery;
+use super::send::Session;
+use super::{Output, check_phase, check_terms, check_value, open, refused};
+use crate::bounty::{Folder, Kind, Statement, Submission};
+use crate::cli::BountyClaimArgs;
+use crate::error::{Error, Result};
+
+/// Public values of the delivery before the ciphertext: the hash of the parameters, and the host's key.
+const BEFORE_CIPHERTEXT: usize = 3;
+
+pub(super) fn run(args: &BountyClaimArgs, output: Output) -> Result<()> {
+    let folder = Folder::read(&args.folder)?;
+    let submission = Submission::read(&args.submission)?;
+    let session = Session::open(&args.send, output)?;
+    let bounty = open(&session.rpc, args.address)?;
+    check_phase(&bounty, Phase::Claiming)?;
+    let (terms, account) = (bounty.terms()?, session.wallet.address());
+    check_terms(&folder, &terms)?;
+    let candidate = bounty.turn()?;
+    if candidate != account {
+        return Err(refused(BountyError::NotYourTurn { candidate }));
+    }
+    let committed = bounty.hunter(account)?.parameters_hash;
+    super::same("commitment of the account", committed, word(&submission.hash))?;
+
+    let statement = Statement::open(&folder, Kind::Delivery)?;
+    let domain = terms.statements[2].domain(session.chain, bounty.address, account);
+    let work = || {
+        let draft = delivery(&statement, &submission, &terms.key)?;
+        check_value(&draft, "paramsHash", "commitment of the account", committed)?;
+        let ciphertext = draft.values().get(BEFORE_CIPHERTEXT..).unwrap_or_default().to_vec();
+        Ok::<_, Error>((ciphertext, draft.prove(domain)?))
+    };
+    let ((ciphertext, evidence), _) = output.terminal.stage("prove", work, |_| "the delivery".to_owned())?;
+    let to = args.to.unwrap_or(account);
+    let amount = terms.reward.saturating_add(terms.stake);
+    let call = Call::Claim { ciphertext, evidence, to };
+    let details = json!({ "to": to.to_string(), "amount": amount.to_string() });
+    session.call(&bounty, "claim", &call, &details, output)
+}

@@ -1,0 +1,123 @@
+//! `tensorproof bounty`: the market for private models, from both sides.
+
+mod cancel;
+mod check;
+mod circuits;
+mod claim;
+mod commit;
+mod create;
+mod decrypt;
+mod list;
+mod opening;
+mod params;
+mod refund;
+mod reveal;
+mod send;
+mod show;
+mod submit;
+mod testset;
+
+use tensorproof_contracts::bounty::{
+    BountyError, Factory, ModelBounty, ModelTerms, Phase, Statement as Verifier, element, word,
+};
+use tensorproof_contracts::chain::{ChainError, Rpc};
+use tensorproof_contracts::{Address, ContractsError, U256, keccak256};
+use tensorproof_r1cs::{Fr, fr_to_decimal};
+
+use super::Output;
+use crate::bounty::{Draft, Folder, Kind};
+use crate::cli::BountyStep;
+use crate::error::{Error, Result};
+
+pub(super) fn run(step: &BountyStep, output: Output) -> Result<()> {
+    match step {
+        BountyStep::Circuits(args) => circuits::run(args, output),
+        BountyStep::Params(args) => params::run(args, output),
+        BountyStep::Testset(args) => testset::run(args, output),
+        BountyStep::Create(args) => create::run(args, output),
+        BountyStep::List(args) => list::run(args, output),
+        BountyStep::Show(args) => show::run(args, output),
+        BountyStep::Commit(args) => commit::run(args, output),
+        BountyStep::Reveal(args) => reveal::run(args, output),
+        BountyStep::Submit(args) => submit::run(args, output),
+        BountyStep::Claim(args) => claim::run(args, output),
+        BountyStep::Cancel(args) => cancel::run(args, output),
+        BountyStep::Refund(args) => refund::run(args, output),
+        BountyStep::Check(args) => check::run(args, output),
+        BountyStep::Decrypt(args) => decrypt::run(args, output),
+    }
+}
+
+/// Returns a bounty that the factory opened: the code of any other contract may do as it likes.
+fn open(rpc: &Rpc, address: Address) -> Result<ModelBounty<'_>> {
+    let factory = Factory::new()?;
+    let other =
+        || Error::NoBounty { address: address.to_string(), factory: factory.step.address.to_string() };
+    match factory.is_bounty(rpc, address) {
+        Ok(true) => Ok(ModelBounty::new(rpc, address)),
+        // Where there is no factory, nothing answers.
+        Ok(false) | Err(ChainError::Endpoint { method: "eth_call", .. }) => Err(other()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Refuses a bounty in another phase, before anything that takes long.
+fn check_phase(bounty: &ModelBounty<'_>, expected: Phase) -> Result<()> {
+    let actual = bounty.phase()?;
+    if actual == expected {
+        return Ok(());
+    }
+    Err(refused(BountyError::WrongPhase { actual, expected: Some(expected) }))
+}
+
+/// Refuses an account that is not the host's.
+fn check_host(terms: &ModelTerms, sender: Address) -> Result<()> {
+    if sender == terms.host { Ok(()) } else { Err(refused(BountyError::NotHost { sender })) }
+}
+
+fn refused(error: BountyError) -> Error {
+    ContractsError::from(error).into()
+}
+
+/// Refuses a bounty that is not about the circuits and the keys of a folder.
+fn check_terms(folder: &Folder, terms: &ModelTerms) -> Result<()> {
+    same("number of samples", terms.samples, folder.json.samples)?;
+    same("length of ciphertexts", terms.ciphertext_length, folder.json.ciphertext_length)?;
+    same("architecture", terms.architecture, folder.architecture()?)?;
+    for (kind, Verifier { code_hash, .. }) in Kind::ALL.into_iter().zip(terms.statements) {
+        let steps = folder.verifier(kind)?;
+        let expected = steps.last().map(|step| keccak256(&step.code)).unwrap_or_default();
+        let what = match kind {
+            Kind::TestSet => "code hash of the test set's verifier",
+            Kind::Accuracy => "code hash of the accuracy's verifier",
+            Kind::Delivery => "code hash of the delivery's verifier",
+        };
+        same(what, code_hash, expected)?;
+    }
+    Ok(())
+}
+
+/// Refuses a statement whose value is not the bounty's.
+fn check_value(draft: &Draft<'_>, name: &str, what: &'static str, expected: U256) -> Result<()> {
+    let values = draft.value(name);
+    let found = values.iter().map(fr_to_decimal).collect::<Vec<_>>().join(", ");
+    if matches!(values, [value] if word(value) == expected) {
+        return Ok(());
+    }
+    Err(Error::OtherTerms { what, found: expected.to_string(), expected: found })
+}
+
+fn same<T: Copy + PartialEq + std::fmt::Display>(what: &'static str, found: T, expected: T) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::OtherTerms { what, found: found.to_string(), expected: expected.to_string() })
+}
+
+/// Returns the elements that words of a contract stand for, which it has checked.
+fn elements(words: &[U256]) -> Result<Vec<Fr>> {
+    let elements: Option<Vec<Fr>> = words.iter().map(|word| element(*word)).collect();
+    elements.ok_or(Error::Contracts(ContractsError::Bounty(BountyError::NotInField {
+        value: words.iter().copied().max().unwrap_or_default(),
+    })))
+}

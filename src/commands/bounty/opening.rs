@@ -1,0 +1,91 @@
+//! `opening.json`: the transaction that opens a bounty, kept until it is included, so that a run that was interrupted deposits no
+//! second reward.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use tensorproof_contracts::chain::{ChainError, Receipt, Signed};
+use tensorproof_contracts::hex;
+
+use super::Output;
+use super::send::Session;
+use crate::bounty::Folder;
+use crate::build_dir::replace_file;
+use crate::error::{Error, Result};
+
+/// The file of a bounty folder, for a chain.
+pub(super) struct Opening {
+    path: PathBuf,
+    chain: u64,
+}
+
+impl Opening {
+    pub(super) fn of(folder: &Folder, chain: u64) -> Self {
+        Self { path: folder.root.join("opening.json"), chain }
+    }
+
+    /// Keeps a transaction before it is sent.
+    pub(super) fn keep(&self, signed: &Signed) -> Result<()> {
+        let json = json!({
+            "chain_id": self.chain,
+            "hash": signed.hash.to_string(),
+            "nonce": signed.nonce,
+            "raw": hex::encode_prefixed(&signed.raw),
+        });
+        let text = format!("{json:#}\n");
+        replace_file(&self.path, |writer| writer.write_all(text.as_bytes()))
+    }
+
+    /// Forgets a transaction that is included, or never will be.
+    pub(super) fn forget(&self) -> Result<()> {
+        match std::fs::remove_file(&self.path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::write(&self.path, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes up the transaction that an interrupted run has left: sends it again, which is no second one as its nonce is the
+    /// same, and waits for it. Returns nothing if there is none, or if it can no longer be included.
+    pub(super) fn resume(&self, session: &Session<'_>, output: Output) -> Result<Option<(Signed, Receipt)>> {
+        let Some(signed) = self.read()? else {
+            return Ok(None);
+        };
+        output.terminal.say(&format!("taking up transaction {}", signed.hash));
+        if let Some(receipt) = session.rpc.receipt(signed.hash)?.filter(|receipt| receipt.success) {
+            return Ok(Some((signed, receipt)));
+        }
+        match session.rpc.send(&signed.raw) {
+            // Its nonce is used, or its fees are too low by now: it is given up.
+            Err(ChainError::Refused { .. }) => return Ok(None),
+            sent => sent?,
+        }
+        match session.sender().wait(&signed) {
+            Ok(receipt) => Ok(Some((signed, receipt))),
+            Err(ChainError::Replaced { .. } | ChainError::Reverted { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Reads the transaction, if there is one for the chain.
+    fn read(&self) -> Result<Option<Signed>> {
+        if !self.path.is_file() {
+            return Ok(None);
+        }
+        let text = std::fs::read_to_string(&self.path).map_err(|source| Error::read(&self.path, source))?;
+        let malformed = |reason: String| Error::Malformed { path: self.path.clone(), reason };
+        let json: Value = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+        if json["chain_id"].as_u64() != Some(self.chain) {
+            return Ok(None);
+        }
+        let signed = || {
+            Some(Signed {
+                raw: hex::decode(json["raw"].as_str()?).ok()?,
+                hash: json["hash"].as_str()?.parse().ok()?,
+                nonce: json["nonce"].as_u64()?,
+            })
+        };
+        signed().map(Some).ok_or_else(|| malformed("has no transaction".to_owned()))
+    }
+}

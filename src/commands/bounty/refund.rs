@@ -1,0 +1,35 @@
+//! `tensorproof bounty refund`: what is due to a hunter or to the host.
+
+use serde_json::json;
+use tensorproof_contracts::U256;
+use tensorproof_contracts::bounty::{BountyError, Call};
+
+use super::send::Session;
+use super::{Output, open, refused};
+use crate::cli::BountyPayArgs;
+use crate::error::Result;
+
+pub(super) fn run(args: &BountyPayArgs, output: Output) -> Result<()> {
+    let session = Session::open(&args.send, output)?;
+    let bounty = open(&session.rpc, args.address)?;
+    let account = session.wallet.address();
+    let to = args.to.unwrap_or(account);
+    let is_host = bounty.terms()?.host == account;
+    let reclaimable = if is_host { bounty.reclaimable()? } else { U256::ZERO };
+    let refundable = bounty.refundable(account)?;
+    let (call, amount, from) = if reclaimable.is_zero() {
+        (Call::Refund { to }, refundable, "hunter")
+    } else {
+        (Call::Reclaim { to }, reclaimable, "host")
+    };
+    if amount.is_zero() {
+        return Err(refused(BountyError::NothingDue { account }));
+    }
+    if !reclaimable.is_zero() && !refundable.is_zero() {
+        output
+            .terminal
+            .say("this is what is due to the host; the same command again takes what is due to the hunter");
+    }
+    let details = json!({ "to": to.to_string(), "amount": amount.to_string(), "as": from });
+    session.call(&bounty, "refund", &call, &details, output)
+}

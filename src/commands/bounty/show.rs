@@ -1,0 +1,191 @@
+//! `tensorproof bounty show`: the state of a bounty.
+
+use serde_json::{Map, Value, json};
+use tensorproof_contracts::bounty::{Event, ModelBounty, ModelTerms, Phase};
+use tensorproof_contracts::chain::Rpc;
+use tensorproof_contracts::{Address, U256};
+
+use super::super::deploy::ether;
+use super::{Output, open};
+use crate::bounty::Kind;
+use crate::cli::BountyShowArgs;
+use crate::error::Result;
+
+pub(super) fn run(args: &BountyShowArgs, output: Output) -> Result<()> {
+    let rpc = Rpc::new(&args.rpc_url)?;
+    let bounty = open(&rpc, args.address)?;
+    let (phase, terms, now) = (bounty.phase()?, bounty.terms()?, rpc.timestamp()?);
+    let hunters = hunters(&bounty, args.from_block)?;
+    let winner = bounty.winner()?;
+    let due = bounty.reclaimable()?;
+    let turn = turn(&bounty, &terms, phase, now, &hunters)?;
+    let left = |end: u64| i128::from(end) - i128::from(now);
+    let ends = [("commit", terms.commit_end), ("reveal", terms.reveal_end), ("prove", terms.proof_end)];
+
+    let mut lines = vec![
+        format!("bounty     {}", args.address),
+        format!("phase      {phase}"),
+        format!(
+            "reward     {} ETH for {} of {} samples, stake {} ETH",
+            ether(terms.reward),
+            terms.threshold,
+            terms.samples,
+            ether(terms.stake)
+        ),
+        format!("host       {}{}", terms.host, owed(due)),
+    ];
+    lines.extend(ends.iter().map(|(name, end)| format!("{name:<10} {}", relative(left(*end)))));
+    for hunter in &hunters {
+        let rank = hunter
+            .rank
+            .map_or("not proven".to_owned(), |rank| format!("rank {rank}, {} right", hunter.correct));
+        lines.push(format!("hunter     {} {rank}{}", hunter.account, owed(hunter.due)));
+    }
+    if let Some((account, seconds)) = &turn {
+        lines.push(format!("turn       {account}, {}", relative(*seconds)));
+    }
+    if let Some(winner) = winner {
+        lines.push(format!("winner     {winner}"));
+    }
+    let json = json!({
+        "bounty": args.address.to_string(),
+        "phase": phase.to_string(),
+        "time": now,
+        "terms": terms_json(&terms),
+        "deadlines": ends.iter().map(|(name, end)| ((*name).to_owned(), number(left(*end)))).collect::<Map<_, _>>(),
+        "hunters": hunters.iter().map(Row::json).collect::<Vec<_>>(),
+        "turn": turn.map(|(account, left)| json!({ "account": account.to_string(), "left": number(left) })),
+        "winner": winner.map(|winner| winner.to_string()),
+        "due": due.to_string(),
+    });
+    output.result(&json, &lines.join("\n"))
+}
+
+/// A hunter as it is shown.
+struct Row {
+    account: Address,
+    commitment: U256,
+    correct: u32,
+    /// From 1; none before it proved.
+    rank: Option<usize>,
+    due: U256,
+}
+
+impl Row {
+    fn json(&self) -> Value {
+        json!({
+            "account": self.account.to_string(),
+            "commitment": self.commitment.to_string(),
+            "correct": self.correct,
+            "rank": self.rank,
+            "due": self.due.to_string(),
+        })
+    }
+}
+
+/// Returns the hunters in the order of their commitments.
+fn hunters(bounty: &ModelBounty<'_>, from: u64) -> Result<Vec<Row>> {
+    let ranking = bounty.ranking()?;
+    let mut rows = Vec::new();
+    for (event, _) in bounty.events(from)? {
+        let Event::Committed { hunter: account, parameters_hash: commitment, .. } = event else {
+            continue;
+        };
+        let place = ranking.iter().position(|(ranked, _)| *ranked == account);
+        rows.push(Row {
+            account,
+            commitment,
+            correct: place.map_or(0, |place| ranking[place].1.correct),
+            rank: place.map(|place| place + 1),
+            due: bounty.refundable(account)?,
+        });
+    }
+    Ok(rows)
+}
+
+/// Returns whose turn it is, and the seconds that are left of it.
+fn turn(
+    bounty: &ModelBounty<'_>,
+    terms: &ModelTerms,
+    phase: Phase,
+    now: u64,
+    hunters: &[Row],
+) -> Result<Option<(Address, i128)>> {
+    if phase != Phase::Claiming {
+        return Ok(None);
+    }
+    let account = bounty.turn()?;
+    let rank = hunters.iter().find(|hunter| hunter.account == account).and_then(|hunter| hunter.rank);
+    let end = rank.map(|rank| i128::from(terms.proof_end) + rank as i128 * i128::from(terms.turn));
+    Ok(Some((account, end.map_or(0, |end| end - i128::from(now)))))
+}
+
+/// Returns the terms as JSON: amounts and elements as decimal strings, times and counts as numbers.
+pub(super) fn terms_json(terms: &ModelTerms) -> Value {
+    let statement = |(kind, verifier): (Kind, &tensorproof_contracts::bounty::Statement)| {
+        let json = json!({
+            "verifier": verifier.verifier.to_string(),
+            "code_hash": verifier.code_hash.to_string(),
+        });
+        (kind.name().to_owned(), json)
+    };
+    json!({
+        "host": terms.host.to_string(),
+        "reward": terms.reward.to_string(),
+        "stake": terms.stake.to_string(),
+        "threshold": terms.threshold,
+        "samples": terms.samples,
+        "ciphertext_length": terms.ciphertext_length,
+        "commit_end": terms.commit_end,
+        "reveal_end": terms.reveal_end,
+        "proof_end": terms.proof_end,
+        "turn": terms.turn,
+        "architecture": terms.architecture.to_string(),
+        "setup": terms.setup.to_string(),
+        "test_set_root": terms.test_set_root.to_string(),
+        "key": terms.key.map(|coordinate| coordinate.to_string()),
+        "statements": Kind::ALL.into_iter().zip(&terms.statements).map(statement).collect::<Map<_, _>>(),
+    })
+}
+
+fn number(seconds: i128) -> Value {
+    i64::try_from(seconds).ok().into()
+}
+
+fn owed(wei: U256) -> String {
+    if wei.is_zero() { String::new() } else { format!(", {} ETH are due", ether(wei)) }
+}
+
+/// Tells how far a time is from now: `in 2 d 3 h`, `5 m ago`.
+fn relative(seconds: i128) -> String {
+    let units = [("d", 24 * 60 * 60), ("h", 60 * 60), ("m", 60), ("s", 1)];
+    let mut rest = seconds.unsigned_abs();
+    let mut parts = Vec::new();
+    for (unit, length) in units {
+        if rest >= length {
+            parts.push(format!("{} {unit}", rest / length));
+            rest %= length;
+        }
+    }
+    // The two largest units tell enough.
+    parts.truncate(2);
+    match parts.join(" ") {
+        text if text.is_empty() => "now".to_owned(),
+        text if seconds < 0 => format!("{text} ago"),
+        text => format!("in {text}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_relative_times() {
+        for (seconds, text) in
+            [(0, "now"), (59, "in 59 s"), (-60, "1 m ago"), (90_061, "in 1 d 1 h"), (-3_601, "1 h 1 s ago")]
+        {
+            assert_eq!(relative(seconds), text);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! `tensorproof bounty submit`: how many samples a hunter's parameters get right.
+
+use serde_json::json;
+use tensorproof_contracts::Address;
+use tensorproof_contracts::bounty::{BountyError, Call, Event, ModelBounty, Phase, word};
+
+use super::send::Session;
+use super::{Output, check_phase, check_terms, check_value, elements, open, refused};
+use crate::bounty::{Folder, Kind, Statement, Submission, TestSet};
+use crate::cli::BountySubmitArgs;
+use crate::error::{Error, Result};
+
+pub(super) fn run(args: &BountySubmitArgs, output: Output) -> Result<()> {
+    let folder = Folder::read(&args.folder)?;
+    let submission = Submission::read(&args.submission)?;
+    let session = Session::open(&args.send, output)?;
+    let bounty = open(&session.rpc, args.address)?;
+    check_phase(&bounty, Phase::Proving)?;
+    let (terms, account) = (bounty.terms()?, session.wallet.address());
+    check_terms(&folder, &terms)?;
+    let hunter = bounty.hunter(account)?;
+    if hunter.parameters_hash.is_zero() {
+        return Err(refused(BountyError::NotCommitted { hunter: account }));
+    }
+    if hunter.correct != 0 {
+        return Err(refused(BountyError::AlreadyProved { hunter: account }));
+    }
+    super::same("commitment of the account", hunter.parameters_hash, word(&submission.hash))?;
+
+    let test_set = revealed(args, &folder, &bounty)?;
+    let statement = Statement::open(&folder, Kind::Accuracy)?;
+    let mut inputs = test_set.images(&folder)?;
+    inputs.extend(submission.inputs);
+    let work = || {
+        let draft = statement.draft(inputs)?;
+        check_value(&draft, "testSetRoot", "root of the test set", terms.test_set_root)?;
+        check_value(&draft, "paramsHash", "commitment of the account", hunter.parameters_hash)?;
+        Ok::<_, Error>(draft)
+    };
+    let correct = |draft: &crate::bounty::Draft<'_>| draft.value("correct").first().map(word);
+    let (draft, _) = output.terminal.stage("answers", work, |draft| {
+        format!("{} of {} are right", correct(draft).unwrap_or_default(), terms.samples)
+    })?;
+    let correct = correct(&draft).and_then(|correct| u32::try_from(correct).ok());
+    let correct = correct.filter(|correct| *correct <= terms.samples);
+    let correct = correct.ok_or(Error::Internal("the accuracy circuit counts no right answers"))?;
+    if correct < terms.threshold {
+        let [threshold, samples, actual] =
+            [terms.threshold, terms.samples, correct].map(tensorproof_contracts::U256::from);
+        return Err(refused(BountyError::WrongCount { threshold, samples, actual }));
+    }
+    let domain = terms.statements[1].domain(session.chain, bounty.address, account);
+    let (evidence, _) =
+        output.terminal.stage("prove", || draft.prove(domain), |_| "the accuracy".to_owned())?;
+    // As late as possible: those who prove in the meantime make it a worse one, not a wrong one.
+    let hint = hint(&bounty, correct, hunter.order)?;
+    let call = Call::Submit { correct, hint, evidence };
+    let details = json!({ "correct": correct, "samples": terms.samples, "hint": hint.to_string() });
+    session.call(&bounty, "submit", &call, &details, output)
+}
+
+/// Returns the test set that the host revealed, with the samples from a folder.
+fn revealed(args: &BountySubmitArgs, folder: &Folder, bounty: &ModelBounty<'_>) -> Result<TestSet> {
+    let events = bounty.events(args.from_block)?;
+    let revealed = events.into_iter().find_map(|(event, _)| match event {
+        Event::Revealed { salt, digests, labels } => Some((salt, digests, labels)),
+        _ => None,
+    });
+    let Some((salt, digests, labels)) = revealed else {
+        let (value, expected) = (args.from_block.to_string(), "a block before the reveal");
+        return Err(Error::Option { option: "--from-block", value, expected });
+    };
+    let root = elements(&[salt, bounty.terms()?.test_set_root])?;
+    TestSet::find(&args.samples, folder, &digests, elements(&labels)?, (root[0], root[1]))
+}
+
+/// Returns the hunter that will be just before one with so many right answers, or zero.
+fn hint(bounty: &ModelBounty<'_>, correct: u32, order: u32) -> Result<Address> {
+    let ranking = bounty.ranking()?;
+    let before = ranking.iter().take_while(|(_, hunter)| hunter.ranks_before(correct, order));
+    Ok(before.last().map_or(Address::ZERO, |(address, _)| *address))
+}

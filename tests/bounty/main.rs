@@ -1,0 +1,266 @@
+//! `tensorproof bounty` against anvil: hosts, hunters, and what goes wrong between them.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod fixture;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::fs;
+
+use fixture::{ACCOUNTS, BETTER, CREATE, HOST, Market, WORSE};
+use serde_json::{Value, json};
+use support::anvil::{failure, success};
+
+const ETHER: u128 = 1_000_000_000_000_000_000;
+/// An account that nobody uses.
+const PAYEE: &str = "0x00000000000000000000000000000000000000aA";
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+impl Market {
+    #[track_caller]
+    fn commits(&self, account: usize, bounty: &str, submission: &str) -> Value {
+        success(&self.chain(account, &["commit", bounty, "bounty", "--submission", submission]))
+    }
+
+    fn reveal(&self, bounty: &str) -> std::process::Output {
+        self.chain(HOST, &["reveal", bounty, "bounty", "--test-set", "testset.json"])
+    }
+
+    fn submit(&self, account: usize, bounty: &str, submission: &str) -> std::process::Output {
+        self.chain(account, &["submit", bounty, "bounty", "--submission", submission, "--samples", "."])
+    }
+
+    fn claim(&self, account: usize, bounty: &str, submission: &str, args: &[&str]) -> std::process::Output {
+        self.chain(account, &[&["claim", bounty, "bounty", "--submission", submission], args].concat())
+    }
+
+    #[track_caller]
+    fn show(&self, bounty: &str) -> Value {
+        success(&self.chain(HOST, &["show", bounty]))
+    }
+}
+
+#[test]
+fn the_best_model_is_delivered_and_paid() {
+    let market = Market::new(&[]);
+    let plan = market.create(&["--dry-run"]);
+    assert!(plan["gas"].as_u64().unwrap() > 5_000_000 && plan["bounty"].is_null(), "{plan}");
+    assert_eq!(market.anvil.request("eth_blockNumber", &json!([])), "0x0");
+    let created = market.create(&["--chain-id", "31337"]);
+    let bounty = text(&created["bounty"]);
+    assert_eq!(created["factory"], plan["factory"]);
+    // The estimate was made without any of the contracts.
+    let (estimated, used) = (plan["gas"].as_f64().unwrap(), created["gas"].as_f64().unwrap());
+    assert!((estimated / used - 1.0).abs() < 0.05, "{estimated} {used}");
+    assert!(!market.path("bounty/opening.json").exists());
+    let listed = success(&market.run(HOST, &["list", "--rpc-url", &market.url]));
+    assert_eq!(listed["bounties"][0]["bounty"], bounty);
+    assert_eq!(listed["bounties"][0]["phase"], "Committing");
+    let checked = success(&market.chain(WORSE, &["check", "bounty", "--bounty", bounty]));
+    assert_eq!(checked["valid"], true);
+    assert_eq!(checked["setup"], created["terms"]["setup"]);
+
+    let dry = ["commit", bounty, "bounty", "--submission", "worse", "--dry-run"];
+    assert!(success(&market.chain(WORSE, &dry))["transaction"].is_null());
+    let committed = market.commits(WORSE, bounty, "worse");
+    assert_eq!(committed["value"], (ETHER / 2).to_string());
+    assert!(!committed.to_string().contains("parameters"));
+    market.commits(BETTER, bounty, "better");
+    market.wait();
+    success(&market.reveal(bounty));
+    let first = success(&market.submit(WORSE, bounty, "worse"));
+    assert_eq!((&first["correct"], &first["samples"]), (&json!(1), &json!(2)));
+    success(&market.submit(BETTER, bounty, "better"));
+    let shown = market.show(bounty);
+    assert_eq!(shown["phase"], "Proving");
+    let ranks: Vec<_> = shown["hunters"].as_array().unwrap().iter().map(|hunter| &hunter["rank"]).collect();
+    assert_eq!(ranks, [&json!(2), &json!(1)]);
+    assert!(
+        shown["deadlines"]["commit"].as_i64().unwrap() < 0
+            && shown["deadlines"]["prove"].as_i64().unwrap() > 0
+    );
+
+    market.wait();
+    market.wait();
+    let shown = market.show(bounty);
+    assert_eq!(shown["turn"]["account"], ACCOUNTS[BETTER]);
+    assert!(shown["turn"]["left"].as_i64().unwrap() > 3000, "{shown}");
+    failure(&market.claim(WORSE, bounty, "worse", &[]), &format!("it is the turn of {}", ACCOUNTS[BETTER]));
+    let dry = success(&market.claim(BETTER, bounty, "better", &["--dry-run"]));
+    assert!(dry["transaction"].is_null() && dry["gas"].as_u64().unwrap() > 200_000);
+    let decrypt = ["decrypt", bounty, "bounty", "--key", "host.json", "--output", "weights.json"];
+    failure(&market.chain(HOST, &decrypt), "nothing was delivered");
+    let claimed = success(&market.claim(BETTER, bounty, "better", &["--to", PAYEE]));
+    assert_eq!(claimed["amount"], (ETHER * 5 / 2).to_string());
+    assert_eq!(market.balance(PAYEE), ETHER * 5 / 2);
+
+    let decrypted = success(&market.chain(HOST, &decrypt));
+    assert_eq!(decrypted["parameters"]["w"], json!([["1", "1"], ["1", "-1"]]));
+    assert_eq!(market.read("weights.json"), decrypted["parameters"]);
+    assert_eq!(decrypted["commitment"], market.read("better/hunter.json")["paramsHash"]);
+    support::json(["keygen".as_ref(), "-o".as_ref(), market.path("other.json").as_os_str()]);
+    let other = ["decrypt", bounty, "bounty", "--key", "other.json", "--output", "weights.json"];
+    failure(&market.chain(HOST, &other), "the bounty's key is");
+
+    let refunded = success(&market.chain(WORSE, &["refund", bounty, "--to", PAYEE]));
+    assert_eq!((&refunded["as"], &refunded["amount"]), (&json!("hunter"), &json!((ETHER / 2).to_string())));
+    assert_eq!(market.balance(PAYEE), ETHER * 3);
+    failure(&market.chain(WORSE, &["refund", bounty]), &format!("nothing is due to {}", ACCOUNTS[WORSE]));
+    failure(&market.chain(HOST, &["refund", bounty]), "nothing is due");
+    let shown = market.show(bounty);
+    assert_eq!((&shown["phase"], &shown["winner"]), (&json!("Delivered"), &json!(ACCOUNTS[BETTER])));
+    assert_eq!(market.balance(bounty), 0);
+}
+
+#[test]
+fn every_ending_gives_the_money_back() {
+    let market = Market::new(&[]);
+    // Nobody came.
+    let cancelled = market.create(&[])["bounty"].clone();
+    let cancelled = text(&cancelled);
+    let back = success(&market.chain(HOST, &["cancel", cancelled, "--to", PAYEE]));
+    assert_eq!((&back["amount"], market.balance(PAYEE)), (&json!((2 * ETHER).to_string()), 2 * ETHER));
+    failure(
+        &market.chain(HOST, &["cancel", cancelled]),
+        "in phase Cancelled, this call belongs to Committing",
+    );
+
+    // The contracts are there by now: only the bounty is paid for.
+    let forfeited = market.create(&[]);
+    assert!(forfeited["gas"].as_u64().unwrap() < 600_000, "{forfeited}");
+    let forfeited = text(&forfeited["bounty"]);
+    let silent = market.create(&[])["bounty"].clone();
+    let silent = text(&silent);
+    for bounty in [forfeited, silent] {
+        market.commits(WORSE, bounty, "worse");
+        market.commits(BETTER, bounty, "better");
+    }
+    failure(&market.chain(HOST, &["cancel", silent]), "2 hunters have committed");
+    market.wait();
+    success(&market.reveal(silent));
+    success(&market.submit(BETTER, silent, "better"));
+    success(&market.submit(WORSE, silent, "worse"));
+    market.wait();
+    // The host revealed nothing: its reward is shared.
+    failure(&market.reveal(forfeited), "in phase Forfeited, this call belongs to Revealing");
+    for account in [WORSE, BETTER] {
+        let refunded = success(&market.chain(account, &["refund", forfeited]));
+        assert_eq!(refunded["amount"], (ETHER * 3 / 2).to_string());
+    }
+    assert_eq!(market.balance(forfeited), 0);
+    market.wait();
+    market.wait();
+    // The first did not deliver in its turn, and loses its stake.
+    failure(&market.claim(BETTER, silent, "better", &[]), &format!("it is the turn of {}", ACCOUNTS[WORSE]));
+    success(&market.claim(WORSE, silent, "worse", &[]));
+    let reclaimed = success(&market.chain(HOST, &["refund", silent]));
+    assert_eq!((&reclaimed["as"], &reclaimed["amount"]), (&json!("host"), &json!((ETHER / 2).to_string())));
+    failure(&market.chain(BETTER, &["refund", silent]), "nothing is due");
+    assert_eq!(market.balance(silent), 0);
+}
+
+#[test]
+fn refuses_what_the_contracts_would() {
+    let market = Market::new(&[]);
+    failure(&market.chain(HOST, &["show", ACCOUNTS[HOST]]), "is no bounty that the factory 0x");
+    failure(&market.chain(HOST, &["show", "nowhere"]), "expected an address");
+    failure(
+        &market.chain(HOST, &[&CREATE[..], &["--chain-id", "1"]].concat()),
+        "is on chain 31337, expected 1",
+    );
+    let with = |place: usize, value: &'static str| {
+        let mut args = CREATE;
+        args[place] = value;
+        market.chain(HOST, &args)
+    };
+    failure(&with(9, "3"), "the terms are not possible");
+    failure(&with(11, "366d"), "the terms are not possible");
+    failure(&with(5, "20000"), "ETH, expected at least 20000.000000 ETH");
+    failure(&with(5, "much"), "expected an amount of ether");
+    market.write_test_set("6", &["0.pgm", "1.pgm"], &[11, 7]);
+    let honest = market.read("testset.json");
+    let mut other = honest.clone();
+    other["testSetRoot"] = json!("1");
+    market.write("testset.json", &other.to_string());
+    failure(&market.chain(HOST, &CREATE), "the bounty's root of the test set is 1, expected");
+    other["labels"] = json!([11]);
+    market.write("testset.json", &other.to_string());
+    failure(&market.chain(HOST, &CREATE), "`labels` has 1 items, expected 2");
+    market.write("testset.json", &honest.to_string());
+    assert_eq!(market.anvil.request("eth_blockNumber", &json!([])), "0x0");
+
+    let bounty = market.create(&[])["bounty"].clone();
+    let bounty = text(&bounty);
+    failure(&market.reveal(bounty), "in phase Committing, this call belongs to Revealing");
+    failure(&market.submit(WORSE, bounty, "worse"), "in phase Committing, this call belongs to Proving");
+    failure(&market.claim(WORSE, bounty, "worse", &[]), "in phase Committing, this call belongs to Claiming");
+    failure(&market.chain(WORSE, &["cancel", bounty]), "is not the host of the bounty");
+    failure(&market.chain(WORSE, &["refund", bounty]), "nothing is due");
+    let commit =
+        |name: &'static str| market.chain(WORSE, &["commit", bounty, "bounty", "--submission", name]);
+    let mut hunter = market.read("worse/hunter.json");
+    hunter["paramsHash"] = json!("12");
+    market.write("liar/hunter.json", &hunter.to_string());
+    failure(&commit("liar"), "hash of the parameters in `hunter.json` is 12, expected");
+    failure(&commit("nobody"), "nobody/hunter.json` could not be read");
+    success(&commit("worse"));
+    failure(&commit("worse"), "has committed already");
+    market.wait();
+    failure(&commit("better"), "in phase Revealing, this call belongs to Committing");
+    let stranger = ["reveal", bounty, "bounty", "--test-set", "testset.json"];
+    failure(&market.chain(WORSE, &stranger), "is not the host of the bounty");
+    market.write_test_set("7", &["0.pgm", "1.pgm"], &[11, 7]);
+    failure(&market.reveal(bounty), "the bounty's root of the test set is");
+    market.write("testset.json", &honest.to_string());
+    success(&market.reveal(bounty));
+    failure(&market.submit(BETTER, bounty, "better"), "has not committed to parameters");
+    failure(&market.submit(WORSE, bounty, "better"), "the bounty's commitment of the account is");
+    fs::rename(market.path("1.pgm"), market.path("1.jpg")).unwrap();
+    fs::rename(market.path("0.pgm"), market.path("worse/0")).unwrap();
+    failure(&market.submit(WORSE, bounty, "worse"), "has no file with the SHA-256 0x");
+    fs::rename(market.path("worse/0"), market.path("0")).unwrap();
+    success(&market.submit(WORSE, bounty, "worse"));
+    failure(&market.submit(WORSE, bounty, "worse"), "has proved its accuracy already");
+}
+
+#[test]
+fn check_finds_what_differs() {
+    let market = Market::new(&["--chain-id", "1"]);
+    failure(&market.chain(HOST, &CREATE), "chain 1 is public: whoever made it can forge proofs");
+    let bounty = market.create(&["--allow-dev-key"])["bounty"].clone();
+    let bounty = text(&bounty);
+    let check = || market.chain(HOST, &["check", "bounty", "--bounty", bounty]);
+    success(&check());
+    // A circuit that proves less, with a key of its own.
+    let source = fs::read_to_string(market.path("bounty/accuracy/circuit.circom")).unwrap();
+    market.write("bounty/accuracy/circuit.circom", &source.replace("right[0].out + right[1].out", "2"));
+    failure(&check(), "`architecture` is 0x");
+    market.write("bounty/accuracy/circuit.circom", &source);
+    success(&check());
+    let swap = |one: &str, other: &str| {
+        let [one, other] = [one, other].map(|name| market.path(&format!("bounty/{name}")));
+        let kept = fs::read(&one).unwrap();
+        fs::copy(&other, &one).unwrap();
+        (one, kept)
+    };
+    for (one, other, message) in [
+        ("delivery/circuit.r1cs", "accuracy/circuit.r1cs", "is not what the sources compile to"),
+        ("delivery/circuit.zkey", "accuracy/circuit.zkey", "is not the verifying key of the proving key"),
+    ] {
+        let (path, kept) = swap(one, other);
+        failure(&check(), message);
+        fs::write(path, kept).unwrap();
+    }
+    // Another key of the same circuit is right by itself, but not the one that the bounty names.
+    support::json(["setup".as_ref(), market.path("bounty/delivery").as_os_str()]);
+    success(&market.run(HOST, &["check", "bounty"]));
+    failure(&check(), "code hash of the delivery's verifier");
+    failure(
+        &market.chain(WORSE, &["commit", bounty, "bounty", "--submission", "worse"]),
+        "code hash of the delivery's verifier",
+    );
+}
