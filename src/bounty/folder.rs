@@ -7,8 +7,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use num_bigint::BigInt;
-use num_traits::Signed as _;
+use num_bigint::{BigInt, Sign};
 use serde::{Deserialize, Serialize};
 use tensorproof_circom::Circuit;
 use tensorproof_contracts::chain::{Step, steps};
@@ -78,7 +77,7 @@ impl ImageJson {
     fn pixels(&self) -> Option<Pixels> {
         let integer =
             |text: &String| if text.len() <= MOST_DIGITS { text.parse::<BigInt>().ok() } else { None };
-        let divisor = integer(&self.divisor).filter(BigInt::is_positive)?;
+        let divisor = integer(&self.divisor).filter(|divisor| divisor.sign() == Sign::Plus)?;
         Some(Pixels { factor: integer(&self.factor)?, offset: integer(&self.offset)?, divisor })
     }
 }

@@ -32,7 +32,7 @@ pub use circuit::{Circuit, Port};
 pub use diagnostic::{Code, Diagnostic, Diagnostics};
 pub use options::{Level, Options};
 pub use sources::{FileId, SourceFile, Sources};
-pub use witness::{Inputs, WitnessCost, WitnessError};
+pub use witness::{Inputs, WithSignals, WitnessCost, WitnessError};
 
 use std::sync::Arc;
 

@@ -119,6 +119,9 @@ impl WitnessCost {
     }
 }
 
+/// A witness, and the values of signals that were asked for.
+pub type WithSignals<F> = (Witness<F>, Vec<Option<Vec<F>>>);
+
 impl<F: PrimeField> Circuit<F> {
     /// Returns the field operations of a witness.
     pub fn witness_cost(&self) -> WitnessCost {
@@ -181,7 +184,7 @@ impl<F: PrimeField> Circuit<F> {
         &self,
         inputs: &Inputs<F>,
         names: &[String],
-    ) -> Result<(Witness<F>, Vec<Option<Vec<F>>>), WitnessError> {
+    ) -> Result<WithSignals<F>, WitnessError> {
         let (witness, values) = self.solved(inputs, &mut |_| {})?;
         let mut found = vec![None; names.len()];
         for signal in &self.instances[self.main].signals {
