@@ -42,7 +42,7 @@ pub(super) fn run(args: &BountyCircuitsArgs, output: Output) -> Result<()> {
             kind.name(),
             || {
                 let circuit = compile(&dir)?;
-                stages::write_compiled(&dir, &circuit)?;
+                dir.write(Artefact::R1cs, |writer| circuit.r1cs.write(writer))?;
                 Ok::<_, Error>(circuit)
             },
             |circuit| format!("{} constraints", grouped(circuit.r1cs.len())),
