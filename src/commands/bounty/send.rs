@@ -29,7 +29,9 @@ impl<'a> Session<'a> {
     }
 
     pub(super) fn sender(&self) -> Sender<'_> {
-        Sender { rpc: &self.rpc, chain: self.chain, wallet: &self.wallet, args: &self.args.account }
+        // A second one of these could be paid for twice.
+        let (rpc, wallet, args) = (&self.rpc, &self.wallet, &self.args.account);
+        Sender { rpc, chain: self.chain, wallet, args, attempts: 1 }
     }
 
     /// Returns the gas that a message takes; the error is the contract's own.
