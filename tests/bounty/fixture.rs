@@ -218,7 +218,11 @@ impl Market {
             if name != "delivery" {
                 market.write(&format!("bounty/{name}/root.circom"), ROOT);
             }
-            run_json(["setup".as_ref(), market.path(&format!("bounty/{name}")).as_os_str()]);
+            let dir = market.path(&format!("bounty/{name}"));
+            let source = dir.join("circuit.circom");
+            let flags = ["--O2", "--r1cs", "-o"].map(AsRef::as_ref);
+            run_json([&["compile".as_ref(), source.as_os_str()][..], &flags, &[dir.as_os_str()]].concat());
+            run_json(["setup".as_ref(), dir.as_os_str()]);
         }
         market.write_description(&"0".repeat(64));
         // What the command computes from the sources.

@@ -189,7 +189,7 @@ fn refuses_what_the_contracts_would() {
     failure(&market.chain(HOST, &CREATE), "the bounty's root of the test set is 1, expected");
     other["labels"] = json!([11]);
     market.write("testset.json", &other.to_string());
-    failure(&market.chain(HOST, &CREATE), "`labels` has 1 items, expected 2");
+    failure(&market.chain(HOST, &CREATE), "1 labels, expected 2");
     market.write("testset.json", &honest.to_string());
     assert_eq!(market.anvil.request("eth_blockNumber", &json!([])), "0x0");
 
