@@ -302,10 +302,14 @@ impl Market {
         self.write(&format!("{name}/hunter.json"), &json.to_string());
     }
 
-    /// Runs `tensorproof bounty` as one of the accounts, in the folder of everything.
+    /// Runs `tensorproof bounty` as one of the accounts.
     pub(crate) fn run(&self, account: usize, args: &[&str]) -> Output {
+        self.tensorproof(account, &[&["bounty"], args].concat())
+    }
+
+    /// Runs the command as one of the accounts, in the folder of everything.
+    pub(crate) fn tensorproof(&self, account: usize, args: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_tensorproof"))
-            .arg("bounty")
             .args(args)
             .arg("--json")
             .current_dir(self.folder.path())
