@@ -52,7 +52,7 @@ pub(super) fn run(args: &BountyCheckArgs, output: Output) -> Result<()> {
         let terms = open(&rpc, address)?.terms()?;
         let work = || on_chain(&rpc, &folder, &terms);
         output.terminal.stage("bounty", work, |()| format!("{address} agrees with the folder"))?;
-        same("hash of the ceremonies", terms.setup, setup)?;
+        same("bounty's hash of the ceremonies", terms.setup, setup)?;
     }
     let json = json!({
         "valid": true,
