@@ -8,6 +8,7 @@ mod commit;
 mod compile;
 mod decrypt;
 mod deploy;
+mod deployment;
 mod encrypt;
 mod export_calldata;
 mod export_verifier;

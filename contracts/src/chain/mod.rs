@@ -12,13 +12,15 @@
 //! one whatever the endpoint says, and what is told of a deployment is the code at its address.
 
 mod error;
+mod receipt;
 mod rpc;
 mod steps;
 mod transaction;
 mod wallet;
 
 pub use error::ChainError;
-pub use rpc::{Log, Receipt, Rpc};
+pub use receipt::{Log, Receipt};
+pub use rpc::Rpc;
 pub(crate) use steps::PROXY_CODE;
 pub use steps::{PROXY, Step, check_proxy, expected_code, read_code, steps};
 pub use transaction::{Fees, Message, Transaction};
