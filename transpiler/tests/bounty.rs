@@ -304,7 +304,7 @@ fn any_parameters_of_the_architecture_have_the_same_circuit() {
 
     let large = quantized(&graph("", 8.0, 7), Scope::Given(architecture), (0.0, 1.0));
     let message = large.map(|_| ()).unwrap_err().to_string();
-    assert!(message.contains("Gemm (parameters)"), "{message}");
+    assert!(message.contains("`Gemm`: parameters need"), "{message}");
 }
 
 #[test]

@@ -80,8 +80,8 @@ impl Widths {
         let pairs = self.parameters.iter().zip(&given.parameters).map(|pair| ("parameters", pair));
         for (what, (needed, there)) in pairs.chain([("sums", (&self.sums, &given.sums))]) {
             if needed > there {
-                let layer = format!("{} ({what})", self.component);
-                return Err(Error::TooWide { layer, bits: *needed, most: *there });
+                let layer = self.component.clone();
+                return Err(Error::OverArchitecture { layer, what, bits: *needed, most: *there });
             }
         }
         Ok(())
