@@ -288,7 +288,16 @@ fn check_finds_what_differs() {
     let described = market.read("bounty/bounty.json");
     for (field, value, message) in [
         ("format", json!(2), "has format 2, expected 1"),
-        ("image", json!({ "first": 2, "size": 3, "scale": 2 }), "`image` is not within the bytes"),
+        (
+            "image",
+            json!({ "first": 2, "size": 3, "factor": "2", "offset": "0", "divisor": "1" }),
+            "`image` is not within the bytes",
+        ),
+        (
+            "image",
+            json!({ "first": 1, "size": 3, "factor": "2", "offset": "0", "divisor": "0" }),
+            "does not say how a byte",
+        ),
         ("ciphertextLength", json!(3), "`ciphertextLength` is 3, expected 4"),
         ("architecture", json!("0x12"), "`architecture` is not 32 bytes"),
         ("samples", json!(3), "the bounty's number of samples is 2, expected 3"),
@@ -324,7 +333,7 @@ fn check_verifies_ceremonies() {
     let dirs = ["testset", "accuracy", "delivery"].map(|name| format!("bounty/{name}"));
     for dir in &dirs {
         market.write(&format!("{dir}/circuit.circom"), circuit);
-        tensorproof(&["compile", dir]);
+        tensorproof(&["compile", &format!("{dir}/circuit.circom"), "--O2", "--r1cs", "-o", dir]);
         tensorproof(&["setup", dir]);
     }
     market.describe();
