@@ -328,7 +328,8 @@ fn registers_the_verifier_by_the_models_hash() {
     let [gas, planned] = [&done, &plan].map(|json| json["gas"].as_u64().unwrap());
     let registration = done["registry"]["receipt"]["gasUsed"].as_str().unwrap();
     let registration = u64::from_str_radix(&registration[2..], 16).unwrap();
-    assert!((40_000..REGISTRATION_GAS).contains(&registration), "{registration}");
+    // As the README says; a zero byte of the hash makes it a little less.
+    assert!((49_000..50_500).contains(&registration) && registration < REGISTRATION_GAS, "{registration}");
     assert!(gas.abs_diff(planned) < planned / 20, "{gas}, planned {planned}");
     assert_eq!(done["contracts"][0]["name"], "VerifierRegistry");
     assert_eq!(done["address"], plan["address"]);
