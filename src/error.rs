@@ -268,14 +268,14 @@ pub enum Error {
         /// The factory.
         factory: String,
     },
-    /// A bounty is about something else.
-    #[error("the bounty's {what} is {found}, expected {expected}")]
-    OtherTerms {
+    /// A bounty, its folder and the files of hosts and hunters do not belong together.
+    #[error("the {what} is {found}, expected {expected}")]
+    Differs {
         /// What differs.
         what: &'static str,
-        /// What the bounty has.
+        /// What a contract or a file has.
         found: String,
-        /// What was computed or read here.
+        /// What was computed, or read elsewhere.
         expected: String,
     },
     /// No winner has delivered.
@@ -361,7 +361,7 @@ impl Error {
                 "https://github.com/Arachnid/deterministic-deployment-proxy tells how to put it on a chain".to_owned(),
             ),
             Self::Contracts(ContractsError::Chain(ChainError::NotIncluded { .. })) => {
-                Some("the same command again takes it up".to_owned())
+                Some("the same command again takes it up, or tells that it is done".to_owned())
             }
             Self::Declined => Some("`--yes` answers beforehand".to_owned()),
             Self::OtherVerifier { .. } => {

@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 const VARIABLE: &str = "TENSORPROOF_PRIVATE_KEY";
 /// The most gas of one transaction (EIP-7825).
 const MOST_GAS: u64 = tensorproof_contracts::evm::TRANSACTION_GAS_CAP;
-/// How often a transaction is signed anew when another one of the account takes its nonce.
-const ATTEMPTS: u32 = 3;
+/// How often a transaction that may be repeated is signed: anew when another one of the account takes its nonce.
+pub(super) const ATTEMPTS: u32 = 3;
 
 /// Returns the endpoint and its chain, which must be the one that was asked for.
 pub(super) fn connect(url: &str, args: &AccountArgs) -> Result<(Rpc, u64)> {
@@ -70,6 +70,8 @@ pub(super) struct Sender<'a> {
     pub(super) chain: u64,
     pub(super) wallet: &'a Wallet,
     pub(super) args: &'a AccountArgs,
+    /// How often a transaction is signed at most; once where a second one would not do the same.
+    pub(super) attempts: u32,
 }
 
 impl Sender<'_> {
@@ -95,13 +97,13 @@ impl Sender<'_> {
             keep(&signed)?;
             let sent = match self.rpc.send(&signed.raw) {
                 // Asked a second time, an endpoint says so of a transaction that is included by now.
-                Err(error) if is_race(&error) && self.rpc.receipt(signed.hash)?.is_some() => Ok(()),
+                Err(error) if is_race(&error) && self.rpc.late_receipt(signed.hash)?.is_some() => Ok(()),
                 sent => sent,
             };
             match sent.and_then(|()| self.wait(&signed)) {
                 Ok(receipt) => return Ok((signed, receipt)),
                 // Another program sends from the same account.
-                Err(error) if attempt < ATTEMPTS && is_race(&error) => attempt += 1,
+                Err(error) if attempt < self.attempts && is_race(&error) => attempt += 1,
                 Err(error) => return Err(error.into()),
             }
         }

@@ -62,7 +62,11 @@ pub(super) fn run(args: &DeployArgs, output: Output) -> Result<()> {
         Some(account::open(&args.account, output)?)
     };
     if let (Some(wallet), false) = (&wallet, args.dry_run) {
-        record.resume(&dir, &Sender { rpc: &rpc, chain, wallet, args: &args.account }, output)?;
+        record.resume(
+            &dir,
+            &Sender { rpc: &rpc, chain, wallet, args: &args.account, attempts: account::ATTEMPTS },
+            output,
+        )?;
     }
 
     let plan = Plan::make(&rpc, &steps, entry.as_ref().filter(|_| !is_registered), wallet.as_ref())?;
@@ -81,7 +85,7 @@ pub(super) fn run(args: &DeployArgs, output: Output) -> Result<()> {
     if let Some(wallet) = &wallet {
         plan.check_balance(&rpc, wallet)?;
         plan.confirm(chain, args.yes, output)?;
-        let sender = Sender { rpc: &rpc, chain, wallet, args: &args.account };
+        let sender = Sender { rpc: &rpc, chain, wallet, args: &args.account, attempts: account::ATTEMPTS };
         for step in &plan.missing {
             create(&dir, &mut record, &sender, step, plan.fees, output)?;
         }

@@ -22,6 +22,12 @@ pub(super) fn run(args: &ExportVerifierArgs, output: Output) -> Result<()> {
     if let Some(origin) = stages::key_origin(&dir)? {
         warn_of_development_key(output.terminal, &origin);
     }
+    if settings.as_ref().is_some_and(stages::has_digest) {
+        output.terminal.say(
+            "the contract computes the digest from the values; a verifier that other tools make from `verification_key.json` \
+             checks the proof of h, r and v alone, and nothing of the values",
+        );
+    }
     let files: Vec<String> = [Artefact::Verifier, Artefact::VerifierKey]
         .into_iter()
         .filter(|artefact| dir.has(*artefact))

@@ -133,7 +133,8 @@ fn verify_on_chain(
     json["address"] = contract.to_string().into();
     if args.send {
         let wallet = account::open(&args.account, output)?;
-        let sender = Sender { rpc: &rpc, chain, wallet: &wallet, args: &args.account };
+        let sender =
+            Sender { rpc: &rpc, chain, wallet: &wallet, args: &args.account, attempts: account::ATTEMPTS };
         let (base, tip) = rpc.fees()?;
         let call = Message::new(contract, call);
         let send = || sender.send(&call, Fees::for_base(base, tip), &mut |_| Ok(()));

@@ -6,12 +6,16 @@
 
 #[allow(dead_code)]
 mod harness;
+#[path = "harness/layout.rs"]
+mod layout;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
 use harness::{Number, circuit, solve};
+use layout::places;
 use num_bigint::BigUint;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -385,15 +389,6 @@ struct Verdict {
     error: Option<String>,
 }
 
-/// Returns, for each place of an array with permuted axes, its place in the array of this shape.
-fn places(shape: &[usize], axes: &[usize]) -> Vec<usize> {
-    let stride = |axis: usize| shape[axis + 1..].iter().product::<usize>();
-    axes.iter().fold(vec![0], |places, axis| {
-        let along = |place: usize| (0..shape[*axis]).map(move |index| place + index * stride(*axis));
-        places.into_iter().flat_map(along).collect()
-    })
-}
-
 /// Returns the private key of the same public key that our templates take: theirs is larger than the order of the subgroup.
 fn reduced(key: &str) -> String {
     let order: BigUint = ORDER.parse().unwrap();
@@ -403,7 +398,7 @@ fn reduced(key: &str) -> String {
 fn compile(case: &Case) -> Circuit {
     let mut text = String::from("pragma circom 2.1.0;\n");
     for include in case.includes {
-        text += &format!("include \"tensorproof/{include}.circom\";\n");
+        writeln!(text, "include \"tensorproof/{include}.circom\";").unwrap();
     }
     let name = case.main.split('(').next().unwrap();
     for (_, template) in TEMPLATES.iter().filter(|(of, _)| *of == name) {

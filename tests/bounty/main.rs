@@ -133,8 +133,19 @@ fn every_ending_gives_the_money_back() {
     let forfeited = market.create(&[]);
     assert!(forfeited["gas"].as_u64().unwrap() < 600_000, "{forfeited}");
     let forfeited = text(&forfeited["bounty"]);
-    let silent = market.create(&[])["bounty"].clone();
-    let silent = text(&silent);
+    // A run that is interrupted pays no second reward.
+    market.anvil.request("evm_setAutomine", &json!([false]));
+    let interrupted = market.chain(HOST, &[&CREATE[..], &["--timeout", "1"]].concat());
+    failure(&interrupted, "was not included within 1 s");
+    let sent = market.read("bounty/opening.json")["hash"].clone();
+    market.anvil.request("evm_mine", &json!([]));
+    market.anvil.request("evm_setAutomine", &json!([true]));
+    let silent = market.create(&[]);
+    assert_eq!(silent["transaction"], sent);
+    let silent = text(&silent["bounty"]);
+    assert!(!market.path("bounty/opening.json").exists());
+    let all = success(&market.run(HOST, &["list", "--rpc-url", &market.url]));
+    assert_eq!(all["bounties"].as_array().unwrap().len(), 3);
     for bounty in [forfeited, silent] {
         market.commits(WORSE, bounty, "worse");
         market.commits(BETTER, bounty, "better");
@@ -186,10 +197,10 @@ fn refuses_what_the_contracts_would() {
     let mut other = honest.clone();
     other["testSetRoot"] = json!("1");
     market.write("testset.json", &other.to_string());
-    failure(&market.chain(HOST, &CREATE), "the bounty's root of the test set is 1, expected");
+    failure(&market.chain(HOST, &CREATE), "the root in `testset.json` is 1, expected");
     other["labels"] = json!([11]);
     market.write("testset.json", &other.to_string());
-    failure(&market.chain(HOST, &CREATE), "`labels` has 1 items, expected 2");
+    failure(&market.chain(HOST, &CREATE), "1 labels, expected 2");
     market.write("testset.json", &honest.to_string());
     assert_eq!(market.anvil.request("eth_blockNumber", &json!([])), "0x0");
 
@@ -218,7 +229,7 @@ fn refuses_what_the_contracts_would() {
     market.write("testset.json", &honest.to_string());
     success(&market.reveal(bounty));
     failure(&market.submit(BETTER, bounty, "better"), "has not committed to parameters");
-    failure(&market.submit(WORSE, bounty, "better"), "the bounty's commitment of the account is");
+    failure(&market.submit(WORSE, bounty, "better"), "the account's commitment is");
     fs::rename(market.path("1.pgm"), market.path("1.jpg")).unwrap();
     fs::rename(market.path("0.pgm"), market.path("worse/0")).unwrap();
     failure(&market.submit(WORSE, bounty, "worse"), "has no file with the SHA-256 0x");
@@ -258,9 +269,40 @@ fn check_finds_what_differs() {
     // Another key of the same circuit is right by itself, but not the one that the bounty names.
     support::json(["setup".as_ref(), market.path("bounty/delivery").as_os_str()]);
     success(&market.run(HOST, &["check", "bounty"]));
-    failure(&check(), "code hash of the delivery's verifier");
+    failure(&check(), "code hash of the bounty's verifier of the delivery");
     failure(
         &market.chain(WORSE, &["commit", bounty, "bounty", "--submission", "worse"]),
-        "code hash of the delivery's verifier",
+        "code hash of the bounty's verifier of the delivery",
     );
+}
+
+#[test]
+fn check_verifies_ceremonies() {
+    let market = Market::new(&[]);
+    let tensorproof = |args: &[&str]| success(&market.tensorproof(HOST, args));
+    tensorproof(&["setup", "ptau", "new", "--power", "4", "--output", "powers.ptau"]);
+    tensorproof(&["setup", "ptau", "contribute", "powers.ptau"]);
+    tensorproof(&["setup", "ptau", "prepare", "powers.ptau"]);
+    let check = || market.run(HOST, &["check", "bounty", "--ptau", "powers.ptau"]);
+    let circuit = "pragma circom 2.1.0;\ntemplate Product() { signal input a; signal input b; signal output c; c <== a * b; }\n\
+                   component main {public [a]} = Product();\n";
+    let dirs = ["testset", "accuracy", "delivery"].map(|name| format!("bounty/{name}"));
+    for dir in &dirs {
+        market.write(&format!("{dir}/circuit.circom"), circuit);
+        tensorproof(&["compile", dir]);
+        tensorproof(&["setup", dir]);
+    }
+    market.describe();
+    let local = success(&market.run(HOST, &["check", "bounty"]));
+    assert_eq!(local["ceremony"], false);
+    failure(&check(), "testset/circuit.zkey`");
+    for dir in &dirs {
+        fs::remove_file(market.path(&format!("{dir}/circuit.zkey"))).unwrap();
+        tensorproof(&["setup", dir, "--ptau", "powers.ptau"]);
+        tensorproof(&["setup", "contribute", dir, "--name", "host"]);
+    }
+    let checked = success(&check());
+    assert_eq!(checked["ceremony"], true);
+    assert_eq!(checked["statements"]["delivery"]["contributions"][0]["name"], "host");
+    assert_ne!(checked["setup"], local["setup"]);
 }

@@ -14,6 +14,8 @@ use super::{ChainError, Message};
 const REQUEST: Duration = Duration::from_secs(30);
 /// How often a request is made that gets no answer.
 const ATTEMPTS: u32 = 3;
+/// How often a receipt is asked for that should be there; the pauses between add up to three seconds.
+const LATE_ATTEMPTS: u32 = 5;
 /// The longest answer that is read.
 const LONGEST_ANSWER: u64 = 8 << 20;
 
@@ -196,7 +198,8 @@ impl Rpc {
             (address.to_string(), json!({ "code": hex::encode_prefixed(code) }))
         };
         let codes: serde_json::Map<String, Value> = codes.iter().map(code).collect();
-        self.small("eth_estimateGas", &json!([call_json(from, message), "latest", codes]))
+        // The transaction would be in the block after the newest, whose time it is that counts.
+        self.small("eth_estimateGas", &json!([call_json(from, message), "pending", codes]))
     }
 
     /// Returns what a contract said from a block on, of events whose signatures have these hashes, or of all for none.
@@ -296,6 +299,22 @@ impl Receipt {
 }
 
 impl Rpc {
+    /// Returns the receipt of a transaction whose nonce is used: endpoints may have it a little later.
+    ///
+    /// # Errors
+    /// When the endpoint does not answer.
+    pub fn late_receipt(&self, hash: B256) -> Result<Option<Receipt>, ChainError> {
+        let mut pause = Duration::from_millis(100);
+        for _ in 0..LATE_ATTEMPTS {
+            if let Some(receipt) = self.receipt(hash)? {
+                return Ok(Some(receipt));
+            }
+            sleep(pause);
+            pause *= 2;
+        }
+        self.receipt(hash)
+    }
+
     /// Waits until a transaction has `confirmations` blocks, its own included.
     ///
     /// # Errors
@@ -310,14 +329,17 @@ impl Rpc {
         let started = Instant::now();
         let mut pause = Duration::from_millis(100);
         loop {
-            // The nonce first: a transaction that is included between the two requests is found by the second.
+            // The nonce first: a transaction that is included between the two requests is found by the second, unless the
+            // endpoint counts it before it has the receipt.
             let is_used = self.nonce(account, false)? > nonce;
             match self.receipt(hash)? {
                 Some(receipt) if !receipt.success => return Err(ChainError::Reverted { hash }),
                 Some(receipt) if self.block_number()? + 1 >= receipt.block + confirmations.max(1) => {
                     return Ok(receipt);
                 }
-                None if is_used => return Err(ChainError::Replaced { hash, nonce }),
+                None if is_used && self.late_receipt(hash)?.is_none() => {
+                    return Err(ChainError::Replaced { hash, nonce });
+                }
                 _ => {}
             }
             if started.elapsed() > timeout {

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 use tensorproof_contracts::bounty::ModelTerms;
 use tensorproof_contracts::chain::{Rpc, expected_code};
 use tensorproof_contracts::keccak256;
@@ -51,7 +52,7 @@ pub(super) fn run(args: &BountyCheckArgs, output: Output) -> Result<()> {
         let terms = open(&rpc, address)?.terms()?;
         let work = || on_chain(&rpc, &folder, &terms);
         output.terminal.stage("bounty", work, |()| format!("{address} agrees with the folder"))?;
-        same("hash of the ceremonies", terms.setup, setup)?;
+        same("bounty's hash of the ceremonies", terms.setup, setup)?;
     }
     let json = json!({
         "valid": true,
@@ -76,9 +77,13 @@ fn circuit(folder: &Folder, kind: Kind) -> Result<usize> {
             return Err(Error::Malformed { path, reason });
         }
     }
-    if stages::read_r1cs(&dir)? != circuit.r1cs {
-        let (path, reason) = (dir.path(Artefact::R1cs), "is not what the sources compile to".to_owned());
-        return Err(Error::Malformed { path, reason });
+    let path = dir.existing(Artefact::R1cs)?;
+    let failed = |source| Error::read(&path, source);
+    let (mut compiled, mut found) = (Sha256::new(), Sha256::new());
+    circuit.r1cs.write(&mut compiled).map_err(failed)?;
+    std::io::copy(&mut File::open(&path).map_err(failed)?, &mut found).map_err(failed)?;
+    if compiled.finalize() != found.finalize() {
+        return Err(Error::Malformed { path, reason: "is not what the sources compile to".to_owned() });
     }
     Ok(circuit.r1cs.len())
 }

@@ -26,13 +26,13 @@ pub(super) fn run(args: &BountyClaimArgs, output: Output) -> Result<()> {
         return Err(refused(BountyError::NotYourTurn { candidate }));
     }
     let committed = bounty.hunter(account)?.parameters_hash;
-    super::same("commitment of the account", committed, word(&submission.hash))?;
+    super::same("account's commitment", committed, word(&submission.hash))?;
 
     let statement = Statement::open(&folder, Kind::Delivery)?;
     let domain = terms.statements[2].domain(session.chain, bounty.address, account);
     let work = || {
         let draft = delivery(&statement, &submission, &terms.key)?;
-        check_value(&draft, "paramsHash", "commitment of the account", committed)?;
+        check_value(&draft, "paramsHash", "account's commitment", committed)?;
         let ciphertext = draft.values().get(BEFORE_CIPHERTEXT..).unwrap_or_default().to_vec();
         Ok::<_, Error>((ciphertext, draft.prove(domain)?))
     };

@@ -68,7 +68,7 @@ fn check_root(folder: &Folder, test_set: &TestSet, output: Output) -> Result<()>
     let work = || {
         let statement = Statement::open(folder, Kind::TestSet)?;
         let draft = statement.draft(test_set.inputs())?;
-        check_value(&draft, "testSetRoot", "root of the test set", word(&test_set.root))
+        check_value(&draft, "testSetRoot", "root in `testset.json`", word(&test_set.root))
     };
     output.terminal.stage("test set", work, |()| "has the root that `testset.json` says".to_owned())?;
     Ok(())

@@ -24,8 +24,8 @@ pub(super) fn run(args: &BountyDecryptArgs, output: Output) -> Result<()> {
     let terms = bounty.terms()?;
     check_terms(&folder, &terms)?;
     let key = baby_jubjub::public_key(secret)?.map(|coordinate| word(&coordinate));
-    super::same("key", terms.key[0], key[0])?;
-    super::same("key", terms.key[1], key[1])?;
+    super::same("bounty's key", terms.key[0], key[0])?;
+    super::same("bounty's key", terms.key[1], key[1])?;
 
     let delivered = bounty.events(args.from_block)?.into_iter().find_map(|(event, _)| match event {
         Event::Delivered { hunter, ciphertext } => Some((hunter, ciphertext)),

@@ -81,16 +81,16 @@ fn refused(error: BountyError) -> Error {
 
 /// Refuses a bounty that is not about the circuits and the keys of a folder.
 fn check_terms(folder: &Folder, terms: &ModelTerms) -> Result<()> {
-    same("number of samples", terms.samples, folder.json.samples)?;
-    same("length of ciphertexts", terms.ciphertext_length, folder.json.ciphertext_length)?;
-    same("architecture", terms.architecture, folder.architecture()?)?;
+    same("bounty's number of samples", terms.samples, folder.json.samples)?;
+    same("bounty's length of ciphertexts", terms.ciphertext_length, folder.json.ciphertext_length)?;
+    same("bounty's architecture", terms.architecture, folder.architecture()?)?;
     for (kind, Verifier { code_hash, .. }) in Kind::ALL.into_iter().zip(terms.statements) {
         let steps = folder.verifier(kind)?;
         let expected = steps.last().map(|step| keccak256(&step.code)).unwrap_or_default();
         let what = match kind {
-            Kind::TestSet => "code hash of the test set's verifier",
-            Kind::Accuracy => "code hash of the accuracy's verifier",
-            Kind::Delivery => "code hash of the delivery's verifier",
+            Kind::TestSet => "code hash of the bounty's verifier of the test set",
+            Kind::Accuracy => "code hash of the bounty's verifier of the accuracy",
+            Kind::Delivery => "code hash of the bounty's verifier of the delivery",
         };
         same(what, code_hash, expected)?;
     }
@@ -104,14 +104,14 @@ fn check_value(draft: &Draft<'_>, name: &str, what: &'static str, expected: U256
     if matches!(values, [value] if word(value) == expected) {
         return Ok(());
     }
-    Err(Error::OtherTerms { what, found: expected.to_string(), expected: found })
+    Err(Error::Differs { what, found: expected.to_string(), expected: found })
 }
 
 fn same<T: Copy + PartialEq + std::fmt::Display>(what: &'static str, found: T, expected: T) -> Result<()> {
     if found == expected {
         return Ok(());
     }
-    Err(Error::OtherTerms { what, found: found.to_string(), expected: expected.to_string() })
+    Err(Error::Differs { what, found: found.to_string(), expected: expected.to_string() })
 }
 
 /// Returns the elements that words of a contract stand for, which it has checked.

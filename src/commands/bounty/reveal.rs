@@ -18,13 +18,13 @@ pub(super) fn run(args: &BountyRevealArgs, output: Output) -> Result<()> {
     check_host(&terms, sender)?;
     check_phase(&bounty, Phase::Revealing)?;
     check_terms(&folder, &terms)?;
-    super::same("root of the test set", terms.test_set_root, word(&test_set.root))?;
+    super::same("bounty's root of the test set", terms.test_set_root, word(&test_set.root))?;
 
     let domain = terms.statements[0].domain(session.chain, bounty.address, sender);
     let work = || {
         let statement = Statement::open(&folder, Kind::TestSet)?;
         let draft = statement.draft(test_set.inputs())?;
-        check_value(&draft, "testSetRoot", "root of the test set", terms.test_set_root)?;
+        check_value(&draft, "testSetRoot", "bounty's root of the test set", terms.test_set_root)?;
         draft.prove(domain)
     };
     let (evidence, _) = output.terminal.stage("prove", work, |_| "the test set".to_owned())?;

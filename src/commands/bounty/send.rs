@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use tensorproof_contracts::bounty::{Call, ModelBounty, Phase, refusal};
-use tensorproof_contracts::chain::{Fees, Message, Receipt, Rpc, Signed, Wallet};
+use tensorproof_contracts::chain::{ChainError, Fees, Message, Receipt, Rpc, Signed, Wallet};
 use tensorproof_contracts::{ContractsError, U256};
 
 use super::super::account::{self, Sender};
@@ -29,7 +29,9 @@ impl<'a> Session<'a> {
     }
 
     pub(super) fn sender(&self) -> Sender<'_> {
-        Sender { rpc: &self.rpc, chain: self.chain, wallet: &self.wallet, args: &self.args.account }
+        // A second one of these could be paid for twice.
+        let (rpc, wallet, args) = (&self.rpc, &self.wallet, &self.args.account);
+        Sender { rpc, chain: self.chain, wallet, args, attempts: 1 }
     }
 
     /// Returns the gas that a message takes; the error is the contract's own.
@@ -80,6 +82,10 @@ impl<'a> Session<'a> {
     ) -> Result<(Signed, Receipt)> {
         let send = || {
             self.sender().send(message, fees, keep).map_err(|error| match error {
+                // A receipt has no reason: now that its block is there, the call is refused for the same one.
+                Error::Contracts(ContractsError::Chain(reverted @ ChainError::Reverted { .. })) => {
+                    self.estimate(message, phase).err().unwrap_or(reverted.into())
+                }
                 Error::Contracts(ContractsError::Chain(error)) => refusal(error, phase).into(),
                 error => error,
             })

@@ -25,7 +25,7 @@ pub(super) fn run(args: &BountySubmitArgs, output: Output) -> Result<()> {
     if hunter.correct != 0 {
         return Err(refused(BountyError::AlreadyProved { hunter: account }));
     }
-    super::same("commitment of the account", hunter.parameters_hash, word(&submission.hash))?;
+    super::same("account's commitment", hunter.parameters_hash, word(&submission.hash))?;
 
     let test_set = revealed(args, &folder, &bounty)?;
     let statement = Statement::open(&folder, Kind::Accuracy)?;
@@ -33,8 +33,8 @@ pub(super) fn run(args: &BountySubmitArgs, output: Output) -> Result<()> {
     inputs.extend(submission.inputs);
     let work = || {
         let draft = statement.draft(inputs)?;
-        check_value(&draft, "testSetRoot", "root of the test set", terms.test_set_root)?;
-        check_value(&draft, "paramsHash", "commitment of the account", hunter.parameters_hash)?;
+        check_value(&draft, "testSetRoot", "bounty's root of the test set", terms.test_set_root)?;
+        check_value(&draft, "paramsHash", "account's commitment", hunter.parameters_hash)?;
         Ok::<_, Error>(draft)
     };
     let correct = |draft: &crate::bounty::Draft<'_>| draft.value("correct").first().map(word);

@@ -16,7 +16,8 @@ include "to_bits.circom";
 // Ensures
 //   The range.
 // Constraints
-//   with b = k \ 2 and a = k - b, 2^a + 2^b + b - 2 quadratic + 1 linear
+//   with b = k \ 2 and a = k - b, 2^a + 2^b + b - 2 quadratic + 1 linear; one quadratic less for each pair of equal rows,
+//   and of equal halves of four rows, eight rows and so on
 // Source
 //   Look-up with the index in two halves: the entries of a row are summed by constants, and the bits of the row halve the
 //   number of rows one by one.
@@ -64,8 +65,18 @@ template LookUp(k, values) {
     change[1] <== 0;
     for (var i = 0; i < b - 1; i++) {
         var m = 2 ** (b - 1 - i);
+        var size = 2 ** (a + i);
         for (var j = 0; j < m; j++) {
-            change[m + j] <== bits.out[a + i] * (row[2 * j + 1] - row[2 * j]);
+            var isSame = 1;
+            for (var l = 0; l < size; l++) {
+                isSame = isSame && values[2 * j * size + l] == values[(2 * j + 1) * size + l];
+            }
+            // A compiler need not see that a product with the difference of equal rows is a constant.
+            if (isSame) {
+                change[m + j] <== 0;
+            } else {
+                change[m + j] <== bits.out[a + i] * (row[2 * j + 1] - row[2 * j]);
+            }
             row[j] = row[2 * j] + change[m + j];
         }
     }

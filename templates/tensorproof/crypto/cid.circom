@@ -8,7 +8,7 @@ include "sha256_bytes.circom";
 // RFC 4648 without padding.
 //
 // Parameters
-//   size         bytes of the file, which IPFS holds as one block, 1 <= size < 2^61
+//   size         bytes of the file, which IPFS holds as one block, 0 <= size < 2^61
 // Inputs
 //   in[size]     [0, 256)
 // Outputs

@@ -5,7 +5,7 @@ include "sha256_bytes.circom";
 // Canonical bytes of a content identifier in IPFS: version 1, codec raw, SHA-256.
 //
 // Parameters
-//   size         bytes of the file, which IPFS holds as one block, 1 <= size < 2^61
+//   size         bytes of the file, which IPFS holds as one block, 0 <= size < 2^61
 // Inputs
 //   in[size]     [0, 256)
 // Outputs

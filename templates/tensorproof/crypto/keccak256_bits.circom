@@ -5,7 +5,7 @@ include "keccak256_message.circom";
 // Keccak-256, Ethereum's hash, of bits.
 //
 // Parameters
-//   n            bits of the message, 1 <= n < 2^64
+//   n            bits of the message, 0 <= n < 2^64
 // Inputs
 //   in[n]        bits, that of each byte with the lowest weight first
 // Outputs

@@ -6,7 +6,7 @@ include "keccak256_message.circom";
 // Keccak-256, Ethereum's hash, of bytes.
 //
 // Parameters
-//   n            bytes of the message, 1 <= n < 2^61
+//   n            bytes of the message, 0 <= n < 2^61
 // Inputs
 //   in[n]        [0, 256)
 // Outputs

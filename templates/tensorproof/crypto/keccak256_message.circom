@@ -5,7 +5,7 @@ include "keccak_block.circom";
 // Keccak-256, Ethereum's hash, of bits that were checked elsewhere.
 //
 // Parameters
-//   n            bits of the message, 1 <= n < 2^64
+//   n            bits of the message, 0 <= n < 2^64
 // Inputs
 //   in[n]        bits, that of each byte with the lowest weight first
 // Outputs
@@ -19,7 +19,7 @@ include "keccak_block.circom";
 // Source
 //   Bertoni et al. 2011, The Keccak reference; the padding 10*1 alone, without SHA-3's suffix.
 template Keccak256Message(n) {
-    assert(1 <= n && n < 2 ** 64);
+    assert(0 <= n && n < 2 ** 64);
     signal input in[n];
     signal output out[256];
 

@@ -39,7 +39,7 @@ function keccakRoundConstant(round) {
 // Parameters
 //   rounds       the last rounds of the permutation, 1 <= rounds <= 24; Keccak-256 has 24
 //   first        1 if the state is zero, else 0
-//   used         bits of the message in the block, 0 <= used <= 1088, not zero if first is 1; the rest is padding
+//   used         bits of the message in the block, 0 <= used <= 1088; the rest is padding
 //   one          1 if the message ends here, else 0
 //   last         1 if the padding ends here, else 0
 // Inputs
@@ -61,7 +61,7 @@ template KeccakBlock(rounds, first, used, one, last) {
     assert(first == 0 || first == 1);
     assert(one == 0 || one == 1);
     assert(last == 0 || last == 1);
-    assert(first <= used && used + one + last <= 1088);
+    assert(0 <= used && used + one + last <= 1088);
     // allow(W0008): the initial state is a constant.
     signal input state[1600];
     // allow(W0008): a block may be padding alone.

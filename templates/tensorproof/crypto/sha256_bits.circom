@@ -5,7 +5,7 @@ include "sha256_message.circom";
 // SHA-256 of bits.
 //
 // Parameters
-//   n            bits of the message, 1 <= n < 2^64
+//   n            bits of the message, 0 <= n < 2^64
 // Inputs
 //   in[n]        bits in the standard's order
 // Outputs

@@ -6,7 +6,7 @@ include "sha256_message.circom";
 // SHA-256 of bytes.
 //
 // Parameters
-//   n            bytes of the message, 1 <= n < 2^61
+//   n            bytes of the message, 0 <= n < 2^61
 // Inputs
 //   in[n]        [0, 256)
 // Outputs

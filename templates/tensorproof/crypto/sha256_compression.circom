@@ -150,16 +150,19 @@ template Sha256Compression(first, used, one, length) {
         var toE = constants[t] + word[t];
         var d = 0;
         for (var i = 0; i < 32; i++) {
+            var rotated[2];
             for (var k = 0; k < 2; k++) {
                 var s = 0;
                 for (var r = 0; r < 3; r++) {
                     s += v[4 * k][(i + rotations[k][r]) % 32];
                 }
                 if (first == 1 && t == 0) {
-                    big[t][k][i] <== s % 2;
+                    big[t][k][i] <== 0;
+                    rotated[k] = s % 2;
                 } else {
                     big[t][k][i] <-- s % 2;
                     s * (2 * big[t][k][i] - s - 1) === 3 * (big[t][k][i] - s);
+                    rotated[k] = big[t][k][i];
                 }
             }
             var chosen = v[6][i];
@@ -179,8 +182,8 @@ template Sha256Compression(first, used, one, length) {
                 most = majority[t][i];
             }
             d += v[3][i] * 2 ** i;
-            toE += (v[7][i] + big[t][1][i] + chosen) * 2 ** i;
-            toA += (big[t][0][i] + most) * 2 ** i;
+            toE += (v[7][i] + rotated[1] + chosen) * 2 ** i;
+            toA += (rotated[0] + most) * 2 ** i;
         }
         next[t][1] = ToBits(t < 62 ? 35 : 36, 0);
         next[t][1].in <== d + toE;

@@ -5,7 +5,7 @@ include "sha256_compression.circom";
 // SHA-256 of bits that were checked elsewhere.
 //
 // Parameters
-//   n            bits of the message, 1 <= n < 2^64
+//   n            bits of the message, 0 <= n < 2^64
 // Inputs
 //   in[n]        bits in the standard's order
 // Outputs
@@ -20,7 +20,7 @@ include "sha256_compression.circom";
 // Source
 //   FIPS 180-4, sections 5.1.1 and 6.2.
 template Sha256Message(n) {
-    assert(1 <= n && n < 2 ** 64);
+    assert(0 <= n && n < 2 ** 64);
     signal input in[n];
     signal output out[256];
 

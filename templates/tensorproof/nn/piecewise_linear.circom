@@ -20,7 +20,8 @@ include "../arith/to_bits.circom";
 // Ensures
 //   The range of in.
 // Constraints
-//   with a = (k - 1) \ 2 and b = k - a, n + 3 * 2^a + 2^b - k - 1 quadratic + 1 linear
+//   with a = (k - 1) \ 2 and b = k - a, n + 3 * 2^a + 2^b - k - 1 quadratic + 1 linear; one quadratic less for each of
+//   the 2^a rows of values, and of slopes, that is zero
 // Source
 //   Piecewise-linear look-up, with the index in two halves: the pieces of a row are summed by constants, and one product
 //   picks the row.
@@ -84,12 +85,25 @@ template PiecewiseLinear(n, d, k, values, slopes) {
     for (var i = 0; i < 2 ** a; i++) {
         var rowValue = 0;
         var rowSlope = 0;
+        var hasValue = 0;
+        var hasSlope = 0;
         for (var j = 0; j < 2 ** b; j++) {
             rowValue += values[i * 2 ** b + j] * column[j];
             rowSlope += slopes[i * 2 ** b + j] * column[j];
+            hasValue = hasValue || values[i * 2 ** b + j] != 0;
+            hasSlope = hasSlope || slopes[i * 2 ** b + j] != 0;
         }
-        value[i] <== row[i] * rowValue;
-        slope[i] <== row[i] * rowSlope;
+        // A compiler need not see that a product with a row of zeros is a constant.
+        if (hasValue) {
+            value[i] <== row[i] * rowValue;
+        } else {
+            value[i] <== 0;
+        }
+        if (hasSlope) {
+            slope[i] <== row[i] * rowSlope;
+        } else {
+            slope[i] <== 0;
+        }
         sumOfValues += value[i];
         sumOfSlopes += slope[i];
     }

@@ -8,8 +8,8 @@ const row = (template, main, input, out) => {
 };
 const bits = (bytes) => bytes.flatMap((byte) => [0, 1, 2, 3, 4, 5, 6, 7].map((k) => (byte >> k) & 1));
 
-// Padding of one byte, of two, and of a block of its own.
-for (const length of [64, 134, 135, 136]) {
+// Nothing but padding, padding of one byte, of two, and of a block of its own.
+for (const length of [0, 64, 134, 135, 136]) {
     const message = Array.from({ length }, (_, i) => (i * i * 31 + i * 7 + 7) % 256);
     const digest = keccak256.array(message);
     row("keccak256_bytes", `Keccak256Bytes(${length})`, message, digest);

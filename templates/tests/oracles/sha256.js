@@ -12,7 +12,7 @@ const halves = (bytes) => [0, 16].map((at) => BigInt(`0x${Buffer.from(bytes.slic
 const bytes = (length, seed) => Array.from({ length }, (_, i) => (i * i * 31 + i * seed + seed) % 256);
 
 // Padding that just fits into the last block, and that does not.
-for (const length of [1, 3, 55, 56, 63, 64, 65, 119, 120, 128]) {
+for (const length of [0, 1, 3, 55, 56, 63, 64, 65, 119, 120, 128]) {
     const message = bytes(length, 7);
     row("sha256_bytes", `Sha256Bytes(${length})`, message, digest(message));
     row("sha256_bits", `Sha256Bits(${8 * length})`, bits(message), bits(digest(message)));
@@ -25,6 +25,7 @@ const decode = (text) => {
     return Array.from({ length: Math.floor(all.length / 8) }, (_, i) => parseInt(all.slice(8 * i, 8 * i + 8).join(""), 2));
 };
 const known = [
+    [[], "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"],
     [[...Buffer.from("hello world")], "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"],
 ];
 for (const [message, text] of known) {

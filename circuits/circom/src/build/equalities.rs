@@ -24,6 +24,9 @@ impl<F: PrimeField> System<F> {
     }
 
     /// Removes rows that say that a signal equals another one or a constant, until there is none left.
+    ///
+    /// Stock circom does not look again at a row of which a factor has become zero, or a constant, and keeps `signal = 0` as a
+    /// linear constraint: ours has one row and one wire less then, and says the same.
     pub(super) fn eliminate_equalities(&mut self, coefficients: &mut Coefficients<F>) {
         let is_degenerate = |row: &Row| {
             let [a, b, _] = self.parts(*row);
