@@ -8,6 +8,8 @@ mod chain;
 mod cheats;
 #[path = "../examples/bounty/data.rs"]
 mod data;
+#[path = "../examples/bounty/forgery.rs"]
+mod forgery;
 #[path = "../examples/bounty/stage.rs"]
 mod stage;
 #[path = "../examples/bounty/story.rs"]
@@ -26,7 +28,7 @@ fn the_bounty_is_won_and_every_cheat_refused() {
     outcome.unwrap_or_else(|error| panic!("{told}\n{error}"));
     println!("{told}");
     let refusals = told.lines().filter(|line| line.contains("refused: ")).count();
-    assert_eq!(refusals, 10, "{told}");
+    assert_eq!(refusals, 11, "{told}");
     for expected in [
         "integers are those that bob committed to",
         "no wei is left in the bounty",

@@ -9,6 +9,7 @@ use tensorproof_contracts::{Address, B256, U256, hex, keccak256};
 use tensorproof_groth16::Proof;
 use tensorproof_r1cs::fr_from_decimal;
 
+use crate::forgery;
 use crate::stage::{ALICE, HOST, MALLORY, Result, Stage, THIEF};
 
 /// Commits to the hash of another hunter, which anybody can read.
@@ -58,13 +59,12 @@ pub(crate) fn brings_its_own_verifier(stage: &mut Stage<'_>, bounty: Address, sa
 }
 
 /// Makes a key of its own, whose proofs it could forge.
-pub(crate) fn makes_its_own_key(stage: &mut Stage<'_>, bounty: Address) -> Result<()> {
+pub(crate) fn makes_its_own_key(stage: &mut Stage<'_>, bounty: Address, samples: u32) -> Result<()> {
     copy(stage, "bounty", "own")?;
     // A circuit that counts every answer.
     let circuit = stage.path("own/accuracy/circuit.circom");
     let source = fs::read_to_string(&circuit)?;
     fs::remove_file(&circuit)?;
-    let samples = stage.read("bounty/bounty.json")?["samples"].to_string();
     let lie = source.replace("correct <== count", &format!("correct <== {samples}"));
     if lie == source {
         return Err("the circuit of accuracy counts in another way".into());
@@ -73,7 +73,13 @@ pub(crate) fn makes_its_own_key(stage: &mut Stage<'_>, bounty: Address) -> Resul
     stage.does(MALLORY, "makes a circuit that counts all digits as right", "compile own/accuracy --O2")?;
     stage.does(MALLORY, "makes a key of its own for that", "setup own/accuracy")?;
     let command = format!("bounty submit {bounty} own --submission mallory --samples digits --rpc-url URL");
-    stage.fails(MALLORY, "proves with that key", &command, "code hash of the accuracy's verifier")
+    let expected = "the code hash of the bounty's verifier of the accuracy is";
+    stage.fails(MALLORY, "proves with that key", &command, expected)?;
+    // The command can be passed over, the contract cannot.
+    let evidence = forgery::prove_accuracy(stage, bounty, MALLORY, "own", samples)?;
+    let call = Call::Submit { correct: samples, hint: Address::ZERO, evidence };
+    let what = "sends such a proof without the command";
+    stage.is_refused(MALLORY, what, &call.message(bounty), "the verifier refuses the proof")
 }
 
 /// Takes other parameters when it has seen the digits.
@@ -81,7 +87,7 @@ pub(crate) fn changes_its_parameters(stage: &mut Stage<'_>, bounty: Address) -> 
     let params = "bounty params bounty bob.onnx -o fitted";
     stage.does(MALLORY, "takes parameters that read the digits revealed", params)?;
     let command = format!("bounty submit {bounty} bounty --submission fitted --samples digits --rpc-url URL");
-    stage.fails(MALLORY, "proves with these", &command, "the bounty's commitment of the account is")
+    stage.fails(MALLORY, "proves with these", &command, "the account's commitment is")
 }
 
 /// Reads the ciphertext, and decrypts it with another key than the host's.

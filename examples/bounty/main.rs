@@ -9,6 +9,7 @@
 mod chain;
 mod cheats;
 mod data;
+mod forgery;
 mod stage;
 mod story;
 

@@ -34,7 +34,7 @@ fn prepare(stage: &mut Stage<'_>, samples: u32, digits: &[String]) -> Result<Add
     stage.chapter("A host looks for a model that reads its digits")?;
     let made = stage.does(
         HOST,
-        &format!("makes the circuits of a convolutional network, for {samples} digits"),
+        &format!("makes the circuits of a convolutional network, for {}", count(samples)),
         &format!(
             "bounty circuits architecture.onnx -o bounty --samples {samples} --sample-bytes {SAMPLE_BYTES}"
         ),
@@ -114,6 +114,10 @@ fn commit(stage: &mut Stage<'_>, bounty: Address) -> Result<()> {
     stage.fails(BOB, "wants to prove, too early", &submit(bounty, "bounty", "bob"), "in phase Committing")
 }
 
+fn count(digits: u32) -> String {
+    if digits == 1 { "1 digit".to_owned() } else { format!("{digits} digits") }
+}
+
 fn submit(bounty: Address, folder: &str, hunter: &str) -> String {
     format!("bounty submit {bounty} {folder} --submission {hunter} --samples digits --rpc-url URL")
 }
@@ -134,7 +138,7 @@ fn reveal(stage: &mut Stage<'_>, bounty: Address) -> Result<()> {
 fn prove(stage: &mut Stage<'_>, bounty: Address, samples: u32) -> Result<()> {
     stage.chapter("Hunters prove how many digits their parameters read")?;
     for (hunter, right) in [(BOB, 1), (ALICE, samples.min(2))] {
-        let what = format!("proves its accuracy, on {samples} digits");
+        let what = format!("proves its accuracy, on {}", count(samples));
         let proved = stage.does(hunter, &what, &submit(bounty, "bounty", hunter.name))?;
         let correct = proved["correct"].as_u64().unwrap_or_default();
         stage.say("", &format!("{correct} of {samples} are right"))?;
@@ -146,7 +150,7 @@ fn prove(stage: &mut Stage<'_>, bounty: Address, samples: u32) -> Result<()> {
         }
     }
     cheats::brings_its_own_verifier(stage, bounty, samples)?;
-    cheats::makes_its_own_key(stage, bounty)?;
+    cheats::makes_its_own_key(stage, bounty, samples)?;
     cheats::changes_its_parameters(stage, bounty)
 }
 
