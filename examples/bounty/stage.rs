@@ -1,0 +1,212 @@
+//! Who acts, what they run, and how it is told.
+
+use std::error::Error;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tensorproof::terminal::grouped;
+use tensorproof_contracts::Address;
+use tensorproof_contracts::bounty::refusal;
+use tensorproof_contracts::chain::{ChainError, Fees, Message, Receipt, Rpc, Transaction, Wallet};
+
+/// What goes wrong ends the story.
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Somebody with an account.
+#[derive(Clone, Copy)]
+pub(crate) struct Actor {
+    pub(crate) name: &'static str,
+    key: &'static str,
+}
+
+/// Opens the bounties.
+pub(crate) const HOST: Actor =
+    Actor { name: "host", key: "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80" };
+/// A hunter with a good model.
+pub(crate) const ALICE: Actor =
+    Actor { name: "alice", key: "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d" };
+/// A hunter with a worse one.
+pub(crate) const BOB: Actor =
+    Actor { name: "bob", key: "0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a" };
+/// A hunter whose model knows nothing.
+pub(crate) const MALLORY: Actor =
+    Actor { name: "mallory", key: "0x7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6" };
+/// Somebody who reads all transactions, and sends them as its own.
+pub(crate) const THIEF: Actor =
+    Actor { name: "thief", key: "0x47e179ec197488593b187f80a00eb0da91f1b9d0b13f8733639f19c30a34926a" };
+
+/// Returns the accounts of all, which are the first ones of Foundry's development chains.
+pub(crate) fn addresses() -> Result<Vec<Address>> {
+    [HOST, ALICE, BOB, MALLORY, THIEF].iter().map(Actor::address).collect()
+}
+
+impl Actor {
+    pub(crate) fn address(&self) -> Result<Address> {
+        Ok(Wallet::from_hex(self.key)?.address())
+    }
+}
+
+/// A program that is the command `tensorproof`, if its first argument is so.
+pub(crate) struct Program {
+    pub(crate) path: PathBuf,
+    pub(crate) first: Option<&'static str>,
+}
+
+/// The files and the chain of a story, and where it is told.
+pub(crate) struct Stage<'o> {
+    out: &'o mut dyn Write,
+    program: Program,
+    url: String,
+    /// The folder of everybody's files, where commands run.
+    pub(crate) folder: TempDir,
+    pub(crate) rpc: Rpc,
+}
+
+impl<'o> Stage<'o> {
+    pub(crate) fn new(out: &'o mut dyn Write, program: Program, url: String) -> Result<Self> {
+        let rpc = Rpc::new(&url)?;
+        Ok(Self { out, program, url, folder: tempfile::tempdir()?, rpc })
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Reads a JSON file.
+    pub(crate) fn read(&self, name: &str) -> Result<Value> {
+        Ok(serde_json::from_str(&std::fs::read_to_string(self.path(name))?)?)
+    }
+
+    /// Starts a chapter.
+    pub(crate) fn chapter(&mut self, title: &str) -> Result<()> {
+        Ok(writeln!(self.out, "\n{title}")?)
+    }
+
+    /// Tells something.
+    pub(crate) fn say(&mut self, who: &str, what: &str) -> Result<()> {
+        Ok(writeln!(self.out, "  {who:<9}{what}")?)
+    }
+
+    fn line(&mut self, who: &str, what: &str, gas: Option<u64>, started: Instant) -> Result<()> {
+        let gas = gas.map_or_else(String::new, |gas| format!("{} gas", grouped(gas)));
+        let seconds = started.elapsed().as_secs_f64();
+        writeln!(self.out, "  {who:<9}{what:<66}{gas:>15}{seconds:>8.1} s")?;
+        Ok(self.out.flush()?)
+    }
+
+    /// Runs a command, whose words have no spaces; `URL` stands for the endpoint.
+    fn run(&self, who: Actor, command: &str) -> Result<Output> {
+        let words =
+            command.split_whitespace().map(|word| if word == "URL" { self.url.as_str() } else { word });
+        let program = &self.program;
+        let output = Command::new(&program.path)
+            .args(program.first)
+            .args(words)
+            .arg("--json")
+            .current_dir(self.folder.path())
+            .env("NO_COLOR", "1")
+            .env("TENSORPROOF_PRIVATE_KEY", who.key)
+            .stdin(Stdio::null())
+            .output()?;
+        Ok(output)
+    }
+
+    /// Somebody runs a command.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub(crate) fn does(&mut self, who: Actor, what: &str, command: &str) -> Result<Value> {
+        let started = Instant::now();
+        let output = self.run(who, command)?;
+        if !output.status.success() {
+            let message = String::from_utf8_lossy(&output.stderr).into_owned();
+            return Err(format!("`tensorproof {command}` failed: {message}").into());
+        }
+        let result: Value = serde_json::from_slice(&output.stdout)?;
+        self.line(who.name, what, result["gas"].as_u64(), started)?;
+        Ok(result)
+    }
+
+    /// Somebody runs a command that must fail, with an error that says `expected`.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub(crate) fn fails(&mut self, who: Actor, what: &str, command: &str, expected: &str) -> Result<()> {
+        let started = Instant::now();
+        let output = self.run(who, command)?;
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        let message = message.rsplit_once("error: ").map_or(message.as_str(), |(_, error)| error);
+        let message = message.lines().next().unwrap_or_default().to_owned();
+        if output.status.code() != Some(1) {
+            return Err(format!("`tensorproof {command}` should have failed").into());
+        }
+        self.line(who.name, what, None, started)?;
+        self.refused(&message, expected)
+    }
+
+    fn refused(&mut self, message: &str, expected: &str) -> Result<()> {
+        if !message.contains(expected) {
+            return Err(format!("expected `{expected}`, not: {message}").into());
+        }
+        self.say("", &format!("refused: {message}"))
+    }
+
+    /// Somebody sends a message without the command.
+    ///
+    /// # Errors
+    /// When it reverts.
+    pub(crate) fn sends(&mut self, who: Actor, what: &str, message: Message) -> Result<Receipt> {
+        let started = Instant::now();
+        let wallet = Wallet::from_hex(who.key)?;
+        let account = wallet.address();
+        let gas = self.rpc.estimate(account, &message)?;
+        let (base, tip) = self.rpc.fees()?;
+        let transaction = Transaction {
+            chain: self.rpc.chain_id()?,
+            nonce: self.rpc.nonce(account, true)?,
+            fees: Fees::for_base(base, tip),
+            gas: gas + gas / 4,
+            message,
+        };
+        let signed = wallet.sign(&transaction)?;
+        self.rpc.send(&signed.raw)?;
+        let timeout = Duration::from_mins(1);
+        let receipt = self.rpc.wait(signed.hash, (account, signed.nonce), 1, timeout)?;
+        self.line(who.name, what, Some(receipt.gas_used), started)?;
+        Ok(receipt)
+    }
+
+    /// Somebody tries to send call data to a bounty, which must refuse it with an error that says `expected`.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub(crate) fn is_refused(
+        &mut self,
+        who: Actor,
+        what: &str,
+        message: &Message,
+        expected: &str,
+    ) -> Result<()> {
+        let started = Instant::now();
+        match self.rpc.estimate(who.address()?, message) {
+            Ok(_) => Err(format!("{} should not have been able to: {what}", who.name).into()),
+            Err(error @ ChainError::Refused { .. }) => {
+                self.line(who.name, what, None, started)?;
+                self.refused(&refusal(error, None).to_string(), expected)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Lets time pass on the chain.
+    pub(crate) fn wait(&mut self, hours: u64) -> Result<()> {
+        self.rpc.request("evm_increaseTime", &json!([hours * 3600]))?;
+        self.rpc.request("evm_mine", &json!([]))?;
+        let plural = if hours == 1 { "hour passes" } else { "hours pass" };
+        Ok(writeln!(self.out, "  ... {hours} {plural}")?)
+    }
+}
