@@ -11,15 +11,15 @@ use super::{Measured, binary, measure};
 use crate::shell::{root, run, say};
 
 /// ezkl and what its script needs, from PyPI.
-const PACKAGES: [&str; 2] = ["ezkl==23.0.5", "numpy"];
+const PACKAGES: [&str; 3] = ["ezkl==23.0.5", "numpy", "onnx"];
 /// Those that fit into the memory of a small machine.
 const MODELS: [&str; 2] = ["mnist_mlp", "mnist_cnn"];
-const SCRIPT: &str = include_str!("ezkl.py");
+const SCRIPT: &str = include_str!("prove_with_ezkl.py");
 
 /// Measures models whose names are among `only`, or all.
 pub(super) fn compare(folder: &Path, only: &[&str]) -> Result<(), String> {
     let python = install(folder)?;
-    let script = folder.join("ezkl.py");
+    let script = folder.join("prove_with_ezkl.py");
     fs::write(&script, SCRIPT).map_err(|error| error.to_string())?;
     let mut table = String::from(
         "| model | prover | setup s | prove s | both | peak MiB | key MiB | proof bytes |\n|---|---|---|---|---|---|---|---|\n",

@@ -1,6 +1,6 @@
 """Proves the first sample of a model with ezkl, private parameters; prints seconds and bytes as JSON.
 
-usage: ezkl.py MODEL.onnx SAMPLES.npz FOLDER
+usage: prove_with_ezkl.py MODEL.onnx SAMPLES.npz FOLDER
 """
 
 import asyncio
@@ -12,10 +12,20 @@ import time
 
 import ezkl
 import numpy
+import onnx
 
 model, samples, folder = sys.argv[1:]
 os.makedirs(folder, exist_ok=True)
 os.chdir(folder)
+# ezkl takes no batch of unknown length.
+network = onnx.load(model)
+for value in [*network.graph.input, *network.graph.output]:
+    for dimension in value.type.tensor_type.shape.dim:
+        if not dimension.dim_value:
+            dimension.dim_value = 1
+del network.graph.value_info[:]
+model = "model.onnx"
+onnx.save(network, model)
 sample = numpy.load(samples)["inputs"][0]
 with open("input.json", "w") as file:
     json.dump({"input_data": [sample.astype(float).flatten().tolist()]}, file)
