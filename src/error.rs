@@ -351,6 +351,9 @@ impl Error {
             Self::Transpile(Transpile::TooWide { .. }) => {
                 Some("a smaller `--scale` needs fewer bits".to_owned())
             }
+            Self::Transpile(Transpile::OverArchitecture { .. }) => {
+                Some("smaller weights fit; so would a bounty whose host gave more `--headroom`".to_owned())
+            }
             Self::Prove { source: ProveError::OtherCircuit { .. } | ProveError::OtherMatrices, .. } => {
                 Some("`tensorproof setup` makes a key for the circuit as it is now".to_owned())
             }

@@ -6,14 +6,12 @@ mod support;
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
-use support::anvil::{Anvil, KEY, failure, post, success};
+use support::anvil::{Anvil, KEY, failure, post, proxy, success};
 use support::json as run_json;
 use tempfile::TempDir;
 use tensorproof_contracts::chain::REGISTRATION_GAS;
@@ -25,45 +23,6 @@ const SENDER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 /// The number of transactions of the first account.
 fn transactions(anvil: &Anvil) -> Value {
     anvil.request("eth_getTransactionCount", &json!([SENDER, "latest"]))
-}
-
-/// An endpoint before a chain. `answer` gets the number of the request, its body, and how to ask the chain; when it
-/// returns nothing, the connection is dropped.
-fn proxy(
-    anvil: &Anvil,
-    answer: impl Fn(usize, &str, &dyn Fn() -> String) -> Option<String> + Send + 'static,
-) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let port = anvil.port;
-    std::thread::spawn(move || {
-        for (number, stream) in listener.incoming().enumerate() {
-            let mut reader = BufReader::new(stream.unwrap());
-            let mut length = 0;
-            loop {
-                let mut line = String::new();
-                reader.read_line(&mut line).unwrap();
-                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse().unwrap();
-                }
-                if line.trim().is_empty() {
-                    break;
-                }
-            }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).unwrap();
-            let body = String::from_utf8(body).unwrap();
-            let Some(answer) = answer(number, &body, &|| post(port, &body)) else {
-                continue;
-            };
-            let length = answer.len();
-            let head = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
-            );
-            let _ = reader.get_mut().write_all(format!("{head}{answer}").as_bytes());
-        }
-    });
-    url
 }
 
 /// An endpoint that answers one method by itself.
@@ -369,7 +328,8 @@ fn registers_the_verifier_by_the_models_hash() {
     let [gas, planned] = [&done, &plan].map(|json| json["gas"].as_u64().unwrap());
     let registration = done["registry"]["receipt"]["gasUsed"].as_str().unwrap();
     let registration = u64::from_str_radix(&registration[2..], 16).unwrap();
-    assert!((40_000..REGISTRATION_GAS).contains(&registration), "{registration}");
+    // As the README says; a zero byte of the hash makes it a little less.
+    assert!((49_000..50_500).contains(&registration) && registration < REGISTRATION_GAS, "{registration}");
     assert!(gas.abs_diff(planned) < planned / 20, "{gas}, planned {planned}");
     assert_eq!(done["contracts"][0]["name"], "VerifierRegistry");
     assert_eq!(done["address"], plan["address"]);

@@ -11,7 +11,7 @@ use num_bigint::{BigInt, Sign};
 use serde::{Deserialize, Serialize};
 use tensorproof_circom::Circuit;
 use tensorproof_contracts::chain::{Step, steps};
-use tensorproof_contracts::{B256, PublicSignals, VerifierConfig, keccak256};
+use tensorproof_contracts::{B256, PublicSignals, VerifierConfig, digest, keccak256};
 use tensorproof_groth16::Origin;
 use tensorproof_transpiler::emit::Pixels;
 use tensorproof_transpiler::quantize::Architecture;
@@ -225,7 +225,13 @@ impl Folder {
 
     /// Returns what creates the verifier of a statement, which is last.
     pub(crate) fn verifier(&self, kind: Kind) -> Result<Vec<Step>> {
-        let key = stages::read_verifying_key(&self.dir(kind).existing(Artefact::VerifyingKey)?)?;
+        let path = self.dir(kind).existing(Artefact::VerifyingKey)?;
+        let key = stages::read_verifying_key(&path)?;
+        let signals = key.gamma_abc_g1.len().saturating_sub(1);
+        if signals != digest::SIGNALS {
+            let reason = format!("has {signals} public signals, expected {}", digest::SIGNALS);
+            return Err(Error::Malformed { path, reason });
+        }
         let mut steps = steps(&key, &verifier_config(), B256::ZERO)?;
         for step in &mut steps {
             step.name = format!("{kind}: {}", step.name);

@@ -40,6 +40,23 @@ pub enum BountyStep {
     Decrypt(BountyDecryptArgs),
 }
 
+/// What is told of a call.
+const SENT: &str = "Keys of the JSON result:
+  bounty        the bounty's address
+  account       who sends
+  transaction   the transaction; null with --dry-run
+  gas           gas of the transaction, or its estimate with --dry-run
+  cost          what that costs, in wei, the value not included
+  value         what is deposited, in wei
+  chain_id      the chain's identifier
+  receipt       the transaction's receipt; not with --dry-run
+and of single commands:
+  commitment    commit: the salted hash of the parameters
+  digests       reveal: the SHA-256 of each sample
+  correct       submit: right answers; and samples, hint
+  to, amount    claim, cancel, refund: whom to pay, and how much, in wei
+  as            refund: hunter or host";
+
 /// `tensorproof bounty circuits`.
 #[derive(Debug, Args)]
 #[command(after_help = "Keys of the JSON result:
@@ -215,6 +232,7 @@ pub struct BountyShowArgs {
 
 /// `tensorproof bounty commit`.
 #[derive(Debug, Args)]
+#[command(after_help = SENT)]
 pub struct BountyCommitArgs {
     /// The bounty
     #[arg(value_parser = address)]
@@ -231,6 +249,7 @@ pub struct BountyCommitArgs {
 
 /// `tensorproof bounty reveal`.
 #[derive(Debug, Args)]
+#[command(after_help = SENT)]
 pub struct BountyRevealArgs {
     /// The bounty
     #[arg(value_parser = address)]
@@ -247,6 +266,7 @@ pub struct BountyRevealArgs {
 
 /// `tensorproof bounty submit`.
 #[derive(Debug, Args)]
+#[command(after_help = SENT)]
 pub struct BountySubmitArgs {
     /// The bounty
     #[arg(value_parser = address)]
@@ -269,6 +289,7 @@ pub struct BountySubmitArgs {
 
 /// `tensorproof bounty claim`.
 #[derive(Debug, Args)]
+#[command(after_help = SENT)]
 pub struct BountyClaimArgs {
     /// The bounty
     #[arg(value_parser = address)]
@@ -288,6 +309,7 @@ pub struct BountyClaimArgs {
 
 /// `tensorproof bounty cancel` and `tensorproof bounty refund`.
 #[derive(Debug, Args)]
+#[command(after_help = SENT)]
 pub struct BountyPayArgs {
     /// The bounty
     #[arg(value_parser = address)]

@@ -113,7 +113,8 @@ pub(super) fn run(args: &DeployArgs, output: Output) -> Result<()> {
     output.result(&json, &last(&steps).address.to_string())
 }
 
-fn last(steps: &[Step]) -> &Step {
+/// Returns the verifier of a deployment.
+pub(super) fn last(steps: &[Step]) -> &Step {
     &steps[steps.len() - 1]
 }
 

@@ -131,6 +131,8 @@ fn quantize_with(
     let samples = match (calibrate, samples) {
         (Some(path), _) => load_samples(path, &input_shapes(&graph))?,
         (None, Some(samples)) => samples(&graph)?,
+        // The circuit is there already, whatever its scale gives.
+        (None, None) if matches!(config.scope, Scope::Given(_)) => Vec::new(),
         (None, None) => {
             let range = *config.input_range.get_or_insert((-1.0, 1.0));
             terminal.warn(&format!(
@@ -147,8 +149,9 @@ fn quantize_with(
         Ok((quantized, agreement, layer_errors))
     };
     let ((quantized, agreement, layer_errors), _) =
-        terminal.stage("quantize", work, |(quantized, agreement, _)| {
-            format!("scale {}, largest error {:.2e}", quantized.power, agreement.max_abs_error)
+        terminal.stage("quantize", work, |(quantized, agreement, _)| match agreement.samples {
+            0 => format!("scale {}", quantized.power),
+            _ => format!("scale {}, largest error {:.2e}", quantized.power, agreement.max_abs_error),
         })?;
     Ok(Quantized { graph, model: quantized, agreement, layer_errors, samples })
 }

@@ -10,7 +10,7 @@ use std::fs;
 
 use fixture::{ACCOUNTS, BETTER, CREATE, HOST, Market, WORSE};
 use serde_json::{Value, json};
-use support::anvil::{failure, success};
+use support::anvil::{failure, proxy, success};
 
 const ETHER: u128 = 1_000_000_000_000_000_000;
 /// An account that nobody uses.
@@ -53,6 +53,7 @@ fn the_best_model_is_delivered_and_paid() {
     let created = market.create(&["--chain-id", "31337"]);
     let bounty = text(&created["bounty"]);
     assert_eq!(created["factory"], plan["factory"]);
+    assert_eq!(created["contracts"].as_array().unwrap().len(), 4);
     // The estimate was made without any of the contracts.
     let (estimated, used) = (plan["gas"].as_f64().unwrap(), created["gas"].as_f64().unwrap());
     assert!((estimated / used - 1.0).abs() < 0.05, "{estimated} {used}");
@@ -129,6 +130,24 @@ fn every_ending_gives_the_money_back() {
         "in phase Cancelled, this call belongs to Committing",
     );
 
+    // Endpoints that give the logs of two blocks at most are asked more often.
+    let narrow = proxy(&market.anvil, |_, body, ask| {
+        let json: Value = serde_json::from_str(body).unwrap();
+        let block = |name: &str| {
+            let text = json["params"][0][name].as_str()?;
+            u64::from_str_radix(text.trim_start_matches("0x"), 16).ok()
+        };
+        let blocks = block("toBlock").zip(block("fromBlock")).map(|(last, first)| last - first + 1);
+        let error = json!({ "code": -32005, "message": "too many blocks" });
+        Some(match blocks {
+            Some(3..) => json!({ "jsonrpc": "2.0", "id": 1, "error": error }).to_string(),
+            _ => ask(),
+        })
+    });
+    let list = |url: &str| success(&market.run(HOST, &["list", "--rpc-url", url]));
+    assert_eq!(list(&narrow), list(&market.url));
+    assert_eq!(list(&narrow)["bounties"][0]["phase"], "Cancelled");
+
     // The contracts are there by now: only the bounty is paid for.
     let forfeited = market.create(&[]);
     assert!(forfeited["gas"].as_u64().unwrap() < 600_000, "{forfeited}");
@@ -144,8 +163,7 @@ fn every_ending_gives_the_money_back() {
     assert_eq!(silent["transaction"], sent);
     let silent = text(&silent["bounty"]);
     assert!(!market.path("bounty/opening.json").exists());
-    let all = success(&market.run(HOST, &["list", "--rpc-url", &market.url]));
-    assert_eq!(all["bounties"].as_array().unwrap().len(), 3);
+    assert_eq!(list(&market.url)["bounties"].as_array().unwrap().len(), 3);
     for bounty in [forfeited, silent] {
         market.commits(WORSE, bounty, "worse");
         market.commits(BETTER, bounty, "better");
@@ -153,8 +171,9 @@ fn every_ending_gives_the_money_back() {
     failure(&market.chain(HOST, &["cancel", silent]), "2 hunters have committed");
     market.wait();
     success(&market.reveal(silent));
-    success(&market.submit(BETTER, silent, "better"));
-    success(&market.submit(WORSE, silent, "worse"));
+    let first = success(&market.submit(BETTER, silent, "better"));
+    assert_eq!(first["hint"], "0x0000000000000000000000000000000000000000");
+    assert_eq!(success(&market.submit(WORSE, silent, "worse"))["hint"], ACCOUNTS[BETTER]);
     market.wait();
     // The host revealed nothing: its reward is shared.
     failure(&market.reveal(forfeited), "in phase Forfeited, this call belongs to Revealing");
@@ -266,6 +285,30 @@ fn check_finds_what_differs() {
         failure(&check(), message);
         fs::write(path, kept).unwrap();
     }
+    let described = market.read("bounty/bounty.json");
+    for (field, value, message) in [
+        ("format", json!(2), "has format 2, expected 1"),
+        (
+            "image",
+            json!({ "first": 2, "size": 3, "factor": "2", "offset": "0", "divisor": "1" }),
+            "`image` is not within the bytes",
+        ),
+        (
+            "image",
+            json!({ "first": 1, "size": 3, "factor": "2", "offset": "0", "divisor": "0" }),
+            "does not say how a byte",
+        ),
+        ("ciphertextLength", json!(3), "`ciphertextLength` is 3, expected 4"),
+        ("architecture", json!("0x12"), "`architecture` is not 32 bytes"),
+        ("samples", json!(3), "the bounty's number of samples is 2, expected 3"),
+        ("more", json!(1), "unknown field `more`"),
+    ] {
+        let mut changed = described.clone();
+        changed[field] = value;
+        market.write("bounty/bounty.json", &changed.to_string());
+        failure(&market.chain(WORSE, &["commit", bounty, "bounty", "--submission", "worse"]), message);
+    }
+    market.write("bounty/bounty.json", &described.to_string());
     // Another key of the same circuit is right by itself, but not the one that the bounty names.
     support::json(["setup".as_ref(), market.path("bounty/delivery").as_os_str()]);
     success(&market.run(HOST, &["check", "bounty"]));
@@ -284,12 +327,13 @@ fn check_verifies_ceremonies() {
     tensorproof(&["setup", "ptau", "contribute", "powers.ptau"]);
     tensorproof(&["setup", "ptau", "prepare", "powers.ptau"]);
     let check = || market.run(HOST, &["check", "bounty", "--ptau", "powers.ptau"]);
-    let circuit = "pragma circom 2.1.0;\ntemplate Product() { signal input a; signal input b; signal output c; c <== a * b; }\n\
+    let circuit = "pragma circom 2.1.0;\ntemplate Product() { signal input a; signal input b; signal output c; \
+                   signal output d; c <== a * b; d <== a + b; }\n\
                    component main {public [a]} = Product();\n";
     let dirs = ["testset", "accuracy", "delivery"].map(|name| format!("bounty/{name}"));
     for dir in &dirs {
         market.write(&format!("{dir}/circuit.circom"), circuit);
-        tensorproof(&["compile", dir]);
+        tensorproof(&["compile", &format!("{dir}/circuit.circom"), "--O2", "--r1cs", "-o", dir]);
         tensorproof(&["setup", dir]);
     }
     market.describe();

@@ -1,7 +1,7 @@
 //! A chain on this machine.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::{Value, json};
@@ -55,7 +55,6 @@ impl Drop for Anvil {
     }
 }
 
-/// Posts a body to a port and returns the answer.
 pub(crate) fn post(port: u16, body: &str) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let length = body.len();
@@ -66,6 +65,45 @@ pub(crate) fn post(port: u16, body: &str) -> String {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+/// An endpoint before a chain. `answer` gets the number of the request, its body, and how to ask the chain; when it
+/// returns nothing, the connection is dropped.
+pub(crate) fn proxy(
+    anvil: &Anvil,
+    answer: impl Fn(usize, &str, &dyn Fn() -> String) -> Option<String> + Send + 'static,
+) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let port = anvil.port;
+    std::thread::spawn(move || {
+        for (number, stream) in listener.incoming().enumerate() {
+            let mut reader = BufReader::new(stream.unwrap());
+            let mut length = 0;
+            loop {
+                let mut line = String::new();
+                reader.read_line(&mut line).unwrap();
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+                if line.trim().is_empty() {
+                    break;
+                }
+            }
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).unwrap();
+            let body = String::from_utf8(body).unwrap();
+            let Some(answer) = answer(number, &body, &|| post(port, &body)) else {
+                continue;
+            };
+            let length = answer.len();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+            );
+            let _ = reader.get_mut().write_all(format!("{head}{answer}").as_bytes());
+        }
+    });
+    url
 }
 
 /// Expects exit code 0 and returns the result.

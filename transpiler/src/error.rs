@@ -58,6 +58,18 @@ pub enum Error {
         /// Bits there are.
         most: u64,
     },
+    /// A model is larger than the architecture that circuits were made for.
+    #[error("layer `{layer}`: {what} need {bits} bits, the architecture has {most}")]
+    OverArchitecture {
+        /// The layer.
+        layer: String,
+        /// Parameters or sums.
+        what: &'static str,
+        /// Bits needed.
+        bits: u64,
+        /// Bits there are.
+        most: u64,
+    },
     /// A layer that is to have a scale of its own is not in the model.
     #[error("no linear layer is called `{name}`, found `{layers}`")]
     NoLayer {

@@ -66,8 +66,17 @@ fn quantized(
     scope: Scope,
     range: (f64, f64),
 ) -> tensorproof_transpiler::Result<QuantizedGraph> {
+    quantized_at(5, graph, scope, range)
+}
+
+fn quantized_at(
+    exponent: u32,
+    graph: &Graph,
+    scope: Scope,
+    range: (f64, f64),
+) -> tensorproof_transpiler::Result<QuantizedGraph> {
     let config = QuantizeConfig {
-        scale: ScaleChoice::Power(Power { base: 2, exponent: 5 }),
+        scale: ScaleChoice::Power(Power { base: 2, exponent }),
         tolerance: 0.05,
         layer_scales: BTreeMap::new(),
         scope,
@@ -304,7 +313,7 @@ fn any_parameters_of_the_architecture_have_the_same_circuit() {
 
     let large = quantized(&graph("", 8.0, 7), Scope::Given(architecture), (0.0, 1.0));
     let message = large.map(|_| ()).unwrap_err().to_string();
-    assert!(message.contains("Gemm (parameters)"), "{message}");
+    assert!(message.contains("`Gemm`: parameters need"), "{message}");
 }
 
 #[test]
@@ -364,4 +373,46 @@ fn what_cannot_be_a_bounty_is_refused() {
         let message = bounty(quantized, TestSet { samples, bytes }).unwrap_err().to_string();
         assert!(message.contains(expected), "{message}");
     }
+}
+
+/// Squares have no range check: what the model's own weights cannot reach, others of the same widths may.
+#[test]
+fn values_that_could_wrap_around_are_refused() {
+    let squares = |width: usize| {
+        let node = |operator: &str, inputs: &[&str], output: &str| onnx::ModelNode {
+            name: output.to_owned(),
+            operator: operator.to_owned(),
+            inputs: inputs.iter().map(|name| (*name).to_owned()).collect(),
+            outputs: vec![output.to_owned()],
+            attributes: BTreeMap::new(),
+        };
+        // One weight of each row is not zero, so that sums are far below what all of them could give.
+        let identity = ArrayD::from_shape_fn(vec![width, width], |at| f64::from(u8::from(at[0] == at[1])));
+        let mut nodes = Vec::new();
+        let mut last = "x".to_owned();
+        for layer in 0..5 {
+            let (sums, squares) = (format!("sums{layer}"), format!("squares{layer}"));
+            nodes.push(node("MatMul", &[&last, "w"], &sums));
+            nodes.push(node("Mul", &[&sums, &sums], &squares));
+            last = squares;
+        }
+        nodes.push(node("Softmax", &[&last], "y"));
+        let model = onnx::Model {
+            opset: 21,
+            nodes,
+            constants: BTreeMap::from([("w".to_owned(), onnx::Constant::Float(identity))]),
+            inputs: vec![("x".to_owned(), vec![Some(1), Some(width)])],
+            integers: BTreeSet::new(),
+            outputs: vec!["y".to_owned()],
+        };
+        let mut graph = Graph::build(&model).unwrap();
+        tensorproof_transpiler::passes::simplify(&mut graph);
+        graph
+    };
+    let any = Scope::Any { headroom: 0 };
+    assert!(quantized_at(1, &squares(2), any.clone(), (0.0, 1.0)).is_ok());
+    let wide = squares(512);
+    assert!(quantized_at(1, &wide, Scope::Model, (0.0, 1.0)).is_ok());
+    let message = quantized_at(1, &wide, any, (0.0, 1.0)).map(|_| ()).unwrap_err().to_string();
+    assert!(message.contains("expected at most 250"), "{message}");
 }

@@ -4,7 +4,7 @@
 //! cargo xtask test      formats, lints, licences, and every test, with the tools they compare with
 //! cargo xtask oracles   installs those tools (circom, snarkjs, solc, forge from npm) into target/oracles
 //! cargo xtask constants writes the constants of hash functions into the template library
-//! cargo xtask bench     the figures of the README; `bench compile` and `bench prove` a part of them
+//! cargo xtask bench     the figures of the README; `bench compile`, `prove` and `ezkl` a part of them
 //! ```
 
 mod bench;
@@ -14,7 +14,8 @@ mod test;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask test|oracles|constants|bench [compile|prove [CIRCUIT...]]";
+const USAGE: &str =
+    "usage: cargo xtask test|oracles|constants|bench [compile|prove [CIRCUIT...]|ezkl [MODEL...]]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         ["bench"] => bench::run_all(),
         ["bench", "compile"] => bench::run_compile(),
         ["bench", "prove", only @ ..] => bench::run_prove(only),
+        ["bench", "ezkl", only @ ..] => bench::run_ezkl(only),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -12,6 +12,7 @@
 //! one whatever the endpoint says, and what is told of a deployment is the code at its address.
 
 mod error;
+mod receipt;
 mod registry;
 mod rpc;
 mod steps;
@@ -19,8 +20,9 @@ mod transaction;
 mod wallet;
 
 pub use error::ChainError;
+pub use receipt::{Log, Receipt};
 pub use registry::{REGISTRATION_GAS, check_registry, registered, registration, registry};
-pub use rpc::{Log, Receipt, Rpc};
+pub use rpc::Rpc;
 pub(crate) use steps::PROXY_CODE;
 pub use steps::{PROXY, Step, check_proxy, expected_code, read_code, steps};
 pub use transaction::{Fees, Message, Transaction};

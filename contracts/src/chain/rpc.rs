@@ -3,19 +3,18 @@
 //! Source: the execution API specification, <https://ethereum.github.io/execution-apis/>.
 
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use revm::primitives::{Address, B256, U256, hex};
 use serde_json::{Value, json};
 
+use super::receipt::{Log, Receipt, read_log};
 use super::{ChainError, Message};
 
 /// How long one request may take.
 const REQUEST: Duration = Duration::from_secs(30);
 /// How often a request is made that gets no answer.
 const ATTEMPTS: u32 = 3;
-/// How often a receipt is asked for that should be there; the pauses between add up to three seconds.
-const LATE_ATTEMPTS: u32 = 5;
 /// The longest answer that is read.
 const LONGEST_ANSWER: u64 = 8 << 20;
 
@@ -24,34 +23,6 @@ pub struct Rpc {
     agent: ureq::Agent,
     url: String,
     endpoint: String,
-}
-
-/// What a contract said in a transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Log {
-    /// The contract.
-    pub address: Address,
-    /// The hash of the event's signature, and what is indexed.
-    pub topics: Vec<B256>,
-    /// The rest.
-    pub data: Vec<u8>,
-    /// The number of the block.
-    pub block: u64,
-    /// The transaction.
-    pub transaction: B256,
-}
-
-/// What became of a transaction.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Receipt {
-    /// Whether it succeeded.
-    pub success: bool,
-    /// The number of its block.
-    pub block: u64,
-    /// Gas that it used.
-    pub gas_used: u64,
-    /// All of it, as the endpoint gave it.
-    pub json: Value,
 }
 
 impl Rpc {
@@ -291,66 +262,6 @@ impl Rpc {
     }
 }
 
-impl Receipt {
-    /// Returns what contracts said in the transaction.
-    pub fn logs(&self) -> Vec<Log> {
-        self.json["logs"].as_array().into_iter().flatten().filter_map(read_log).collect()
-    }
-}
-
-impl Rpc {
-    /// Returns the receipt of a transaction whose nonce is used: endpoints may have it a little later.
-    ///
-    /// # Errors
-    /// When the endpoint does not answer.
-    pub fn late_receipt(&self, hash: B256) -> Result<Option<Receipt>, ChainError> {
-        let mut pause = Duration::from_millis(100);
-        for _ in 0..LATE_ATTEMPTS {
-            if let Some(receipt) = self.receipt(hash)? {
-                return Ok(Some(receipt));
-            }
-            sleep(pause);
-            pause *= 2;
-        }
-        self.receipt(hash)
-    }
-
-    /// Waits until a transaction has `confirmations` blocks, its own included.
-    ///
-    /// # Errors
-    /// When it reverts, when another transaction takes its nonce, and when `timeout` is over.
-    pub fn wait(
-        &self,
-        hash: B256,
-        (account, nonce): (Address, u64),
-        confirmations: u64,
-        timeout: Duration,
-    ) -> Result<Receipt, ChainError> {
-        let started = Instant::now();
-        let mut pause = Duration::from_millis(100);
-        loop {
-            // The nonce first: a transaction that is included between the two requests is found by the second, unless the
-            // endpoint counts it before it has the receipt.
-            let is_used = self.nonce(account, false)? > nonce;
-            match self.receipt(hash)? {
-                Some(receipt) if !receipt.success => return Err(ChainError::Reverted { hash }),
-                Some(receipt) if self.block_number()? + 1 >= receipt.block + confirmations.max(1) => {
-                    return Ok(receipt);
-                }
-                None if is_used && self.late_receipt(hash)?.is_none() => {
-                    return Err(ChainError::Replaced { hash, nonce });
-                }
-                _ => {}
-            }
-            if started.elapsed() > timeout {
-                return Err(ChainError::NotIncluded { hash, seconds: timeout.as_secs() });
-            }
-            sleep(pause);
-            pause = (pause * 2).min(Duration::from_secs(4));
-        }
-    }
-}
-
 /// Nodes word it differently that they have a transaction already.
 fn is_known(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
@@ -368,18 +279,7 @@ fn call_json(from: Address, message: &Message) -> Value {
     })
 }
 
-fn read_log(json: &Value) -> Option<Log> {
-    let topic = |topic: &Value| topic.as_str()?.parse().ok();
-    Some(Log {
-        address: json["address"].as_str()?.parse().ok()?,
-        topics: json["topics"].as_array()?.iter().map(topic).collect::<Option<_>>()?,
-        data: hex::decode(json["data"].as_str()?).ok()?,
-        block: quantity(&json["blockNumber"])?.try_into().ok()?,
-        transaction: topic(&json["transactionHash"])?,
-    })
-}
-
-fn quantity(value: &Value) -> Option<U256> {
+pub(super) fn quantity(value: &Value) -> Option<U256> {
     let digits = value.as_str()?.strip_prefix("0x")?;
     if digits.is_empty() || digits.len() > 64 {
         return None;

@@ -23,6 +23,7 @@ use crate::interval::Interval;
 use crate::kernel::{Cost, Kernel};
 use plan::Builder;
 
+use architecture::reachable;
 pub(crate) use architecture::signed;
 pub use architecture::{Architecture, Scope, Widths};
 pub use scale::scale_text;
@@ -189,6 +190,8 @@ pub struct Quantity {
     /// Whether its range holds for any parameters that a prover may choose, not for those of the model alone: only then may
     /// an operator be left out because of it.
     pub is_certain: bool,
+    /// Where its values can lie for any parameters that the circuit is for.
+    pub reachable: Interval,
 }
 
 /// A kernel and what it reads and writes.

@@ -11,7 +11,7 @@ use num_traits::{One as _, Signed as _, Zero as _};
 use super::scale::{integers, real};
 use super::{
     InputCheck, Layer, MOST_BITS, OutputKind, ParamsVisibility, Port, Power, Quantity, QuantizeConfig,
-    QuantizedGraph, Sample, Scope, Widths, signed,
+    QuantizedGraph, Sample, Scope, Widths, reachable, signed,
 };
 use crate::error::{Error, Result};
 use crate::graph::{EdgeId, Graph};
@@ -111,6 +111,7 @@ impl<'g> Builder<'g> {
         let place = self.quantity(Quantity {
             shape,
             scale: scale.clone(),
+            reachable: interval.clone(),
             intervals: vec![interval.clone(); count],
             edge: Some(edge),
             is_constant: false,
@@ -615,7 +616,16 @@ impl<'g> Builder<'g> {
         if let Some(widths) = &widths {
             intervals.fill(signed(widths.sums));
         }
-        let bits = Interval::hull(&intervals).bits().max(kernel.bits_taken_apart());
+        let reachable = if self.is_for_model() || is_fixed {
+            Interval::hull(&intervals)
+        } else {
+            let sources: Vec<(&Interval, usize)> = inputs
+                .iter()
+                .map(|input| (&quantities[*input].reachable, quantities[*input].intervals.len()))
+                .collect();
+            reachable(&kernel, widths.as_ref(), &sources, shapes)
+        };
+        let bits = Interval::hull(&intervals).bits().max(reachable.bits()).max(kernel.bits_taken_apart());
         if bits > MOST_BITS {
             return Err(Error::TooWide { layer: name, bits, most: MOST_BITS });
         }
@@ -640,7 +650,15 @@ impl<'g> Builder<'g> {
         let by_constant = inputs.iter().any(|input| quantities[*input].is_constant);
         let cost = kernel.cost(shapes, is_fixed, by_constant);
         let shape = step.shape.to_vec();
-        let output = self.quantity(Quantity { shape, scale, intervals, edge: None, is_constant, is_certain });
+        let output = self.quantity(Quantity {
+            shape,
+            scale,
+            intervals,
+            edge: None,
+            is_constant,
+            is_certain,
+            reachable,
+        });
         self.names.insert(name.clone());
         let node = step.name.to_owned();
         let operator = step.operator;

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the figures of the README, measured in one run on one machine.
 
 mod compile;
+mod ezkl;
 mod prove;
 
 use std::fmt::Write as _;
@@ -34,7 +35,14 @@ pub(crate) fn run_all() -> Result<(), String> {
     pipelines(&folder)?;
     compile::compare(&folder)?;
     prove::build()?;
-    prove::compare(&folder, &[])
+    prove::compare(&folder, &[])?;
+    ezkl::compare(&folder, &[])
+}
+
+/// Measures the pipeline against ezkl, on the models of these names, or on all.
+pub(crate) fn run_ezkl(only: &[&str]) -> Result<(), String> {
+    run("cargo", &["build", "--release", "--locked", "--package", "tensorproof"])?;
+    ezkl::compare(&root().join("target/bench"), only)
 }
 
 /// Measures the compiler and its witnesses against stock circom and snarkjs.
