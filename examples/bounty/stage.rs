@@ -152,7 +152,16 @@ impl<'o> Stage<'o> {
         if !message.contains(expected) {
             return Err(format!("expected `{expected}`, not: {message}").into());
         }
-        self.say("", &format!("refused: {message}"))
+        // Addresses are told, hashes and elements are only shown to be others.
+        let short = |word: &str| {
+            if word.len() > 44 {
+                format!("{}..", word.chars().take(10).collect::<String>())
+            } else {
+                word.to_owned()
+            }
+        };
+        let words: Vec<String> = message.split(' ').map(short).collect();
+        self.say("", &format!("refused: {}", words.join(" ")))
     }
 
     /// Somebody sends a message without the command.

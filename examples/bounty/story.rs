@@ -1,5 +1,7 @@
 //! The story: one bounty that is won, between cheats, and one whose host keeps silent.
 
+use std::time::Instant;
+
 use serde_json::Value;
 use tensorproof::terminal::grouped;
 use tensorproof_contracts::Address;
@@ -20,6 +22,7 @@ const TERMS: &str =
 /// # Errors
 /// When anything goes another way.
 pub(crate) fn tell(stage: &mut Stage<'_>, samples: u32) -> Result<()> {
+    let started = Instant::now();
     let digits = data::lay_out(stage.folder.path(), samples as usize)?;
     let bounty = prepare(stage, samples, &digits)?;
     commit(stage, bounty)?;
@@ -27,7 +30,8 @@ pub(crate) fn tell(stage: &mut Stage<'_>, samples: u32) -> Result<()> {
     prove(stage, bounty, samples)?;
     deliver(stage, bounty)?;
     pay_back(stage, bounty)?;
-    silence(stage)
+    silence(stage)?;
+    stage.chapter(&format!("All this took {:.0} s.", started.elapsed().as_secs_f64()))
 }
 
 fn prepare(stage: &mut Stage<'_>, samples: u32, digits: &[String]) -> Result<Address> {
