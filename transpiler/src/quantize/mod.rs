@@ -7,8 +7,13 @@
 mod architecture;
 mod evaluate;
 mod function;
+mod layer;
+mod linear;
+mod narrow;
+mod nonlinear;
 mod plan;
 mod scale;
+mod sum;
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
