@@ -4,7 +4,7 @@
 //! cargo xtask test      formats, lints, licences, and every test, with the tools they compare with
 //! cargo xtask oracles   installs those tools (circom, snarkjs, solc, forge from npm) into target/oracles
 //! cargo xtask constants writes the constants of hash functions into the template library
-//! cargo xtask bench     the figures of the README; `bench compile`, `prove` and `ezkl` a part of them
+//! cargo xtask bench     the figures of the README; `bench models`, `compile`, `prove` and `ezkl` a part of them
 //! ```
 
 mod bench;
@@ -15,7 +15,7 @@ mod test;
 use std::process::ExitCode;
 
 const USAGE: &str =
-    "usage: cargo xtask test|oracles|constants|bench [compile|prove [CIRCUIT...]|ezkl [MODEL...]]";
+    "usage: cargo xtask test|oracles|constants|bench [models|compile|prove [CIRCUIT...]|ezkl [MODEL...]]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         ["oracles"] => tensorproof_oracles::install().map_err(|error| error.to_string()),
         ["constants"] => constants::write_all(),
         ["bench"] => bench::run_all(),
+        ["bench", "models"] => bench::run_models(),
         ["bench", "compile"] => bench::run_compile(),
         ["bench", "prove", only @ ..] => bench::run_prove(only),
         ["bench", "ezkl", only @ ..] => bench::run_ezkl(only),

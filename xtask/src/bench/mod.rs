@@ -45,6 +45,12 @@ pub(crate) fn run_ezkl(only: &[&str]) -> Result<(), String> {
     ezkl::compare(&root().join("target/bench"), only)
 }
 
+/// Measures the pipeline alone, model by model.
+pub(crate) fn run_models() -> Result<(), String> {
+    run("cargo", &["build", "--release", "--locked", "--package", "tensorproof"])?;
+    pipelines(&root().join("target/bench"))
+}
+
 /// Measures the compiler and its witnesses against stock circom and snarkjs.
 pub(crate) fn run_compile() -> Result<(), String> {
     tensorproof_oracles::install().map_err(|error| error.to_string())?;
