@@ -3,6 +3,7 @@
 use ark_std::rand::rngs::OsRng;
 use serde_json::{Map, Value, json};
 use tensorproof_groth16::Profile;
+use tensorproof_r1cs::{R1cs, Witness};
 
 use super::{Output, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir};
@@ -19,15 +20,24 @@ pub(super) fn run(args: &ProveArgs, output: Output) -> Result<()> {
     if let Some(inputs) = &args.batch {
         return super::batch::prove(args, &dir, inputs, output);
     }
-    let (r1cs, witness) = match &args.input {
-        Some(input) => {
-            let (circuit, witness) =
-                super::witness::solve(&dir, &args.libraries, input, args.sample, output)?;
-            (circuit.r1cs, witness)
+    let circuit = || -> Result<(R1cs, Witness)> {
+        match &args.input {
+            Some(input) => {
+                let (circuit, witness) =
+                    super::witness::solve(&dir, &args.libraries, input, args.sample, output)?;
+                Ok((circuit.r1cs, witness))
+            }
+            None => Ok((stages::read_r1cs(&dir)?, stages::read_witness(&dir)?)),
         }
-        None => (stages::read_r1cs(&dir)?, stages::read_witness(&dir)?),
     };
-    let (key, _) = output.terminal.stage("key", || stages::read_key(&dir), super::setup::key_described)?;
+    let key = || output.terminal.stage("key", || stages::read_key(&dir), super::setup::key_described);
+    // Files are read side by side; a witness that is computed shows its own progress.
+    let (circuit, key) = match &args.input {
+        Some(_) => (circuit(), key()),
+        None => rayon::join(circuit, key),
+    };
+    let (r1cs, witness) = circuit?;
+    let (key, _) = key?;
     warn_of_development_key(output.terminal, &key.origin);
     let mut profile = None;
     let work = || {
