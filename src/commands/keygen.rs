@@ -3,17 +3,14 @@
 use serde_json::json;
 use tensorproof_r1cs::fr_to_decimal;
 
-use super::Output;
+use super::{Output, check_new};
 use crate::baby_jubjub;
 use crate::build_dir::replace_private_file;
 use crate::cli::KeygenArgs;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 pub(super) fn run(args: &KeygenArgs, output: Output) -> Result<()> {
-    if args.output.exists() {
-        let value = args.output.display().to_string();
-        return Err(Error::Option { option: "--output", value, expected: "a file that does not exist yet" });
-    }
+    check_new(&args.output)?;
     let secret = baby_jubjub::random_secret()?;
     let public = baby_jubjub::public_key(secret)?;
     let text = format!("{:#}\n", baby_jubjub::to_json(secret, public));

@@ -26,6 +26,8 @@ mod transpile;
 mod verify;
 mod witness;
 
+use std::path::Path;
+
 use serde_json::Value;
 use tensorproof_groth16::Origin;
 
@@ -85,4 +87,13 @@ fn warn_of_development_key(terminal: Terminal, origin: &Origin) {
     } else if !origin.has_contributions() {
         terminal.warn("nobody has contributed to the key: everyone can forge proofs");
     }
+}
+
+/// Refuses to write over a secret: a key, or a salt that may be committed to.
+fn check_new(path: &Path) -> Result<()> {
+    if path.exists() {
+        let value = path.display().to_string();
+        return Err(Error::Option { option: "--output", value, expected: "a file that does not exist yet" });
+    }
+    Ok(())
 }

@@ -350,3 +350,74 @@ fn check_verifies_ceremonies() {
     assert_eq!(checked["statements"]["delivery"]["contributions"][0]["name"], "host");
     assert_ne!(checked["setup"], local["setup"]);
 }
+
+/// Circuits of a real model: what a hunter takes on trust is nothing.
+#[test]
+fn parameters_are_those_of_the_circuits() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/models");
+    let model = |name: &str| models.join(name).join("model.onnx").to_string_lossy().into_owned();
+    let bounty = |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tensorproof"));
+        command.arg("bounty").args(args).arg("--json").current_dir(folder.path()).output().unwrap()
+    };
+    let path = |name: &str| folder.path().join(name);
+    let own = model("mnist_cnn");
+    success(&bounty(&["circuits", &own, "-o", "digits", "--samples", "1", "--scale", "2^4"]));
+    fs::write(path("digit"), [7; 784]).unwrap();
+    fs::write(path("labels.json"), "[3]").unwrap();
+    let test_set = ["testset", "digits", "digit", "--labels", "labels.json", "-o", "testset.json"];
+    success(&bounty(&test_set));
+    let params = ["params", "digits", own.as_str(), "-o", "mine"];
+    let made = success(&bounty(&params));
+    let hunter: Value = serde_json::from_str(&fs::read_to_string(path("mine/hunter.json")).unwrap()).unwrap();
+    assert_eq!(made["commitment"], hunter["paramsHash"]);
+    // Another salt would make what was committed to worthless.
+    for again in [&params[..], &test_set] {
+        failure(&bounty(again), "is not a file that does not exist yet");
+    }
+
+    let elsewhere = |name: &str| bounty(&["params", "digits", &model(name), "-o", "other"]);
+    assert_eq!(elsewhere("mnist_lenet5").status.code(), Some(1));
+    for (file, from, to, message) in [
+        (
+            "accuracy/circuit.circom",
+            "correct <== count",
+            "correct <== 1 + count",
+            "is not the circuit of this model",
+        ),
+        (
+            "delivery/tensorproof/crypto/pack.circom",
+            "bits[at].in <== in[at]",
+            "bits[at].in <== 0",
+            "is not the circuit",
+        ),
+        ("bounty.json", "\"low\": \"-", "\"low\": \"-1", "does not describe the circuits"),
+        ("bounty.json", "\"sums\": ", "\"sums\": 9999999", "expected at most 250"),
+    ] {
+        let file = path("digits").join(file);
+        let kept = fs::read_to_string(&file).unwrap();
+        assert!(kept.contains(from), "{from}");
+        fs::write(&file, kept.replacen(from, to, 1)).unwrap();
+        failure(&elsewhere("mnist_cnn"), message);
+        fs::write(&file, kept).unwrap();
+    }
+    assert!(!path("other").exists());
+    success(&elsewhere("mnist_cnn"));
+}
+
+/// A ciphertext of another length could never be delivered, and the stake would be lost.
+#[test]
+fn a_length_that_nobody_can_deliver_is_refused_before_the_stake() {
+    let market = Market::new(&[]);
+    let mut described = market.read("bounty/bounty.json");
+    described["ciphertextLength"] = json!(5);
+    described["parameters"] = json!([{ "signal": "w", "shape": [2, 1], "low": "-8", "bits": 200 }]);
+    market.write("bounty/bounty.json", &described.to_string());
+    let created = market.create(&[]);
+    let bounty = text(&created["bounty"]);
+    failure(
+        &market.chain(WORSE, &["commit", bounty, "bounty", "--submission", "worse"]),
+        "length of ciphertexts is 5, expected 4",
+    );
+}

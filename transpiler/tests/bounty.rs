@@ -311,6 +311,12 @@ fn any_parameters_of_the_architecture_have_the_same_circuit() {
     }
     assert!(roots.iter().all(|root| *root == roots[0]));
 
+    // A file may say anything.
+    let mut absurd = architecture.clone();
+    absurd.layers[0].sums = u64::MAX;
+    let message = quantized(&graph("", 1.0, 7), Scope::Given(absurd), (0.0, 1.0)).map(|_| ()).unwrap_err();
+    assert!(message.to_string().contains("expected at most 250"), "{message}");
+
     let large = quantized(&graph("", 8.0, 7), Scope::Given(architecture), (0.0, 1.0));
     let message = large.map(|_| ()).unwrap_err().to_string();
     assert!(message.contains("`Gemm`: parameters need"), "{message}");

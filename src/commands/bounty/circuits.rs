@@ -19,22 +19,24 @@ use crate::stages;
 use crate::terminal::grouped;
 
 pub(super) fn run(args: &BountyCircuitsArgs, output: Output) -> Result<()> {
-    let range = transpile::range(&args.input_range)?;
     let model = BountyModel {
         scale: transpile::scale(&args.scale)?,
         layer_scales: transpile::layer_scales(&args.layer_scales)?,
-        input_range: range,
+        input_range: transpile::range(&args.input_range)?,
         scope: Scope::Any { headroom: args.headroom },
     };
     let quantized =
         transpile::quantize_for_bounty(&args.model, model, args.calibrate.as_deref(), output.terminal)?.model;
-    let image: usize =
-        quantized.inputs.first().map_or(0, |port| quantized.quantities[port.place].shape.iter().product());
-    let bytes = args.sample_bytes.unwrap_or(image);
-    let statements = bounty(&quantized, TestSet { samples: args.samples as usize, bytes })?;
+    let bytes = args.sample_bytes.unwrap_or_else(|| image_size(&quantized));
+    let test_set = TestSet { samples: args.samples as usize, bytes };
+    let statements = bounty(&quantized, test_set)?;
     let root = &args.output;
     let mut sizes = BTreeMap::new();
     let mut hash = None;
+    // All of them first: a folder is replaced whole or not at all.
+    Kind::ALL
+        .iter()
+        .try_for_each(|kind| stages::keep_ceremony_key(&BuildDir::new(&root.join(kind.name()))))?;
     for kind in Kind::ALL {
         let dir = BuildDir::create(&root.join(kind.name()))?;
         write(&dir, statement(&statements, kind), (kind == Kind::TestSet).then_some(&statements.root))?;
@@ -53,7 +55,7 @@ pub(super) fn run(args: &BountyCircuitsArgs, output: Output) -> Result<()> {
         }
     }
     let hash = hash.ok_or(Error::Internal("a bounty has no accuracy circuit"))?.to_string();
-    let json = folder_json(args.samples, bytes, image, &quantized, &statements, hash.clone(), range)?;
+    let json = folder_json(test_set, &quantized, &statements, hash.clone())?;
     let text =
         serde_json::to_string_pretty(&json).map_err(|_| Error::Internal("a bounty folder is no JSON"))?;
     BuildDir::new(root).write_text("bounty.json", &format!("{text}\n"))?;
@@ -74,8 +76,12 @@ pub(super) fn statement(bounty: &Bounty, kind: Kind) -> &Statement {
     }
 }
 
+/// Returns the values of the model's input.
+fn image_size(quantized: &QuantizedGraph) -> usize {
+    quantized.inputs.first().map_or(0, |port| quantized.quantities[port.place].shape.iter().product())
+}
+
 fn write(dir: &BuildDir, statement: &Statement, root: Option<&String>) -> Result<()> {
-    stages::keep_ceremony_key(dir)?;
     dir.remove(&[Artefact::R1cs, Artefact::Symbols, Artefact::ProvingKey, Artefact::VerifyingKey])?;
     for (path, text) in &statement.program.files {
         dir.write_text(path, text)?;
@@ -86,15 +92,16 @@ fn write(dir: &BuildDir, statement: &Statement, root: Option<&String>) -> Result
     Ok(())
 }
 
-fn folder_json(
-    samples: u32,
-    bytes: usize,
-    image: usize,
+/// Returns what `bounty.json` says of circuits.
+pub(super) fn folder_json(
+    test_set: TestSet,
     quantized: &QuantizedGraph,
     bounty: &Bounty,
     architecture: String,
-    range: (f64, f64),
 ) -> Result<FolderJson> {
+    let TestSet { samples, bytes } = test_set;
+    let image = image_size(quantized);
+    let range = quantized.config.input_range.ok_or(Error::Internal("a bounty's input has no range"))?;
     let values = |kind| StatementJson {
         values: statement(bounty, kind).values.iter().map(|(name, _)| name.clone()).collect(),
     };
@@ -109,7 +116,7 @@ fn folder_json(
     let pixels = &bounty.pixels;
     Ok(FolderJson {
         format: FORMAT,
-        samples,
+        samples: u32::try_from(samples).map_err(|_| Error::Internal("a test set has over 2^32 samples"))?,
         sample_bytes: bytes,
         image: ImageJson {
             first: bytes - image,

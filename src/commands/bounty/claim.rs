@@ -5,13 +5,10 @@ use tensorproof_contracts::bounty::{BountyError, Call, Phase, word};
 
 use super::commit::delivery;
 use super::send::Session;
-use super::{Output, check_phase, check_terms, check_value, open, refused};
+use super::{BEFORE_CIPHERTEXT, Output, check_phase, check_terms, check_value, open, refused};
 use crate::bounty::{Folder, Kind, Statement, Submission};
 use crate::cli::BountyClaimArgs;
 use crate::error::{Error, Result};
-
-/// Public values of the delivery before the ciphertext: the hash of the parameters, and the host's key.
-const BEFORE_CIPHERTEXT: usize = 3;
 
 pub(super) fn run(args: &BountyClaimArgs, output: Output) -> Result<()> {
     let folder = Folder::read(&args.folder)?;

@@ -5,7 +5,7 @@ use tensorproof_contracts::bounty::{Call, Phase, word};
 use tensorproof_r1cs::fr_to_decimal;
 
 use super::send::Session;
-use super::{Output, check_phase, check_terms, check_value, elements, open};
+use super::{BEFORE_CIPHERTEXT, Output, check_phase, check_terms, check_value, elements, open, same};
 use crate::baby_jubjub;
 use crate::bounty::{Draft, Folder, Kind, Statement, Submission};
 use crate::cli::BountyCommitArgs;
@@ -26,6 +26,9 @@ pub(super) fn run(args: &BountyCommitArgs, output: Output) -> Result<()> {
     let (draft, _) = output.terminal.stage("hash", work, |draft: &Draft<'_>| {
         format!("{} public values", grouped(draft.values().len()))
     })?;
+    // A host that asks for another length could be delivered nothing, and would keep the stakes.
+    let length = draft.values().len().saturating_sub(BEFORE_CIPHERTEXT);
+    same("length of ciphertexts", terms.ciphertext_length as usize, length)?;
     check_value(&draft, "paramsHash", "hash of the parameters in `hunter.json`", word(&submission.hash))?;
     let call = Call::Commit { parameters_hash: submission.hash, stake: terms.stake };
     let details = json!({ "commitment": fr_to_decimal(&submission.hash) });

@@ -29,6 +29,9 @@ use crate::bounty::{Draft, Folder, Kind};
 use crate::cli::BountyStep;
 use crate::error::{Error, Result};
 
+/// Public values of the delivery before the ciphertext: the hash of the parameters, and the host's key.
+const BEFORE_CIPHERTEXT: usize = 3;
+
 pub(super) fn run(step: &BountyStep, output: Output) -> Result<()> {
     match step {
         BountyStep::Circuits(args) => circuits::run(args, output),

@@ -11,17 +11,19 @@ use tensorproof_transpiler::emit::{TestSet, bounty, sealing};
 use tensorproof_transpiler::quantize::Scope;
 use tensorproof_transpiler::seal::{Seal, Subject};
 
-use super::circuits::statement;
+use super::circuits::{folder_json, statement};
 use crate::bounty::{Folder, Kind};
 use crate::build_dir::{Artefact, BuildDir, replace_private_file};
 use crate::cli::BountyParamsArgs;
-use crate::commands::Output;
 use crate::commands::transpile::{self, BountyModel};
+use crate::commands::{Output, check_new};
 use crate::error::{Error, Result};
 use crate::inputs::flatten;
 use crate::template;
 
 pub(super) fn run(args: &BountyParamsArgs, output: Output) -> Result<()> {
+    let path = args.output.join("hunter.json");
+    check_new(&path)?;
     let folder = Folder::read(&args.folder)?;
     let known = &folder.json.model;
     let model = BountyModel {
@@ -35,6 +37,12 @@ pub(super) fn run(args: &BountyParamsArgs, output: Output) -> Result<()> {
     let statements = bounty(&quantized, test_set)?;
     for kind in Kind::ALL {
         compare(&folder.dir(kind), &statement(&statements, kind).program.files)?;
+    }
+    // The hash of the accuracy's sources is compared by `check`, which compiles them.
+    let expected = folder_json(test_set, &quantized, &statements, folder.json.architecture.clone())?;
+    if folder.json != expected {
+        let reason = "does not describe the circuits that it stands beside".to_owned();
+        return Err(Error::Malformed { path: args.folder.join("bounty.json"), reason });
     }
 
     let weights = &statements.accuracy.program.weights;
@@ -51,7 +59,6 @@ pub(super) fn run(args: &BountyParamsArgs, output: Output) -> Result<()> {
     let hash = sealed.get(&Subject::Params.hash_signal()).and_then(|values| values.first());
     let hash = fr_to_decimal(hash.ok_or(Error::Internal("a commitment has no value"))?);
     let json = json!({ "parameters": weights, "paramsSalt": fr_to_decimal(&salt), "paramsHash": hash });
-    let path = args.output.join("hunter.json");
     BuildDir::create(&args.output)?;
     // The salt and the parameters are all that a bounty pays for.
     replace_private_file(&path, |writer| writer.write_all(json.to_string().as_bytes()))?;

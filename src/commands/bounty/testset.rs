@@ -10,12 +10,13 @@ use tensorproof_r1cs::{Fr, fr_to_decimal};
 use crate::bounty::{Folder, Kind, TestSet};
 use crate::build_dir::replace_private_file;
 use crate::cli::BountyTestsetArgs;
-use crate::commands::Output;
+use crate::commands::{Output, check_new};
 use crate::error::{Error, Result};
 use crate::inputs::flatten;
 use crate::template;
 
 pub(super) fn run(args: &BountyTestsetArgs, output: Output) -> Result<()> {
+    check_new(&args.output)?;
     let folder = Folder::read(&args.folder)?;
     let text = std::fs::read_to_string(&args.labels).map_err(|source| Error::read(&args.labels, source))?;
     let malformed = |reason: String| Error::Malformed { path: args.labels.clone(), reason };

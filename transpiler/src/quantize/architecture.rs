@@ -4,7 +4,7 @@ use num_bigint::BigInt;
 use num_traits::{Signed as _, Zero as _};
 use serde::{Deserialize, Serialize};
 
-use super::QuantizedGraph;
+use super::{MOST_BITS, QuantizedGraph};
 use crate::error::{Error, Result};
 use crate::interval::{Interval, propagate};
 use crate::kernel::{Kernel, Shapes, power};
@@ -81,6 +81,9 @@ impl Widths {
         }
         let pairs = self.parameters.iter().zip(&given.parameters).map(|pair| ("parameters", pair));
         for (what, (needed, there)) in pairs.chain([("sums", (&self.sums, &given.sums))]) {
+            if *there > MOST_BITS {
+                return Err(Error::TooWide { layer: given.component.clone(), bits: *there, most: MOST_BITS });
+            }
             if needed > there {
                 let layer = self.component.clone();
                 return Err(Error::OverArchitecture { layer, what, bits: *needed, most: *there });
