@@ -29,6 +29,7 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
     if let Some(folder) = &args.batch {
         return super::batch::verify(&vk, settings.as_ref(), folder, output);
     }
+    on_one_core();
     let files = [vk, path(&args.public, Artefact::Public)?, path(&args.proof, Artefact::Proof)?];
     let statement =
         stages::read_statement(dir.as_ref(), settings.as_ref(), files.each_ref().map(PathBuf::as_path))?;
@@ -63,6 +64,12 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
         verify_on_chain(url, dir.as_ref(), &statement, settings.as_ref(), args, &mut json, output)?;
     }
     output.result(&json, "valid")
+}
+
+/// Keeps to this thread: others take longer to start than a proof to verify.
+fn on_one_core() {
+    // When threads are running already, they are there to be used.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
 }
 
 fn read_address(option: &'static str, text: Option<&str>) -> Result<Option<Address>> {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use ark_std::rand::rngs::OsRng;
 use tensorproof_groth16::{
-    CheckedKeys, KeyFileError, KeySummary, Origin, ProvingKey, VerifyingKey, read_key_summary, setup,
-    verifying_key_from_json, verifying_key_to_json,
+    CheckedKeys, KeyFileError, KeySummary, Origin, ProvingKey, VerifyingKey, read_key_origin,
+    read_key_summary, setup, verifying_key_from_json, verifying_key_to_json,
 };
 use tensorproof_r1cs::R1cs;
 
@@ -56,7 +56,9 @@ pub(crate) fn key_origin(dir: &BuildDir) -> Result<Option<Origin>> {
     if !dir.has(Artefact::ProvingKey) {
         return Ok(None);
     }
-    Ok(Some(key_summary(&dir.path(Artefact::ProvingKey))?.origin))
+    let path = dir.path(Artefact::ProvingKey);
+    let file = fs::File::open(&path).map_err(|source| Error::read(&path, source))?;
+    read_key_origin(file).map(Some).map_err(|source| Error::Ceremony { path, source })
 }
 
 /// Returns the verifying key and the origin of a proving key.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use tensorproof_contracts::digest;
-use tensorproof_groth16::{Proof, VerifyingKey, proof_from_json, public_from_json, verify};
+use tensorproof_groth16::{Proof, VerifyingKey, proof_from_json, public_from_json, verify_with_checked_key};
 use tensorproof_r1cs::{Fr, fr_to_signed};
 use tensorproof_transpiler::Settings;
 
@@ -15,7 +15,7 @@ use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
 use crate::terminal::grouped;
 
-/// A statement with its proof and the key that verifies it.
+/// A statement with its proof and the key that verifies it, one that no proof can be forged with at sight.
 pub(crate) struct Statement {
     pub(crate) vk: VerifyingKey,
     pub(crate) public: Vec<Fr>,
@@ -84,7 +84,7 @@ pub(crate) fn verify_statement(statement: &Statement, settings: Option<&Settings
     if let Some(settings) = settings {
         check_statement(statement, settings)?;
     }
-    Ok(verify(&statement.vk, &statement.public, &statement.proof)?)
+    Ok(verify_with_checked_key(&statement.vk, &statement.public, &statement.proof)?)
 }
 
 /// Checks what the circuit leaves to the verifier, and the proof does not show: that the digest is one of the public values,

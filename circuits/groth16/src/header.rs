@@ -24,7 +24,17 @@ pub(crate) struct Header {
 
 impl Header {
     /// Reads the section; every point is checked to be in its group.
-    pub(crate) fn read(mut section: Cursor<'_>) -> Result<Self, FormatError> {
+    pub(crate) fn read(section: Cursor<'_>) -> Result<Self, FormatError> {
+        let at = section.clone();
+        let header = Self::read_unchecked(section)?;
+        if all_in_subgroup(&[header.beta_g2, header.gamma_g2, header.delta_g2]) {
+            return Ok(header);
+        }
+        Err(at.unexpected("a point outside the subgroup", "points of G2"))
+    }
+
+    /// Reads the section; points are on their curves, those of G2 perhaps not in the subgroup.
+    pub(crate) fn read_unchecked(mut section: Cursor<'_>) -> Result<Self, FormatError> {
         section.expect_field::<Fq>()?;
         section.expect_field::<Fr>()?;
         let [wires, public, domain] = [section.u32()?, section.u32()?, section.u32()?];
@@ -35,9 +45,6 @@ impl Header {
         let (alpha_g1, beta_g1) = (read_g1(&mut section)?, read_g1(&mut section)?);
         let (beta_g2, gamma_g2) = (read_g2(&mut section)?, read_g2(&mut section)?);
         let (delta_g1, delta_g2) = (read_g1(&mut section)?, read_g2(&mut section)?);
-        if !all_in_subgroup(&[beta_g2, gamma_g2, delta_g2]) {
-            return Err(section.unexpected("a point outside the subgroup", "points of G2"));
-        }
         section.finish()?;
         Ok(Self { wires, public, domain, alpha_g1, beta_g1, beta_g2, gamma_g2, delta_g1, delta_g2 })
     }

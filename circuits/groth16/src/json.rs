@@ -10,6 +10,7 @@ use ark_ff::{BigInt, PrimeField};
 use serde_json::{Value, json};
 use tensorproof_r1cs::{Fr, fr_from_decimal, fr_to_decimal};
 
+use crate::subgroup::in_subgroup;
 use crate::verify::{UnsafeKey, check_key};
 use crate::{Proof, VerifyingKey};
 
@@ -86,7 +87,11 @@ pub fn proof_to_json(proof: &Proof) -> String {
 pub fn proof_from_json(text: &str) -> Parsed<Proof> {
     let value = parse(text)?;
     expect_protocol(&value)?;
-    Ok(Proof { a: g1(&value, "pi_a")?, b: g2(&value, "pi_b")?, c: g1(&value, "pi_c")? })
+    let b = g2(&value, "pi_b")?;
+    if !in_subgroup(&b) {
+        return Err(unexpected("pi_b", &value["pi_b"], "a point of the subgroup of the twisted curve"));
+    }
+    Ok(Proof { a: g1(&value, "pi_a")?, b, c: g1(&value, "pi_c")? })
 }
 
 /// Returns `verification_key.json` for a verifying key.
@@ -227,6 +232,7 @@ fn g1_from(value: &Value, part: &str) -> Parsed<G1Affine> {
     if point.is_on_curve() { Ok(point) } else { Err(unexpected(part, value, "a point on the curve")) }
 }
 
+/// Reads a point, which may be outside the subgroup.
 fn g2(value: &Value, part: &str) -> Parsed<G2Affine> {
     let value = &value[part];
     let coordinates = list(value, part, Some(3))?;
@@ -237,9 +243,5 @@ fn g2(value: &Value, part: &str) -> Parsed<G2Affine> {
         infinity if infinity == (zero, one, zero) => G2Affine::identity(),
         _ => return Err(unexpected(part, value, "the third coordinate [\"1\", \"0\"], or infinity")),
     };
-    if point.is_on_curve() && point.is_in_correct_subgroup_assuming_on_curve() {
-        Ok(point)
-    } else {
-        Err(unexpected(part, value, "a point of the subgroup of the twisted curve"))
-    }
+    if point.is_on_curve() { Ok(point) } else { Err(unexpected(part, value, "a point on the twisted curve")) }
 }

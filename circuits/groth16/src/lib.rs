@@ -39,8 +39,8 @@ use ark_bn254::Bn254;
 
 pub use ceremony::{
     Beacon, CeremonyError, Contribution, KeySummary, Label, Ptau, R1csFile, ceremony_key, contribute_key,
-    contribute_powers, new_powers, prepare_powers, read_key_summary, truncate_powers, verify_key,
-    verify_powers,
+    contribute_powers, new_powers, prepare_powers, read_key_origin, read_key_summary, truncate_powers,
+    verify_key, verify_powers,
 };
 pub use entries::Entries;
 pub use json::{
@@ -54,7 +54,7 @@ pub use prove::{ProveError, Prover, prove};
 pub use rerandomize::rerandomize;
 pub use setup::{SetupError, setup};
 pub use stored::{Stored, StoredPoint};
-pub use verify::{InvalidProof, Proven, UnsafeKey, check_key, verify, verify_batch};
+pub use verify::{InvalidProof, Proven, UnsafeKey, check_key, verify, verify_batch, verify_with_checked_key};
 
 /// A proof: `a` and `c` in G1, `b` in G2.
 pub type Proof = ark_groth16::Proof<Bn254>;

@@ -15,6 +15,7 @@ use crate::msm::{Scalars, msm};
 use crate::odd::OddPoints;
 use crate::profile::{Clock, Profile};
 use crate::quotient::{evaluate, quotient};
+use crate::subgroup::in_subgroup;
 use crate::verify::equation_holds;
 
 /// Why there is no proof.
@@ -138,8 +139,7 @@ impl<'k> Prover<'k> {
         // A key does not hold the matrix C; only the equation tells that it belongs to another circuit with the same A and B.
         // Points outside the subgroup, which a key that was not read from a file can hold, would tell of the witness.
         let holds = clock.part("check", || {
-            proof.b.is_in_correct_subgroup_assuming_on_curve()
-                && equation_holds(&key.vk, r1cs.public_values(witness), &proof)
+            in_subgroup(&proof.b) && equation_holds(&key.vk, r1cs.public_values(witness), &proof)
         });
         if holds { Ok(proof) } else { Err(ProveError::OtherMatrices) }
     }

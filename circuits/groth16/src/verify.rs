@@ -8,7 +8,12 @@ use ark_std::rand::{CryptoRng, RngCore};
 use rayon::prelude::*;
 use tensorproof_r1cs::Fr;
 
+use crate::msm::{Scalars, msm};
+use crate::subgroup::in_subgroup;
 use crate::{Proof, VerifyingKey};
+
+/// Fewer public signals are multiplied one by one.
+const FEW: usize = 4;
 
 /// Why a proof is not accepted.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
@@ -58,9 +63,7 @@ pub enum UnsafeKey {
 pub fn check_key(vk: &VerifyingKey) -> Result<(), UnsafeKey> {
     // A public signal whose point is infinity could have any value.
     let g1 = |point: &G1Affine| point.is_on_curve() && !point.is_zero();
-    let g2 = |point: &G2Affine| {
-        !point.is_zero() && point.is_on_curve() && point.is_in_correct_subgroup_assuming_on_curve()
-    };
+    let g2 = |point: &G2Affine| !point.is_zero() && point.is_on_curve() && in_subgroup(point);
     let points = [
         ("vk_alpha_1", g1(&vk.alpha_g1)),
         ("vk_beta_2", g2(&vk.beta_g2)),
@@ -83,6 +86,14 @@ pub fn check_key(vk: &VerifyingKey) -> Result<(), UnsafeKey> {
 /// Why the proof is not accepted.
 pub fn verify(vk: &VerifyingKey, public: &[Fr], proof: &Proof) -> Result<(), InvalidProof> {
     check_key(vk)?;
+    verify_with_checked_key(vk, public, proof)
+}
+
+/// Verifies a proof as [`verify`] does, with a key that [`check_key`] has accepted: each that is read from JSON.
+///
+/// # Errors
+/// Why the proof is not accepted.
+pub fn verify_with_checked_key(vk: &VerifyingKey, public: &[Fr], proof: &Proof) -> Result<(), InvalidProof> {
     check_form(vk, public, proof)?;
     if equation_holds(vk, public, proof) { Ok(()) } else { Err(InvalidProof::Pairing) }
 }
@@ -172,7 +183,7 @@ fn check_form(vk: &VerifyingKey, public: &[Fr], proof: &Proof) -> Result<(), Inv
     }
     let points = [
         ("a", proof.a.is_on_curve()),
-        ("b", proof.b.is_on_curve() && proof.b.is_in_correct_subgroup_assuming_on_curve()),
+        ("b", proof.b.is_on_curve() && in_subgroup(&proof.b)),
         ("c", proof.c.is_on_curve()),
     ];
     for (point, is_fine) in points {
@@ -185,10 +196,15 @@ fn check_form(vk: &VerifyingKey, public: &[Fr], proof: &Proof) -> Result<(), Inv
 
 /// Returns whether the pairing equation holds; the points and the number of signals are checked before.
 pub(crate) fn equation_holds(vk: &VerifyingKey, public: &[Fr], proof: &Proof) -> bool {
-    let statement = G1Projective::msm_unchecked(&vk.gamma_abc_g1[1..], public) + vk.gamma_abc_g1[0];
+    let points = &vk.gamma_abc_g1[1..];
+    let sum: G1Projective = if public.len() < FEW {
+        points.iter().zip(public).map(|(point, signal)| *point * signal).sum()
+    } else {
+        msm(&points.into(), 0, &Scalars::of(public))
+    };
     // e(a, b) = e(alpha, beta) e(statement, gamma) e(c, delta)
     let product = Bn254::multi_pairing(
-        [-proof.a, vk.alpha_g1, statement.into_affine(), proof.c],
+        [-proof.a, vk.alpha_g1, (sum + vk.gamma_abc_g1[0]).into_affine(), proof.c],
         [proof.b, vk.beta_g2, vk.gamma_g2, vk.delta_g2],
     );
     product.is_zero()

@@ -8,7 +8,7 @@ use ark_ec::{AffineRepr as _, CurveGroup, VariableBaseMSM as _};
 use ark_ff::{Field as _, UniformRand as _, Zero as _};
 use ark_std::rand::SeedableRng as _;
 use ark_std::rand::rngs::StdRng;
-use tensorproof_r1cs::format::Cursor;
+use tensorproof_r1cs::format::{Cursor, FormatError};
 use zeroize::Zeroizing;
 
 use super::blake2b::Blake2b;
@@ -50,6 +50,13 @@ struct KeyFile<R> {
 
 impl<R: Read + Seek> KeyFile<R> {
     fn open(source: R) -> Result<Self> {
+        Self::open_with(source, Header::read)
+    }
+
+    fn open_with(
+        source: R,
+        header: fn(Cursor<'_>) -> std::result::Result<Header, FormatError>,
+    ) -> Result<Self> {
         let mut file = SectionFile::open(source, "zkey", name)?;
         let bytes = |file: &mut SectionFile<R>, kind, name| -> Result<(Vec<u8>, usize)> {
             let place = file.place(kind, name)?;
@@ -60,8 +67,8 @@ impl<R: Read + Seek> KeyFile<R> {
             let cursor = Cursor::new(&protocol, "protocol", at);
             return Err(cursor.unexpected("another protocol", "1, Groth16").into());
         }
-        let (header, at) = bytes(&mut file, 2, "header")?;
-        let header = Header::read(Cursor::new(&header, "header", at))?;
+        let (section, at) = bytes(&mut file, 2, "header")?;
+        let header = header(Cursor::new(&section, "header", at))?;
         let (contributions, at) = bytes(&mut file, 10, "contributions")?;
         let cursor = Cursor::new(&contributions, "contributions", at);
         let contributions = KeyContributions::read(cursor, &header.delta_g1)?;
@@ -99,6 +106,14 @@ pub fn read_key_summary<R: Read + Seek>(key: R) -> Result<KeySummary> {
         gamma_abc_g1: key.file.points(place, 0, count)?,
     };
     Ok(KeySummary { vk, origin: key.contributions.origin() })
+}
+
+/// Reads what a `.zkey` was made by. Its points are on their curves, and not looked at further.
+///
+/// # Errors
+/// When the file is not a `.zkey` for Groth16 on BN254.
+pub fn read_key_origin<R: Read + Seek>(key: R) -> Result<Origin> {
+    Ok(KeyFile::open_with(key, Header::read_unchecked)?.contributions.origin())
 }
 
 /// Contributes to a key: delta is multiplied by a secret factor, which is forgotten, or by that of a beacon, which ends the

@@ -26,7 +26,7 @@ mod wire;
 
 pub use error::CeremonyError;
 pub use initial::ceremony_key;
-pub use key::{KeySummary, contribute_key, read_key_summary, verify_key};
+pub use key::{KeySummary, contribute_key, read_key_origin, read_key_summary, verify_key};
 pub use label::{Beacon, Label};
 pub use powers::{contribute_powers, new_powers};
 pub use powers_verify::{Contribution, verify_powers};
