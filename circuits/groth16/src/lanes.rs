@@ -134,7 +134,7 @@ pub(crate) fn store(value: Lanes, prime: &Prime) -> Rows {
 /// Subtracts `times * p` where that is not negative.
 #[target_feature(enable = "avx512f,avx512ifma")]
 #[inline]
-fn reduce(value: Lanes, prime: &Prime, times: u64) -> Lanes {
+pub(crate) fn reduce(value: Lanes, prime: &Prime, times: u64) -> Lanes {
     let mut less = value;
     for (limb, p) in less.0.iter_mut().zip(prime.limbs) {
         *limb = _mm512_sub_epi64(*limb, all(p * times));

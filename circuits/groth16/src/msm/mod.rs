@@ -13,6 +13,8 @@
 //! (eprint 2012/549); batched affine additions as in Gabizon and Williamson's note on turbo-plonk (2020).
 
 mod pairs;
+#[cfg(target_arch = "x86_64")]
+mod quadratic;
 mod runs;
 mod scalars;
 #[cfg(target_arch = "x86_64")]

@@ -82,7 +82,12 @@ impl AddPairs for g1::Config {
     }
 }
 
-impl AddPairs for g2::Config {}
+impl AddPairs for g2::Config {
+    #[cfg(target_arch = "x86_64")]
+    fn add(pairs: &mut Pairs<Self::BaseField>) {
+        if crate::lanes::available() { super::vector::add(pairs) } else { pairs.add() }
+    }
+}
 
 /// Inverts values, none of which is zero.
 fn inverses<F: Field>(values: &[F]) -> Vec<F> {
@@ -124,13 +129,13 @@ pub(super) fn invert_few<F: Field, const N: usize>(values: &mut [F; N]) {
 
 #[cfg(test)]
 mod tests {
-    use ark_bn254::{G1Affine, G2Affine};
+    use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
     use ark_ec::AffineRepr;
     use ark_ec::CurveGroup as _;
     use ark_ec::short_weierstrass::Affine;
-    use ark_ff::UniformRand as _;
-    use ark_std::rand::SeedableRng as _;
+    use ark_ff::{AdditiveGroup as _, UniformRand as _, Zero as _};
     use ark_std::rand::rngs::StdRng;
+    use ark_std::rand::{Rng as _, SeedableRng as _};
 
     use super::*;
 
@@ -160,5 +165,36 @@ mod tests {
         check::<<G1Affine as AffineRepr>::Config>(Pairs::add);
         check::<<G2Affine as AffineRepr>::Config>(Pairs::add);
         check::<<G1Affine as AffineRepr>::Config>(<g1::Config as AddPairs>::add);
+        check::<<G2Affine as AffineRepr>::Config>(<g2::Config as AddPairs>::add);
+    }
+
+    /// Numbers at the ends of their range, which are no points, go through the same steps.
+    fn check_edges<P: AddPairs>(number: impl Fn([Fq; 2]) -> P::BaseField) {
+        let rng = &mut StdRng::seed_from_u64(2);
+        let edges = [Fq::ZERO, Fq::ONE, -Fq::ONE, Fq::from(16u64), -Fq::from(16u64)];
+        let mut any = |last: usize| {
+            number(
+                [(); 2].map(|()| edges.get(rng.gen_range(0..last)).copied().unwrap_or_else(|| Fq::rand(rng))),
+            )
+        };
+        let mut pairs = Pairs::<P::BaseField>::with_capacity(4096);
+        for index in 0..4096 {
+            let last = if index % 3 == 0 { 8 } else { edges.len() };
+            let run = any(last);
+            pairs.run.push(if run.is_zero() { P::BaseField::ONE } else { run });
+            for list in [&mut pairs.rise, &mut pairs.sum, &mut pairs.x, &mut pairs.y] {
+                list.push(any(last));
+            }
+        }
+        let mut expected = pairs.clone();
+        expected.add();
+        P::add(&mut pairs);
+        assert!(pairs.x == expected.x && pairs.y == expected.y);
+    }
+
+    #[test]
+    fn numbers_at_the_ends_of_their_range_are_added() {
+        check_edges::<g1::Config>(|[a, _]| a);
+        check_edges::<g2::Config>(|[a, b]| Fq2::new(a, b));
     }
 }

@@ -1,4 +1,4 @@
-//! Additions of pairs of points of G1, eight at a time.
+//! Additions of pairs of points, eight at a time.
 //!
 //! Coordinates are taken as they stand in memory, where they mean a sixteenth of their value: a point `(x, y)` stands for
 //! `(x / 16, y / 16)`. A slope, which has no unit, is taken as a quarter of its value, so that its square has the unit of
@@ -7,21 +7,45 @@
 #![expect(unsafe_code, reason = "what a processor has is known only when it runs")]
 
 use ark_bn254::Fq;
-use ark_ff::{BigInt, PrimeField as _};
+use ark_ff::{BigInt, Field, PrimeField as _};
 
 use super::pairs::{Pairs, invert_few};
 use crate::lanes::{LANES, Lanes, Prime, Rows, available, four_times, load, mul, store, sub};
 
-const PRIME: Prime = Prime::new(Fq::MODULUS.0);
+pub(super) const PRIME: Prime = Prime::new(Fq::MODULUS.0);
+
+/// Fields of which eight elements are worked on at a time: the steps of an addition, and how far their results may be from
+/// reduced.
+///
+/// # Safety
+/// All is for processors that [have what it takes](available).
+pub(super) trait Wide: Field {
+    /// Eight elements.
+    type Lanes: Copy;
+
+    unsafe fn load(values: &[Self; LANES]) -> Self::Lanes;
+
+    /// Writes what `square_less` or `product_less` returned, or a product.
+    unsafe fn store(lanes: Self::Lanes, values: &mut [Self; LANES]);
+
+    /// Returns `a * b`, for elements that were loaded or are products.
+    unsafe fn times(a: Self::Lanes, b: Self::Lanes) -> Self::Lanes;
+
+    /// Returns `a^2 - b`, for a product and what was loaded.
+    unsafe fn square_less(a: Self::Lanes, b: Self::Lanes) -> Self::Lanes;
+
+    /// Returns `4 a (b - c) - d`, for a product, what was loaded, a result of `square_less`, and what was loaded.
+    unsafe fn product_less(a: Self::Lanes, b: Self::Lanes, c: Self::Lanes, d: Self::Lanes) -> Self::Lanes;
+}
 
 /// Replaces `x` and `y` by those of the sums, on a processor that [has what it takes](available).
-pub(super) fn add(pairs: &mut Pairs<Fq>) {
+pub(super) fn add<F: Wide>(pairs: &mut Pairs<F>) {
     debug_assert!(available());
     let missing = pairs.run.len().next_multiple_of(LANES) - pairs.run.len();
     let count = pairs.run.len();
-    pairs.run.extend([Fq::from(1u64); LANES].iter().take(missing));
+    pairs.run.extend([F::ONE; LANES].iter().take(missing));
     for list in [&mut pairs.rise, &mut pairs.sum, &mut pairs.x, &mut pairs.y] {
-        list.resize(count + missing, Fq::from(0u64));
+        list.resize(count + missing, F::ZERO);
     }
     // SAFETY: the caller has asked for the features.
     unsafe { add_lanes(pairs) };
@@ -30,41 +54,74 @@ pub(super) fn add(pairs: &mut Pairs<Fq>) {
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn add_lanes(pairs: &mut Pairs<Fq>) {
+fn add_lanes<F: Wide>(pairs: &mut Pairs<F>) {
     let run = pairs.run.as_chunks::<LANES>().0;
     let (rise, sum) = (pairs.rise.as_chunks::<LANES>().0, pairs.sum.as_chunks::<LANES>().0);
     let (xs, ys) = (pairs.x.as_chunks_mut::<LANES>().0, pairs.y.as_chunks_mut::<LANES>().0);
-    let mut products = load(&[Fq::from(16u64).0.0; LANES]);
-    let mut before: Vec<Lanes> = Vec::with_capacity(run.len());
-    for run in run {
-        before.push(products);
-        products = mul(products, load(&rows(run)), &PRIME);
+    let mut before: Vec<F::Lanes> = Vec::with_capacity(run.len());
+    // SAFETY: the features are those of this function.
+    unsafe {
+        let mut products = F::load(&[F::from(16u64); LANES]);
+        for run in run {
+            before.push(products);
+            products = F::times(products, F::load(run));
+        }
+        let mut totals = [F::ZERO; LANES];
+        F::store(products, &mut totals);
+        invert_few(&mut totals);
+        // In memory the product means 16 times as much, and its inverse here means a sixteenth: a 256th, of which 64 make a
+        // quarter.
+        let mut inverses = F::load(&totals.map(|total| total * F::from(64u64)));
+        for (step, before) in before.into_iter().enumerate().rev() {
+            let inverse = F::times(inverses, before);
+            inverses = F::times(inverses, F::load(&run[step]));
+            let slope = F::times(F::load(&rise[step]), inverse);
+            let x = F::square_less(slope, F::load(&sum[step]));
+            let y = F::product_less(slope, F::load(&xs[step]), x, F::load(&ys[step]));
+            F::store(x, &mut xs[step]);
+            F::store(y, &mut ys[step]);
+        }
     }
-    let mut totals = store(products, &PRIME).map(|limbs| Fq::new_unchecked(BigInt::new(limbs)));
-    invert_few(&mut totals);
-    // In memory the product means 16 times as much, and its inverse here means a sixteenth: a 256th, of which 64 make a
-    // quarter.
-    let mut inverses = load(&totals.map(|total| (total * Fq::from(64u64)).0.0));
-    for (step, before) in before.into_iter().enumerate().rev() {
-        let inverse = mul(inverses, before, &PRIME);
-        inverses = mul(inverses, load(&rows(&run[step])), &PRIME);
-        let slope = mul(load(&rows(&rise[step])), inverse, &PRIME);
-        let new = sub(mul(slope, slope, &PRIME), load(&rows(&sum[step])), &PRIME, 1);
-        let drop = four_times(sub(load(&rows(&xs[step])), new, &PRIME, 3));
-        let y = sub(mul(slope, drop, &PRIME), load(&rows(&ys[step])), &PRIME, 1);
-        set_rows(&mut xs[step], &store(new, &PRIME));
-        set_rows(&mut ys[step], &store(y, &PRIME));
+}
+
+impl Wide for Fq {
+    type Lanes = Lanes;
+
+    #[inline(always)]
+    unsafe fn load(values: &[Self; LANES]) -> Lanes {
+        // SAFETY: as the trait says, here and below.
+        unsafe { load(&rows(values)) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(lanes: Lanes, values: &mut [Self; LANES]) {
+        // SAFETY: see above.
+        let rows = unsafe { store(lanes, &PRIME) };
+        for (value, row) in values.iter_mut().zip(rows) {
+            *value = Self::new_unchecked(BigInt::new(row));
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn times(a: Lanes, b: Lanes) -> Lanes {
+        // SAFETY: see above.
+        unsafe { mul(a, b, &PRIME) }
+    }
+
+    #[inline(always)]
+    unsafe fn square_less(a: Lanes, b: Lanes) -> Lanes {
+        // SAFETY: see above.
+        unsafe { sub(mul(a, a, &PRIME), b, &PRIME, 1) }
+    }
+
+    #[inline(always)]
+    unsafe fn product_less(a: Lanes, b: Lanes, c: Lanes, d: Lanes) -> Lanes {
+        // SAFETY: see above.
+        unsafe { sub(mul(a, four_times(sub(b, c, &PRIME, 3)), &PRIME), d, &PRIME, 1) }
     }
 }
 
 #[inline]
 fn rows(values: &[Fq; LANES]) -> Rows {
     values.map(|value| value.0.0)
-}
-
-#[inline]
-fn set_rows(values: &mut [Fq; LANES], rows: &Rows) {
-    for (value, row) in values.iter_mut().zip(rows) {
-        *value = Fq::new_unchecked(BigInt::new(*row));
-    }
 }
