@@ -23,6 +23,7 @@ mod key_file;
 mod lanes;
 mod map;
 mod msm;
+mod multiples;
 mod odd;
 mod points;
 mod profile;

@@ -5,11 +5,12 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use ark_bn254::{Fr, g1, g2};
 use ark_ec::short_weierstrass::Affine;
 use ark_ec::{AffineRepr, CurveGroup, VariableBaseMSM};
-use rayon::prelude::*;
+use ark_poly::Radix2EvaluationDomain;
 use tensorproof_r1cs::format::{Cursor, FormatError, write_header};
 
 use super::error::{CeremonyError, Result};
 use super::wire::Hashed;
+use crate::multiples::{inverse_transform, multiples};
 use crate::points::{G1_BYTES, G2_BYTES, g1_bytes, g2_bytes, read_g1, read_g2, read_many};
 use crate::subgroup::all_in_subgroup;
 
@@ -30,6 +31,10 @@ pub(crate) trait Point:
     fn write(&self, bytes: &mut Vec<u8>);
     /// Returns whether points of the curve are in the group.
     fn all_in_group(points: &[Self]) -> bool;
+    /// Returns `points[i] * scalar(i)`, on all cores.
+    fn multiples(points: &[Self], scalar: impl Fn(usize) -> Fr + Sync) -> Vec<Self>;
+    /// Returns [`inverse_transform`] of the points.
+    fn inverse_transform(points: Vec<Self>, domain: &Radix2EvaluationDomain<Fr>) -> Vec<Self>;
 }
 
 impl Point for Affine<g1::Config> {
@@ -47,6 +52,14 @@ impl Point for Affine<g1::Config> {
     fn all_in_group(_: &[Self]) -> bool {
         true
     }
+
+    fn multiples(points: &[Self], scalar: impl Fn(usize) -> Fr + Sync) -> Vec<Self> {
+        multiples(points, scalar)
+    }
+
+    fn inverse_transform(points: Vec<Self>, domain: &Radix2EvaluationDomain<Fr>) -> Vec<Self> {
+        inverse_transform(points, domain)
+    }
 }
 
 impl Point for Affine<g2::Config> {
@@ -62,6 +75,14 @@ impl Point for Affine<g2::Config> {
 
     fn all_in_group(points: &[Self]) -> bool {
         all_in_subgroup(points)
+    }
+
+    fn multiples(points: &[Self], scalar: impl Fn(usize) -> Fr + Sync) -> Vec<Self> {
+        multiples(points, scalar)
+    }
+
+    fn inverse_transform(points: Vec<Self>, domain: &Radix2EvaluationDomain<Fr>) -> Vec<Self> {
+        inverse_transform(points, domain)
     }
 }
 
@@ -268,23 +289,6 @@ impl<W: Write + Seek> SectionWriter<W> {
         self.sink.seek(SeekFrom::End(0))?;
         Ok(result)
     }
-}
-
-/// Returns `points[i] * factors(i)`, on all cores.
-pub(crate) fn scaled<P: Point>(points: &[P], factor: impl Fn(usize) -> Fr + Sync) -> Vec<P> {
-    const TASK: usize = 256;
-    let tasks = points.par_chunks(TASK).enumerate();
-    let scaled: Vec<Vec<P>> = tasks
-        .map(|(task, points)| {
-            let products: Vec<P::Group> = points
-                .iter()
-                .enumerate()
-                .map(|(index, point)| *point * factor(task * TASK + index))
-                .collect();
-            P::Group::normalize_batch(&products)
-        })
-        .collect();
-    scaled.concat()
 }
 
 /// Checks that a section holds as many points as it should.

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::blake2b::Blake2b;
 use super::entropy::contribution_stream;
 use super::error::{CeremonyError, Result, section};
-use super::file::{Place, Point, SectionFile, SectionWriter, expect_points, scaled};
+use super::file::{Place, Point, SectionFile, SectionWriter, expect_points};
 use super::initial::{A, B1, B2, C, H, IC, Part, Visitor, initial_header, visit_initial};
 use super::knowledge::{Knowledge, same_ratio};
 use super::label::Label;
@@ -166,7 +166,7 @@ pub fn contribute_key<R: Read + Seek>(
         expect_points::<G1Affine>(place, count)?;
         writer.begin(part.kind, part.name, place.length)?;
         key.file.for_each_chunk::<G1Affine>(place, count, |_, points| {
-            writer.points(&scaled(&points, |_| *inverse))
+            writer.points(&G1Affine::multiples(&points, |_| *inverse))
         })?;
     }
     writer.section(10, "contributions", &contributions.to_bytes())?;

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::blake2b::Blake2b;
 use super::entropy::contribution_stream;
 use super::error::{CeremonyError, Result, argument};
-use super::file::{CHUNK, Point, SectionFile, SectionWriter, scaled};
+use super::file::{CHUNK, Point, SectionFile, SectionWriter};
 use super::knowledge::{Knowledge, powers_point};
 use super::label::Label;
 use super::ptau::{
@@ -161,7 +161,7 @@ impl Update<'_> {
                 factors.push(*next);
                 *next *= self.tau;
             }
-            let points = scaled(&points, |index| factors[index]);
+            let points = P::multiples(&points, |index| factors[index]);
             for point in &points {
                 point.hash_compressed_into(self.response);
             }

@@ -3,9 +3,6 @@
 use std::io::{Read, Seek, Write};
 
 use ark_bn254::{Fr, G1Affine, G2Affine};
-use ark_ec::CurveGroup as _;
-use ark_ff::Zero as _;
-use ark_poly::domain::DomainCoeff;
 use ark_poly::{EvaluationDomain as _, Radix2EvaluationDomain};
 
 use super::error::{CeremonyError, Result, argument};
@@ -43,22 +40,17 @@ fn write_lagrange<P: Point, R: Read + Seek>(
     from: u32,
     to: u32,
     most: u32,
-) -> Result<()>
-where
-    P::Group: DomainCoeff<Fr>,
-{
+) -> Result<()> {
     let place = ptau.file.place(from, name(from).unwrap_or_default())?;
     writer.begin(to, name(to).unwrap_or_default(), (ptau.count(to) * P::BYTES) as u64)?;
     for level in 0..=most {
         let size = 1usize << level;
-        let points: Vec<P> = ptau.file.points(place, 0, size.min(ptau.count(from)))?;
+        let mut points: Vec<P> = ptau.file.points(place, 0, size.min(ptau.count(from)))?;
         let Some(domain) = Radix2EvaluationDomain::<Fr>::new(size) else {
             return Err(argument("the power", level, "at most 28"));
         };
-        let mut values: Vec<P::Group> = points.into_iter().map(Into::into).collect();
-        values.resize(size, P::Group::zero());
-        domain.ifft_in_place(&mut values);
-        writer.points(&P::Group::normalize_batch(&values))?;
+        points.resize(size, P::zero());
+        writer.points(&P::inverse_transform(points, &domain))?;
     }
     Ok(())
 }

@@ -29,7 +29,7 @@ use rayon::prelude::*;
 pub(crate) use scalars::Scalars;
 use window::Plan;
 
-use pairs::AddPairs;
+pub(crate) use pairs::{AddPairs, Pairs};
 
 use crate::stored::{Stored, StoredPoint};
 
