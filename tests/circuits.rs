@@ -62,6 +62,23 @@ fn any_circuit_is_compiled_solved_and_proven() {
     expect_success(&snarkjs(files, dir));
 }
 
+/// Keys belong to constraints, which depend on how much was simplified.
+#[test]
+fn a_circuit_is_proven_with_the_constraints_of_its_key() {
+    for level in ["--O0", "--O1", "--O2"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (circuit, input) = write(folder.path());
+        json(["compile", &circuit, level]);
+        let constraints = || fs::read(folder.path().join("points.r1cs")).unwrap();
+        let written = constraints();
+        json(["setup", &circuit]);
+        json(["prove", &circuit, "--input", &input]);
+        json(["verify", &circuit]);
+        json(["witness", &circuit, "--input", &input]);
+        assert!(constraints() == written, "{level}");
+    }
+}
+
 #[test]
 fn circuits_are_compiled_over_other_primes() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,7 @@
 //! Circuit, parameters and settings of a model, and what compiling makes of them.
 
 use std::fs;
+use std::io::{self, BufRead as _, BufReader, Write};
 use std::path::Path;
 
 use ark_ff::PrimeField;
@@ -98,12 +99,57 @@ pub(crate) fn compile_circuit<F: PrimeField>(
     compile_over(sources, options).map_err(|diagnostics| Error::compile(&diagnostics, colour))
 }
 
-/// Compiles the circuit of a build directory.
+/// Compiles the circuit of a build directory, with the level of simplification that its constraints were written with: keys
+/// belong to them. Without constraints, or when the circuit has changed since, the level is O1.
 pub(crate) fn compile_dir<F: PrimeField>(
     dir: &BuildDir,
     libraries: &[std::path::PathBuf],
 ) -> Result<Circuit<F>> {
-    compile_circuit(&dir.existing(Artefact::Circuit)?, libraries, Level::O1)
+    let source = dir.existing(Artefact::Circuit)?;
+    let circuit = compile_circuit(&source, libraries, Level::O1)?;
+    if !dir.has(Artefact::R1cs) || is_written(dir, &circuit)? {
+        return Ok(circuit);
+    }
+    for level in [Level::O2, Level::O0] {
+        let other = compile_circuit(&source, libraries, level)?;
+        if is_written(dir, &other)? {
+            return Ok(other);
+        }
+    }
+    Ok(circuit)
+}
+
+/// Returns whether the constraints of a build directory are those of a circuit.
+fn is_written<F: PrimeField>(dir: &BuildDir, circuit: &Circuit<F>) -> Result<bool> {
+    let path = dir.path(Artefact::R1cs);
+    let file = fs::File::open(&path).map_err(|source| Error::read(&path, source))?;
+    let mut comparison = Comparison { file: BufReader::new(file) };
+    if circuit.r1cs.write(&mut comparison).is_err() {
+        return Ok(false);
+    }
+    let rest = comparison.file.fill_buf().map_err(|source| Error::read(&path, source))?;
+    Ok(rest.is_empty())
+}
+
+/// Fails to write what a file does not hold.
+struct Comparison {
+    file: BufReader<fs::File>,
+}
+
+impl Write for Comparison {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let held = self.file.fill_buf()?;
+        let count = held.len().min(bytes.len());
+        if count == 0 || held[..count] != bytes[..count] {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        self.file.consume(count);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Writes the symbols of a circuit as `.sym`.
