@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use tensorproof_contracts::bounty::BountyKind;
 use tensorproof_contracts::{Address, U256};
 
 use super::AccountArgs;
 
-/// The steps of a bounty for a private model.
+/// The steps of bounties: for a private model, or for the outputs of a public one.
 #[derive(Debug, Subcommand)]
 pub enum BountyStep {
     /// Make the circuits of a bounty from a model, as a host: a bounty folder
@@ -26,7 +27,7 @@ pub enum BountyStep {
     Commit(BountyCommitArgs),
     /// Reveal the test set, as the host
     Reveal(BountyRevealArgs),
-    /// Prove how many samples the committed parameters get right
+    /// Prove how many samples the committed parameters get right; or prove the outputs of a public model, and be paid
     Submit(BountySubmitArgs),
     /// Deliver the parameters to the host and be paid, in one's turn
     Claim(BountyClaimArgs),
@@ -34,7 +35,7 @@ pub enum BountyStep {
     Cancel(BountyPayArgs),
     /// Take back what is due: a hunter's stake, or the host's reward and forfeited stakes
     Refund(BountyPayArgs),
-    /// Check everything that a bounty rests on: circuits, keys, ceremonies, verifiers
+    /// Check everything that a bounty rests on: circuits, keys, ceremonies, verifiers, data
     Check(BountyCheckArgs),
     /// Decrypt the parameters that the winner delivered, as the host
     Decrypt(BountyDecryptArgs),
@@ -50,11 +51,13 @@ const SENT: &str = "Keys of the JSON result:
   value         what is deposited, in wei
   chain_id      the chain's identifier
   receipt       the transaction's receipt; not with --dry-run
+  data          the call's data, with --dry-run
 and of single commands:
   commitment    commit: the salted hash of the parameters
   digests       reveal: the SHA-256 of each sample
   correct       submit: right answers; and samples, hint
-  to, amount    claim, cancel, refund: whom to pay, and how much, in wei
+  integers      submit with --data: the outputs; and outputs, class, the real numbers and the class that they stand for
+  to, amount    claim, cancel, refund, submit with --data: whom to pay, and how much, in wei
   as            refund: hunter or host";
 
 /// `tensorproof bounty circuits`.
@@ -143,6 +146,7 @@ pub struct SendArgs {
 /// `tensorproof bounty create`.
 #[derive(Debug, Args)]
 #[command(after_help = "Keys of the JSON result:
+  kind          model, or compute with --data
   bounty        the bounty's address; null with --dry-run
   factory       the factory's address
   transaction   the transaction that opened it; null with --dry-run
@@ -152,38 +156,20 @@ pub struct SendArgs {
   terms         what the host asks for
   contracts     name and address of each contract that the bounty needs
 
-opening.json in the bounty folder holds a transaction that was sent and is not yet included; the same command again takes
-it up.")]
+opening.json in the bounty folder, or in `bounty` in the build directory, holds a transaction that was sent and is not yet
+included; the same command again takes it up.")]
 pub struct BountyCreateArgs {
-    /// The bounty folder
+    /// The bounty folder; with --data the build directory of a public model
     pub folder: PathBuf,
-    /// The test set: testset.json, which stays with the host until the reveal
-    #[arg(long, value_name = "FILE")]
-    pub test_set: PathBuf,
-    /// What the winner gets, in ether
+    /// What the winner, or the first solver, gets, in ether
     #[arg(long, value_name = "ETHER", value_parser = ether)]
     pub reward: U256,
-    /// What each hunter deposits, in ether
-    #[arg(long, value_name = "ETHER", value_parser = ether, default_value = "0")]
-    pub stake: U256,
-    /// Right answers that a model needs at least
-    #[arg(long)]
-    pub threshold: u32,
-    /// Time for commitments, such as 7d, 12h, 30m or 90s
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub commit_for: u64,
-    /// Time for the reveal
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub reveal_for: u64,
-    /// Time for proofs of accuracy
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub prove_for: u64,
-    /// Time that each hunter has to deliver
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub turn: u64,
-    /// The host's public key, to which the winner encrypts: a file of `keygen`, or `x,y`
-    #[arg(long, value_name = "KEY")]
-    pub key: String,
+    /// What is asked for a private model
+    #[command(flatten)]
+    pub model: Option<ModelTermsArgs>,
+    /// What is asked for outputs of a public model
+    #[command(flatten)]
+    pub compute: Option<ComputeTermsArgs>,
     /// Use development keys, whose proofs their maker can forge, on a public chain
     #[arg(long)]
     pub allow_dev_key: bool,
@@ -192,11 +178,61 @@ pub struct BountyCreateArgs {
     pub send: SendArgs,
 }
 
+impl BountyCreateArgs {
+    /// Returns what the bounty pays for.
+    pub fn kind(&self) -> BountyKind {
+        if self.compute.is_some() { BountyKind::Compute } else { BountyKind::Model }
+    }
+}
+
+/// What a host asks for a private model.
+#[derive(Debug, Args)]
+#[group(id = "model_terms", conflicts_with = "compute_terms")]
+pub struct ModelTermsArgs {
+    /// The test set: testset.json, which stays with the host until the reveal
+    #[arg(long, value_name = "FILE", required = false, required_unless_present = "compute_terms")]
+    pub test_set: PathBuf,
+    /// What each hunter deposits, in ether
+    #[arg(long, value_name = "ETHER", value_parser = ether, default_value = "0")]
+    pub stake: U256,
+    /// Right answers that a model needs at least
+    #[arg(long, required = false, required_unless_present = "compute_terms")]
+    pub threshold: u32,
+    /// Time for commitments, such as 7d, 12h, 30m or 90s
+    #[arg(long, value_name = "TIME", value_parser = duration, required = false, required_unless_present = "compute_terms")]
+    pub commit_for: u64,
+    /// Time for the reveal
+    #[arg(long, value_name = "TIME", value_parser = duration, required = false, required_unless_present = "compute_terms")]
+    pub reveal_for: u64,
+    /// Time for proofs of accuracy
+    #[arg(long, value_name = "TIME", value_parser = duration, required = false, required_unless_present = "compute_terms")]
+    pub prove_for: u64,
+    /// Time that each hunter has to deliver
+    #[arg(long, value_name = "TIME", value_parser = duration, required = false, required_unless_present = "compute_terms")]
+    pub turn: u64,
+    /// The host's public key, to which the winner encrypts: a file of `keygen`, or `x,y`
+    #[arg(long, value_name = "KEY", required = false, required_unless_present = "compute_terms")]
+    pub key: String,
+}
+
+/// What a host asks for outputs of a public model.
+#[derive(Debug, Args)]
+#[group(id = "compute_terms")]
+pub struct ComputeTermsArgs {
+    /// Pay for the outputs of the folder's public model on this file, which is as public: inputs as `prove` reads them, of as many
+    /// samples as the circuit takes, in a .json the salt of their hash as `inputSalt` [default: zero]
+    #[arg(long, value_name = "FILE", required = false, requires = "duration")]
+    pub data: PathBuf,
+    /// Time for proofs of the outputs, such as 7d
+    #[arg(long = "for", id = "duration", value_name = "TIME", value_parser = duration, required = false, requires = "data")]
+    pub duration: u64,
+}
+
 /// `tensorproof bounty list`.
 #[derive(Debug, Args)]
 #[command(after_help = "Keys of the JSON result:
   factory    the factory's address
-  bounties   bounty, host, architecture, block and phase of each")]
+  bounties   kind (model or compute), bounty, host, architecture, block, phase and reward of each")]
 pub struct BountyListArgs {
     /// The endpoint, http:// or https://
     #[arg(long, value_name = "URL")]
@@ -209,15 +245,21 @@ pub struct BountyListArgs {
 /// `tensorproof bounty show`.
 #[derive(Debug, Args)]
 #[command(after_help = "Keys of the JSON result:
+  kind        model or compute
   bounty      the bounty's address
-  phase       Committing, Revealing, Proving, Claiming, Delivered, Undelivered, Forfeited or Cancelled
+  phase       Committing, Revealing, Proving, Claiming, Delivered, Undelivered, Forfeited or Cancelled; Open, Solved or Expired
   time        time of the newest block, in seconds of Unix time
   terms       what the host asks for; amounts in wei, times in seconds
-  deadlines   seconds that are left for commit, reveal and prove; negative ones are over
+  deadlines   seconds that are left for commit, reveal and prove, or solve; negative ones are over
+  due         wei that the host can take back now
+and of a model:
   hunters     account, commitment, correct answers, rank, due wei of each; in the order of their commitments
   turn        whose turn it is to deliver, and seconds left; null in other phases
   winner      who delivered, or null
-  due         wei that the host can take back now")]
+and of the kind compute:
+  solver      who brought the outputs, or null
+  integers    the outputs, or null
+  outputs     with --folder, the real numbers that they stand for, by name; and class")]
 pub struct BountyShowArgs {
     /// The bounty
     #[arg(value_parser = address)]
@@ -228,6 +270,9 @@ pub struct BountyShowArgs {
     /// The first block to look at: any one before the bounty was opened
     #[arg(long, value_name = "BLOCK", default_value_t = 0)]
     pub from_block: u64,
+    /// The build directory of a public model, whose outputs are told as real numbers
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
 }
 
 /// `tensorproof bounty commit`.
@@ -271,20 +316,44 @@ pub struct BountySubmitArgs {
     /// The bounty
     #[arg(value_parser = address)]
     pub address: Address,
-    /// The bounty folder
+    /// The bounty folder; with --data the build directory of a public model
     pub folder: PathBuf,
+    /// What proves an accuracy
+    #[command(flatten)]
+    pub model: Option<AccuracyArgs>,
+    /// What proves outputs
+    #[command(flatten)]
+    pub compute: Option<OutputsArgs>,
+    /// The chain and the account
+    #[command(flatten)]
+    pub send: SendArgs,
+}
+
+/// What a hunter proves the accuracy of parameters with.
+#[derive(Debug, Args)]
+#[group(id = "accuracy", conflicts_with = "inference")]
+pub struct AccuracyArgs {
     /// The submission folder that was committed to
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", required = false, required_unless_present = "inference")]
     pub submission: PathBuf,
     /// A folder with the samples, by any names: they are known by the digests that the host revealed
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", required = false, required_unless_present = "inference")]
     pub samples: PathBuf,
     /// The first block to look at: any one before the reveal
     #[arg(long, value_name = "BLOCK", default_value_t = 0)]
     pub from_block: u64,
-    /// The chain and the account
-    #[command(flatten)]
-    pub send: SendArgs,
+}
+
+/// What a solver proves the outputs of a public model with.
+#[derive(Debug, Args)]
+#[group(id = "inference")]
+pub struct OutputsArgs {
+    /// Prove the outputs of the folder's public model on this file, which the host published
+    #[arg(long, value_name = "FILE", required = false)]
+    pub data: PathBuf,
+    /// Whom to pay [default: the sender]
+    #[arg(long, value_parser = address, requires = "data")]
+    pub to: Option<Address>,
 }
 
 /// `tensorproof bounty claim`.
@@ -328,14 +397,18 @@ pub struct BountyPayArgs {
 
 Keys of the JSON result:
   valid          true
-  architecture   hash of the accuracy circuit's sources
+  architecture   hash of the sources of the circuit of the accuracy, or of the outputs
   setup          hash of the transcripts of the keys' ceremonies
   ceremony       whether the ceremonies were verified, with --ptau
   statements     constraints, contributions and code hash of the verifier, by statement
-  bounty         the bounty that agrees with the folder, or null")]
+  bounty         the bounty that agrees with the folder, or null
+  data           hash and digest of the data, with --data")]
 pub struct BountyCheckArgs {
-    /// The bounty folder
+    /// The bounty folder, or the build directory of a public model
     pub folder: PathBuf,
+    /// The data of a bounty for outputs: check that the bounty is about it
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
     /// The powers of tau that the keys were made from: verify the ceremonies too
     #[arg(long, value_name = "FILE")]
     pub ptau: Option<PathBuf>,
