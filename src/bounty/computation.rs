@@ -88,7 +88,8 @@ impl Computation {
     pub(crate) fn data(&self, path: &Path) -> Result<Data> {
         let samples = load_samples(path, &self.settings.input_shapes())?;
         if samples.len() != self.settings.batch {
-            let reason = format!("has {} samples, expected {} as the circuit", samples.len(), self.settings.batch);
+            let reason =
+                format!("has {} samples, expected {} as the circuit", samples.len(), self.settings.batch);
             return Err(Error::Malformed { path: path.to_owned(), reason });
         }
         let mut inputs = stages::quantized(&self.settings, &samples)?;

@@ -156,8 +156,8 @@ pub struct SendArgs {
   terms         what the host asks for
   contracts     name and address of each contract that the bounty needs
 
-opening.json in the bounty folder, or in `bounty` in the build directory, holds a transaction that was sent and is not yet
-included; the same command again takes it up.")]
+opening.json in the bounty folder, or in `bounty` in the build directory, holds a transaction
+that was sent and is not yet included; the same command again takes it up.")]
 pub struct BountyCreateArgs {
     /// The bounty folder; with --data the build directory of a public model
     pub folder: PathBuf,

@@ -26,5 +26,6 @@ pub(crate) use self::statement::{
 };
 pub(crate) use self::verifier::{export, verifier_config};
 pub(crate) use self::witness::{
-    Data, pick_samples, quantized, read_data, read_salt, read_witness, solve, solve_data, solve_file, solve_inputs,
+    Data, pick_samples, quantized, read_data, read_salt, read_witness, solve, solve_data, solve_file,
+    solve_inputs,
 };

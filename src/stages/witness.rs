@@ -92,12 +92,7 @@ pub(crate) fn pick_samples(
 }
 
 /// Computes the witness of data and writes it, with the circuit's inputs as circom reads them.
-pub(crate) fn solve(
-    dir: &BuildDir,
-    circuit: &Circuit,
-    settings: &Settings,
-    data: &Data,
-) -> Result<Witness> {
+pub(crate) fn solve(dir: &BuildDir, circuit: &Circuit, settings: &Settings, data: &Data) -> Result<Witness> {
     let (inputs, witness) = solve_data(dir, circuit, settings, data)?;
     let text = inputs_to_json(&inputs);
     dir.write(Artefact::Input, |writer| writer.write_all(text.as_bytes()))?;

@@ -127,11 +127,14 @@ impl BountyError {
     pub fn read(data: &[u8], expected: Option<Phase>) -> Option<Self> {
         if let Some(arguments) = data.strip_prefix(&selector(WRONG_PHASE)) {
             let kind = expected.map_or(BountyKind::Model, Phase::kind);
-            return Some(Self::WrongPhase { actual: Phase::read(&mut Words::new(arguments), kind)?, expected });
+            return Some(Self::WrongPhase {
+                actual: Phase::read(&mut Words::new(arguments), kind)?,
+                expected,
+            });
         }
-        ERRORS.iter().find_map(|(signature, read)| {
-            read(&mut Words::new(data.strip_prefix(&selector(signature))?))
-        })
+        ERRORS
+            .iter()
+            .find_map(|(signature, read)| read(&mut Words::new(data.strip_prefix(&selector(signature))?)))
     }
 }
 

@@ -47,7 +47,8 @@ impl Factory {
         let mut evm = Evm::with_proxy();
         let outcome = evm.call(PROXY, &calldata)?;
         // The first contract that a contract creates has the number one.
-        let mut created = |number| Ok::<_, ContractsError>((address.create(number), evm.code(address.create(number))?));
+        let mut created =
+            |number| Ok::<_, ContractsError>((address.create(number), evm.code(address.create(number))?));
         let (implementation, compute) = (created(1)?, created(2)?);
         let code = evm.code(address)?;
         if [&code, &implementation.1, &compute.1].iter().any(|code| code.is_empty()) {

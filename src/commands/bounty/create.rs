@@ -39,7 +39,8 @@ fn for_model(args: &BountyCreateArgs, asked: &ModelTermsArgs, output: Output) ->
 
 /// Computes the root of the test set, which nobody could reveal if it was another one.
 fn check_root(folder: &Folder, test_set: &TestSet, output: Output) -> Result<()> {
-    let work = || same("root in `testset.json`", word(&test_set.root), word(&test_set.computed_root(folder)?));
+    let work =
+        || same("root in `testset.json`", word(&test_set.root), word(&test_set.computed_root(folder)?));
     output.terminal.stage("test set", work, |()| "has the root that `testset.json` says".to_owned())?;
     Ok(())
 }

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 use tensorproof_contracts::bounty::{Factory, Statement as Verifier, refusal};
-use tensorproof_contracts::chain::{ChainError, Fees, Message, Receipt, Signed, Step, check_proxy, read_code};
+use tensorproof_contracts::chain::{
+    ChainError, Fees, Message, Receipt, Signed, Step, check_proxy, read_code,
+};
 use tensorproof_contracts::{Address, U256, keccak256};
 
 use super::super::deploy;

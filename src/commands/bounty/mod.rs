@@ -20,8 +20,8 @@ mod submit;
 mod testset;
 
 use tensorproof_contracts::bounty::{
-    BountyError, BountyKind, ComputeBounty, Factory, ModelBounty, ModelTerms, Phase, Statement as Verifier, element,
-    word,
+    BountyError, BountyKind, ComputeBounty, Factory, ModelBounty, ModelTerms, Phase, Statement as Verifier,
+    element, word,
 };
 use tensorproof_contracts::chain::{ChainError, Rpc};
 use tensorproof_contracts::{Address, ContractsError, U256, keccak256};
@@ -100,7 +100,11 @@ fn open_compute(rpc: &Rpc, address: Address) -> Result<ComputeBounty<'_>> {
 }
 
 fn other_kind(address: Address, found: BountyKind, expected: BountyKind) -> Error {
-    Error::OtherKind { address: address.to_string(), found: found.to_string(), expected: expected.to_string() }
+    Error::OtherKind {
+        address: address.to_string(),
+        found: found.to_string(),
+        expected: expected.to_string(),
+    }
 }
 
 /// Refuses a bounty in another phase, before anything that takes long.

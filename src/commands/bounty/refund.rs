@@ -1,8 +1,8 @@
 //! `tensorproof bounty refund`: what is due to a hunter or to the host.
 
 use serde_json::json;
-use tensorproof_contracts::{Address, U256};
 use tensorproof_contracts::bounty::{BountyError, Call, ComputeBounty, Phase};
+use tensorproof_contracts::{Address, U256};
 
 use super::send::Session;
 use super::{Bounty, Output, check_host, check_phase, open, refused};

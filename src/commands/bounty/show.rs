@@ -129,7 +129,8 @@ fn turn(
 
 /// Returns the terms as JSON: amounts and elements as decimal strings, times and counts as numbers.
 pub(super) fn terms_json(terms: &ModelTerms) -> Value {
-    let statement = |(kind, statement): (Kind, &Statement)| (kind.name().to_owned(), statement_json(statement));
+    let statement =
+        |(kind, statement): (Kind, &Statement)| (kind.name().to_owned(), statement_json(statement));
     json!({
         "host": terms.host.to_string(),
         "reward": terms.reward.to_string(),

@@ -33,8 +33,9 @@ pub(in crate::commands::bounty) fn run(
         let hash = data_hash(&draft)?;
         Ok::<_, Error>((architecture(&dir, statement.circuit()), hash, draft.values().len()))
     };
-    let ((architecture, data_hash, _), _) =
-        output.terminal.stage("circuit", work, |(_, _, count)| format!("{} public values", grouped(*count)))?;
+    let ((architecture, data_hash, _), _) = output
+        .terminal
+        .stage("circuit", work, |(_, _, count)| format!("{} public values", grouped(*count)))?;
     let [inference] = opener.market.verifiers()?;
     let setup = setup(std::slice::from_ref(&dir))?;
     let outputs = outputs(&computation)?;

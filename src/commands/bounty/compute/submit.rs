@@ -32,19 +32,23 @@ pub(in crate::commands::bounty) fn run(
         check_circuit(&computation, &statement, &terms)?;
         Ok::<_, Error>(statement)
     };
-    let told = |statement: &crate::bounty::Statement| format!("{} constraints", grouped(statement.circuit().r1cs.len()));
+    let told = |statement: &crate::bounty::Statement| {
+        format!("{} constraints", grouped(statement.circuit().r1cs.len()))
+    };
     let (statement, _) = output.terminal.stage("compile", work, told)?;
     let work = || {
         let draft = statement.draft(data.inputs)?;
         same("bounty's hash of the data", terms.data_hash, data_hash(&draft)?)?;
         Ok::<_, Error>(draft)
     };
-    let (draft, _) = output.terminal.stage("outputs", work, |_| format!("{} values", grouped(computation.outputs())))?;
+    let (draft, _) =
+        output.terminal.stage("outputs", work, |_| format!("{} values", grouped(computation.outputs())))?;
     let mut outputs = draft.values();
     outputs.truncate(computation.outputs());
     let (integers, decoded) = computation.decoded(&outputs)?;
     let domain = terms.inference.domain(session.chain, bounty.address, account);
-    let (evidence, _) = output.terminal.stage("prove", || draft.prove(domain), |_| "the outputs".to_owned())?;
+    let (evidence, _) =
+        output.terminal.stage("prove", || draft.prove(domain), |_| "the outputs".to_owned())?;
     let to = given.to.unwrap_or(account);
     let details = json!({
         "integers": integers.iter().map(BigInt::to_string).collect::<Value>(),
