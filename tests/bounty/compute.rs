@@ -37,7 +37,10 @@ impl Market {
 
     fn write_data(&self, name: &str, salt: &str, samples: usize) {
         let input = self.read("mlp/settings.json")["inputs"][0].clone();
-        let pixel = |sample: usize, at: usize| json!((at * (7 + sample) % 100) as f64 / 100.0);
+        let pixel = |sample: usize, at: usize| {
+            let hundredths = u8::try_from(at * (7 + sample) % 100).unwrap();
+            json!(f64::from(hundredths) / 100.0)
+        };
         let shape: Vec<usize> = serde_json::from_value(input["shape"].clone()).unwrap();
         let size = shape.iter().product::<usize>();
         let samples: Vec<Value> = (0..samples)

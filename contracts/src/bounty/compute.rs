@@ -16,6 +16,7 @@ pub struct ComputeBounty<'r> {
 }
 
 #[expect(clippy::missing_errors_doc, reason = "all fail when the endpoint does not answer as a bounty does")]
+#[expect(clippy::redundant_closure_for_method_calls, reason = "a method of `Words` knows one lifetime only")]
 impl<'r> ComputeBounty<'r> {
     /// Names a bounty without asking anything.
     pub fn new(rpc: &'r Rpc, address: Address) -> Self {

@@ -79,10 +79,7 @@ impl<'a> Opener<'a> {
         let spent = market.create(session, fees, *output)?;
         // The times begin now, not when the first of the contracts was sent.
         let (message, _) = terms()?;
-        let mut keep = |signed: &Signed| {
-            market.root.make()?;
-            self.opening.keep(signed)
-        };
+        let mut keep = |signed: &Signed| self.opening.keep(signed);
         let (signed, receipt) = session.transact("open", &message, fees, None, &mut keep, *output)?;
         self.opening.forget()?;
         let spent = (spent.0 + receipt.gas_used, spent.1.saturating_add(cost_of(&receipt, fees)));
