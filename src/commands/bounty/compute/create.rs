@@ -2,6 +2,7 @@
 
 use tensorproof_contracts::bounty::{ComputeTerms, open_compute};
 
+use super::super::check::check_r1cs;
 use super::super::market::{Market, Opener};
 use super::{data_hash, outputs, terms_json};
 use crate::bounty::{Computation, architecture, setup, verifier};
@@ -28,7 +29,8 @@ pub(in crate::commands::bounty) fn run(
     }
     let work = || {
         let statement = computation.statement()?;
-        // What has no witness nobody could prove.
+        // The key was made for what is in the folder. What has no witness nobody could prove.
+        check_r1cs(&dir, statement.circuit())?;
         let draft = statement.draft(data.inputs)?;
         let hash = data_hash(&draft)?;
         Ok::<_, Error>((architecture(&dir, statement.circuit()), hash, draft.values().len()))
