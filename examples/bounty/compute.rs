@@ -37,8 +37,11 @@ pub(crate) fn outputs_are_bought(stage: &mut Stage<'_>) -> Result<()> {
     stage.does(ALICE, "checks circuit, key, verifier and data", &check)?;
 
     let submit = format!("bounty submit {bounty} public --data data.json --rpc-url URL");
-    let waiting =
-        stage.does(ALICE, "makes a proof, which waits in the mempool", &format!("{submit} --dry-run"))?;
+    let waiting = stage.does(
+        ALICE,
+        "makes a proof, which others see before it is included",
+        &format!("{submit} --dry-run"),
+    )?;
     let seen = Message::new(bounty, hex::decode(waiting["data"].as_str().unwrap_or_default())?);
     stage.is_refused(THIEF, "sends it first, as its own", &seen, "the verifier refuses the proof")?;
     let receipt = stage.sends(ALICE, "is paid for it", seen)?;
