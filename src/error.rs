@@ -268,6 +268,28 @@ pub enum Error {
         /// The factory.
         factory: String,
     },
+    /// The bounty is of the other kind.
+    #[error("{address} is a bounty of the kind `{found}`, this command is for the kind `{expected}`")]
+    OtherKind {
+        /// The bounty.
+        address: String,
+        /// Its kind.
+        found: String,
+        /// The kind that has the call.
+        expected: String,
+    },
+    /// The proofs of a build directory are about something else than outputs of its model on hashed data.
+    #[error("`{folder}` has `{found}` {name}, expected `{expected}` for a bounty that pays for outputs")]
+    NoComputation {
+        /// The build directory.
+        folder: PathBuf,
+        /// What is another way.
+        name: &'static str,
+        /// How it is.
+        found: String,
+        /// How it must be.
+        expected: &'static str,
+    },
     /// A bounty, its folder and the files of hosts and hunters do not belong together.
     #[error("the {what} is {found}, expected {expected}")]
     Differs {
@@ -366,6 +388,10 @@ impl Error {
             Self::Contracts(ContractsError::Chain(ChainError::NotIncluded { .. })) => {
                 Some("the same command again takes it up, or tells that it is done".to_owned())
             }
+            Self::NoComputation { .. } => Some(
+                "`tensorproof transpile MODEL --input-visibility hashed --params-visibility fixed --public-signals digest` makes such a circuit"
+                    .to_owned(),
+            ),
             Self::Declined => Some("`--yes` answers beforehand".to_owned()),
             Self::OtherVerifier { .. } => {
                 Some("an entry is for good: name this one from another account".to_owned())

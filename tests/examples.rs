@@ -6,6 +6,8 @@
 mod chain;
 #[path = "../examples/bounty/cheats.rs"]
 mod cheats;
+#[path = "../examples/bounty/compute.rs"]
+mod compute;
 #[path = "../examples/bounty/data.rs"]
 mod data;
 #[path = "../examples/bounty/forgery.rs"]
@@ -28,11 +30,12 @@ fn the_bounty_is_won_and_every_cheat_refused() {
     outcome.unwrap_or_else(|error| panic!("{told}\n{error}"));
     println!("{told}");
     let refusals = told.lines().filter(|line| line.contains("refused: ")).count();
-    assert_eq!(refusals, 11, "{told}");
+    assert_eq!(refusals, 13, "{told}");
     for expected in [
         "integers are those that bob committed to",
         "no wei is left in the bounty",
         "was encrypted for another key",
+        "the network reads ",
     ] {
         assert!(told.contains(expected), "{expected}: {told}");
     }

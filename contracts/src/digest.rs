@@ -48,8 +48,12 @@ pub fn challenge(domain: B256, hash: Fr, values: &[Fr]) -> Fr {
 /// Returns the public signals of the circuit that stand for these values: h, v, r.
 pub fn public_signals(domain: B256, hash: Fr, values: &[Fr]) -> [Fr; SIGNALS] {
     let challenge = challenge(domain, hash, values);
-    let value = values.iter().rev().fold(Fr::from(0), |sum, value| (sum + value) * challenge);
-    [hash, value, challenge]
+    [hash, evaluate(values, challenge), challenge]
+}
+
+/// Returns v, for any r.
+pub fn evaluate(values: &[Fr], challenge: Fr) -> Fr {
+    values.iter().rev().fold(Fr::from(0), |sum, value| (sum + value) * challenge)
 }
 
 /// Returns what a contract takes for its public signals: h, x_1..x_n.

@@ -115,7 +115,7 @@ fn proofs_are_those_of_circuits() {
     let test_set = fields(&["1001", "5", "11", "12", "21", "22", "7", "1"]);
     let accuracy = fields(&["1001", "2002", "2"]);
     let delivery = fields(&["2002", key_x, key_y, "91", "92", "93"]);
-    let inference = fields(&["1001", "61", "62"]);
+    let inference = fields(&["61", "62", "1001"]);
     let text = format!(
         "{:#}\n",
         json!({

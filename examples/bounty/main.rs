@@ -8,6 +8,7 @@
 
 mod chain;
 mod cheats;
+mod compute;
 mod data;
 mod forgery;
 mod stage;

@@ -7,9 +7,9 @@ use tensorproof::terminal::grouped;
 use tensorproof_contracts::Address;
 use tensorproof_contracts::bounty::Factory;
 
-use crate::cheats;
 use crate::data::{self, SAMPLE_BYTES};
 use crate::stage::{ALICE, BOB, HOST, MALLORY, Result, Stage, THIEF};
+use crate::{cheats, compute};
 
 /// Most bytes of a contract's code (EIP-170).
 const MOST_CODE: usize = 24_576;
@@ -31,6 +31,7 @@ pub(crate) fn tell(stage: &mut Stage<'_>, samples: u32) -> Result<()> {
     deliver(stage, bounty)?;
     pay_back(stage, bounty)?;
     silence(stage)?;
+    compute::outputs_are_bought(stage)?;
     stage.chapter(&format!("All this took {:.0} s.", started.elapsed().as_secs_f64()))
 }
 

@@ -223,21 +223,31 @@ impl Folder {
         self.json.architecture.parse().map_err(malformed)
     }
 
+    /// Returns the build directories of all statements, in the order of the contract.
+    pub(crate) fn dirs(&self) -> [BuildDir; 3] {
+        Kind::ALL.map(|kind| self.dir(kind))
+    }
+
     /// Returns what creates the verifier of a statement, which is last.
     pub(crate) fn verifier(&self, kind: Kind) -> Result<Vec<Step>> {
-        let path = self.dir(kind).existing(Artefact::VerifyingKey)?;
-        let key = stages::read_verifying_key(&path)?;
-        let signals = key.gamma_abc_g1.len().saturating_sub(1);
-        if signals != digest::SIGNALS {
-            let reason = format!("has {signals} public signals, expected {}", digest::SIGNALS);
-            return Err(Error::Malformed { path, reason });
-        }
-        let mut steps = steps(&key, &verifier_config(), B256::ZERO)?;
+        let mut steps = verifier(&self.dir(kind))?;
         for step in &mut steps {
             step.name = format!("{kind}: {}", step.name);
         }
         Ok(steps)
     }
+}
+
+/// Returns what creates the verifier of a build directory, which is last.
+pub(crate) fn verifier(dir: &BuildDir) -> Result<Vec<Step>> {
+    let path = dir.existing(Artefact::VerifyingKey)?;
+    let key = stages::read_verifying_key(&path)?;
+    let signals = key.gamma_abc_g1.len().saturating_sub(1);
+    if signals != digest::SIGNALS {
+        let reason = format!("has {signals} public signals, expected {}", digest::SIGNALS);
+        return Err(Error::Malformed { path, reason });
+    }
+    Ok(steps(&key, &verifier_config(), B256::ZERO)?)
 }
 
 /// Returns the configuration of all verifiers of bounties: three public signals, which the bounty computes.
@@ -261,12 +271,12 @@ pub(crate) fn architecture(dir: &BuildDir, circuit: &Circuit) -> B256 {
     keccak256(hashes)
 }
 
-/// Returns the hash of the ceremonies of a folder's keys: keccak256 of, for each statement, the number of contributions as a word
-/// of 32 bytes and the hash of each, of 64 bytes. A development key has none.
-pub(crate) fn setup(folder: &Folder) -> Result<B256> {
+/// Returns the hash of the ceremonies of the keys of build directories: keccak256 of, for each, the number of contributions as
+/// a word of 32 bytes and the hash of each, of 64 bytes. A development key has none.
+pub(crate) fn setup(dirs: &[BuildDir]) -> Result<B256> {
     let mut bytes = Vec::new();
-    for kind in Kind::ALL {
-        let contributions = match stages::key_origin(&folder.dir(kind))? {
+    for dir in dirs {
+        let contributions = match stages::key_origin(dir)? {
             Some(Origin::Ceremony { contributions }) => contributions,
             _ => Vec::new(),
         };

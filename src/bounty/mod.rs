@@ -1,18 +1,21 @@
-//! Bounties for private models, on this side of the chain: the files of hosts and hunters, and the proofs of statements.
+//! Bounties on this side of the chain: the files of hosts, hunters and solvers, and the proofs of statements.
 //!
 //! ```text
 //! bounty folder ──► Folder ──► Circuit of a statement ─┐
-//! testset.json, hunter.json ──► inputs ────────────────┴──► Draft ── domain ──► Proven { hash, proof, values }
+//! testset.json, hunter.json ──► inputs ────────────────┼──► Draft ── domain ──► Evidence { hash, proof }
+//! build directory, data ──► Computation ───────────────┘
 //! ```
 
+mod computation;
 mod folder;
 mod hunter;
 mod statement;
 mod test_set;
 
+pub(crate) use computation::{Computation, Data};
 pub(crate) use folder::{
     FORMAT, Folder, FolderJson, ImageJson, Kind, ModelJson, StatementJson, StatementsJson, architecture,
-    setup, verifier_config,
+    setup, verifier, verifier_config,
 };
 pub(crate) use hunter::Submission;
 pub(crate) use statement::{Draft, Statement, compile};

@@ -1,14 +1,15 @@
 //! Proofs of statements: public values known by their digest, bound to one account, bounty and chain.
 //!
 //! ```text
-//! inputs, challenge 0 ──► witness ──► h, values ── domain ──► challenge ──► witness ──► proof
+//! inputs, any challenge ──► witness ──► h, values ── domain ──► challenge ──► witness ──► proof
 //! ```
 
+use ark_ff::UniformRand as _;
 use ark_std::rand::rngs::OsRng;
 use tensorproof_circom::{Circuit, Inputs, Level};
 use tensorproof_contracts::bounty::Evidence;
 use tensorproof_contracts::{B256, digest};
-use tensorproof_r1cs::{Fr, Witness};
+use tensorproof_r1cs::Fr;
 
 use super::{Folder, Kind};
 use crate::build_dir::{Artefact, BuildDir};
@@ -26,7 +27,8 @@ pub(crate) fn compile(dir: &BuildDir) -> Result<Circuit> {
 
 /// The circuit of a statement.
 pub(crate) struct Statement {
-    kind: Kind,
+    /// What it is about.
+    name: &'static str,
     dir: BuildDir,
     circuit: Circuit,
     /// The signals whose values are public, in the order of the digest.
@@ -50,33 +52,45 @@ impl Statement {
     pub(crate) fn open(folder: &Folder, kind: Kind) -> Result<Self> {
         let dir = folder.dir(kind);
         let circuit = compile(&dir)?;
-        Ok(Self { kind, dir, circuit, names: folder.values(kind).to_vec() })
+        Ok(Self::new(kind.name(), dir, circuit, folder.values(kind).to_vec()))
+    }
+
+    /// Names the public values of the circuit of a build directory.
+    pub(super) fn new(name: &'static str, dir: BuildDir, circuit: Circuit, names: Vec<String>) -> Self {
+        Self { name, dir, circuit, names }
+    }
+
+    /// Returns the circuit.
+    pub(crate) fn circuit(&self) -> &Circuit {
+        &self.circuit
     }
 
     /// Computes the values of the statement about some inputs, which are all but the challenge.
     ///
     /// # Errors
-    /// When there is no witness, or the circuit lacks one of the values.
+    /// When there is no witness, the circuit lacks one of the values, or its public signals stand for others.
     pub(crate) fn draft(&self, mut inputs: Inputs) -> Result<Draft<'_>> {
-        inputs.insert(CHALLENGE.to_owned(), vec![Fr::from(0u64)]);
+        // At a random challenge the sum is that of no other values.
+        let challenge = Fr::rand(&mut OsRng);
+        inputs.insert(CHALLENGE.to_owned(), vec![challenge]);
         let solved = self.circuit.witness_with_signals(&inputs, &self.names);
         let (witness, values) = solved.map_err(|source| Error::Witness { source, layer: None })?;
-        let hash = self.circuit.r1cs.public_values(&witness).first().copied();
-        let hash = hash.ok_or_else(|| self.malformed("has no public signals"))?;
         let named = |(name, values): (&String, Option<Vec<Fr>>)| {
             values.ok_or_else(|| self.malformed(&format!("has no signal `{name}`")))
         };
-        let values = self.names.iter().zip(values).map(named).collect::<Result<_>>()?;
+        let values: Vec<Vec<Fr>> = self.names.iter().zip(values).map(named).collect::<Result<_>>()?;
+        let [hash, sum, last] = *self.circuit.r1cs.public_values(&witness) else {
+            return Err(self.malformed("has not three public signals, a hash, a sum and a challenge"));
+        };
+        if last != challenge || sum != digest::evaluate(&values.concat(), challenge) {
+            return Err(self.malformed("has other public signals than the digest of its values"));
+        }
         Ok(Draft { statement: self, inputs, hash, values })
-    }
-
-    fn solve(&self, inputs: &Inputs) -> Result<Witness> {
-        self.circuit.witness(inputs).map_err(|source| Error::Witness { source, layer: None })
     }
 
     fn malformed(&self, what: &str) -> Error {
         let path = self.dir.root().to_owned();
-        Error::Malformed { path, reason: format!("the circuit of statement `{}` {what}", self.kind) }
+        Error::Malformed { path, reason: format!("the circuit of statement `{}` {what}", self.name) }
     }
 }
 
@@ -100,11 +114,8 @@ impl Draft<'_> {
         let challenge = digest::challenge(domain, self.hash, &self.values());
         self.inputs.insert(CHALLENGE.to_owned(), vec![challenge]);
         let Statement { dir, circuit, .. } = self.statement;
-        let witness = self.statement.solve(&self.inputs)?;
-        let expected = digest::public_signals(domain, self.hash, &self.values());
-        if circuit.r1cs.public_values(&witness) != expected {
-            return Err(self.statement.malformed("has other public signals than the digest of its values"));
-        }
+        let solved = circuit.witness(&self.inputs);
+        let witness = solved.map_err(|source| Error::Witness { source, layer: None })?;
         let key = stages::read_key(dir)?;
         let prover = stages::prover(&key, &circuit.r1cs)?;
         let proof = prover.prove(&witness, &mut OsRng).map_err(stages::not_proven(dir, &circuit.r1cs))?;

@@ -10,9 +10,10 @@ use tensorproof_circom::Inputs;
 use tensorproof_contracts::B256;
 use tensorproof_r1cs::{Fr, fr_from_bigint, fr_from_decimal};
 
-use super::folder::{Folder, read_json};
+use super::folder::{Folder, Kind, read_json};
 use crate::error::{Error, Result};
 use crate::inputs::flatten;
+use crate::template;
 
 /// The most files that are looked at in a folder of samples.
 const MOST_FILES: usize = 1 << 20;
@@ -133,6 +134,19 @@ impl TestSet {
         let values: Vec<Fr> = (0..=u8::MAX).map(|byte| fr_from_bigint(&pixels.integer(byte))).collect();
         let bytes = self.samples.iter().flat_map(|sample| sample.iter().skip(image.first).take(image.size));
         Ok(self.with_labels("images", bytes.map(|byte| values[usize::from(*byte)]).collect()))
+    }
+
+    /// Returns the root over images and labels, by a circuit that does nothing else: that of the test set hashes files too.
+    ///
+    /// # Errors
+    /// When the folder has no such circuit, or it computes no root.
+    pub(crate) fn computed_root(&self, folder: &Folder) -> Result<Fr> {
+        let path = folder.dir(Kind::TestSet).root().join("root.circom");
+        let circuit = fs::read_to_string(&path).map_err(|source| Error::read(&path, source))?;
+        let outputs = template::compute(&circuit, &self.images(folder)?)?;
+        let root = outputs.get("testSetRoot").and_then(|values| values.first());
+        let reason = "computes no `testSetRoot`".to_owned();
+        root.copied().ok_or(Error::Malformed { path, reason })
     }
 
     fn with_labels(&self, name: &str, values: Vec<Fr>) -> Inputs {

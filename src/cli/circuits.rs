@@ -61,7 +61,8 @@ pub struct CompileArgs {
 pub struct WitnessArgs {
     /// The build directory, or a .circom file whose artefacts are beside it
     pub dir: PathBuf,
-    /// The input: .json, .npy or .npz of a model's; an `input.json` as circom reads it for other circuits
+    /// The input: .json, .npy or .npz of a model's, a .json may have the salt of a hashed input as `inputSalt`; an
+    /// `input.json` as circom reads it for other circuits
     #[arg(long, short)]
     pub input: PathBuf,
     /// A folder to search for included files; may be given more than once

@@ -20,8 +20,8 @@ pub struct ProveArgs {
     /// A folder to search for included files; may be given more than once
     #[arg(long = "library", short = 'l')]
     pub libraries: Vec<PathBuf>,
-    /// The input: .json, .npy or .npz of a model's; an `input.json` as circom reads it for other circuits [default: the
-    /// witness in the build directory]
+    /// The input: .json, .npy or .npz of a model's, a .json may have the salt of a hashed input as `inputSalt`; an
+    /// `input.json` as circom reads it for other circuits [default: the witness in the build directory]
     #[arg(long, short)]
     pub input: Option<PathBuf>,
     /// Which sample of the input file, counted from 0

@@ -20,7 +20,7 @@ use super::{Output, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir, replace_file};
 use crate::cli::ProveArgs;
 use crate::error::{Error, Result};
-use crate::stages::{self, Statement};
+use crate::stages::{self, Data, Statement};
 use crate::terminal::grouped;
 
 const PROOF: &str = ".proof.json";
@@ -30,8 +30,8 @@ const VALUES: &str = ".public_values.json";
 
 /// An input of many.
 enum Input {
-    /// Of a model: as many samples as a proof is about.
-    Samples(Vec<Sample>),
+    /// Of a model.
+    Data(Data),
     /// Of another circuit: a file as circom reads it.
     File(PathBuf),
 }
@@ -81,11 +81,9 @@ fn solve(
     output: Output,
 ) -> Result<Witness> {
     match (input, settings) {
-        (Input::Samples(samples), Some(settings)) => {
-            Ok(stages::solve_samples(dir, circuit, settings, samples)?.1)
-        }
+        (Input::Data(data), Some(settings)) => Ok(stages::solve_data(dir, circuit, settings, data)?.1),
         (Input::File(path), _) => stages::solve_file(circuit, path, &mut |line| output.terminal.say(line)),
-        (Input::Samples(_), None) => Err(Error::Internal("samples of a circuit without a model")),
+        (Input::Data(_), None) => Err(Error::Internal("samples of a circuit without a model")),
     }
 }
 
@@ -107,6 +105,7 @@ fn read_all(path: &Path, settings: Option<&Settings>) -> Result<Vec<(String, Inp
             continue;
         };
         let samples = load_samples(file, &settings.input_shapes())?;
+        let salt = stages::read_salt(settings, file)?;
         if samples.len() % settings.batch != 0 {
             let (count, batch) = (samples.len(), settings.batch);
             let reason =
@@ -121,7 +120,7 @@ fn read_all(path: &Path, settings: Option<&Settings>) -> Result<Vec<(String, Inp
                 (false, true) => name.clone(),
                 (false, false) => format!("{name}-{position}"),
             };
-            named.push((name, Input::Samples(samples)));
+            named.push((name, Input::Data(Data { samples, salt })));
         }
     }
     named.sort_by(|(one, _), (other, _)| one.len().cmp(&other.len()).then_with(|| one.cmp(other)));

@@ -7,7 +7,7 @@ use num_bigint::BigInt;
 use serde_json::{Map, Value, json};
 use tensorproof_contracts::evm;
 use tensorproof_transpiler::data::{input_shapes, load_samples};
-use tensorproof_transpiler::quantize::{Agreement, Sample};
+use tensorproof_transpiler::quantize::Agreement;
 use tensorproof_transpiler::{Graph, Settings};
 
 use super::transpile::Quantized;
@@ -15,7 +15,7 @@ use super::{Output, compile, prove, setup, transpile, warn_of_development_key};
 use crate::build_dir::BuildDir;
 use crate::cli::RunArgs;
 use crate::error::{Error, Result};
-use crate::stages::{self, Statement};
+use crate::stages::{self, Data, Statement};
 use crate::terminal::{Terminal, grouped, seconds};
 
 pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
@@ -24,7 +24,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     let mut times = Times::default();
 
     let started = std::time::Instant::now();
-    let Inference { quantized, samples, expected, agreement, settings } = transpiled(args, &dir, terminal)?;
+    let Inference { quantized, data, expected, agreement, settings } = transpiled(args, &dir, terminal)?;
     times.add("transpile", started.elapsed());
 
     let (circuit, took) = compile::compile_dir(&dir, &[], output)?;
@@ -33,7 +33,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     times.add("setup", took);
     let (witness, took) = terminal.stage(
         "witness",
-        || stages::solve(&dir, &circuit, &settings, &samples),
+        || stages::solve(&dir, &circuit, &settings, &data),
         |witness| format!("{} wires", grouped(witness.0.len())),
     )?;
     times.add("witness", took);
@@ -129,7 +129,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
 /// A circuit that was written, and what it is to prove.
 struct Inference {
     quantized: Quantized,
-    samples: Vec<Sample>,
+    data: Data,
     /// The integer model's values for each sample.
     expected: Vec<Vec<Vec<BigInt>>>,
     agreement: Agreement,
@@ -149,7 +149,8 @@ fn transpiled(args: &RunArgs, dir: &BuildDir, terminal: Terminal) -> Result<Infe
     let recipient = transpile::recipient(&args.circuit)?;
     let label = &args.circuit.digest_label;
     let settings = stages::write_circuit(dir, &quantized.model, &args.model, recipient, label)?;
-    Ok(Inference { quantized, samples, expected, agreement, settings })
+    let data = Data { samples, salt: stages::read_salt(&settings, &args.input)? };
+    Ok(Inference { quantized, data, expected, agreement, settings })
 }
 
 /// How long each stage took.

@@ -72,9 +72,9 @@ pub(super) fn solve(
         return solve_inputs(dir, libraries, input, output);
     }
     let settings = stages::read_settings(dir)?;
-    let samples = stages::read_samples(&settings, input, sample)?;
+    let data = stages::read_data(&settings, input, sample)?;
     let (circuit, _) = super::compile::compile_dir(dir, libraries, output)?;
-    let work = || stages::solve(dir, &circuit, &settings, &samples);
+    let work = || stages::solve(dir, &circuit, &settings, &data);
     let (witness, _) = output.terminal.stage("witness", work, told)?;
     Ok((circuit, witness))
 }

@@ -18,7 +18,7 @@ pub(crate) use self::digest::{CHALLENGE, has_digest, public_values};
 pub(crate) use self::keys::{
     keep_ceremony_key, key_origin, key_summary, read_key, read_verifying_key, remove_proofs, set_up,
 };
-pub(crate) use self::outputs::{output_integers, outputs, public_integers, public_outputs};
+pub(crate) use self::outputs::{Outputs, output_integers, outputs, public_integers, public_outputs};
 pub(crate) use self::proof::{not_proven, prove_witness, prover, write_proof};
 pub(crate) use self::seals::commitments;
 pub(crate) use self::statement::{
@@ -26,5 +26,6 @@ pub(crate) use self::statement::{
 };
 pub(crate) use self::verifier::{export, verifier_config};
 pub(crate) use self::witness::{
-    pick_samples, read_samples, read_witness, solve, solve_file, solve_inputs, solve_samples,
+    Data, pick_samples, quantized, read_data, read_salt, read_witness, solve, solve_data, solve_file,
+    solve_inputs,
 };

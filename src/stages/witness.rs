@@ -1,14 +1,14 @@
 //! Samples of an input file, and the witness of a circuit for them.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use ark_ff::PrimeField;
+use serde::Deserialize;
 use serde_json::Value;
 use tensorproof_circom::{Circuit, Inputs, WitnessError};
 use tensorproof_contracts::digest;
-use tensorproof_r1cs::{Fr, Witness, fr_from_bigint};
+use tensorproof_r1cs::{Fr, Witness, fr_from_bigint, fr_from_decimal};
 use tensorproof_transpiler::Settings;
 use tensorproof_transpiler::data::load_samples;
 use tensorproof_transpiler::quantize::Sample;
@@ -21,9 +21,51 @@ use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
 use crate::inputs::{flatten, inputs_to_json, read_inputs};
 
-/// Reads the samples of an input file that a proof is about.
-pub(crate) fn read_samples(settings: &Settings, path: &Path, first: usize) -> Result<Vec<Sample>> {
-    pick_samples(load_samples(path, &settings.input_shapes())?, path, first, settings.batch)
+/// What a proof is about.
+pub(crate) struct Data {
+    /// As many samples as the circuit takes.
+    pub(crate) samples: Vec<Sample>,
+    /// The salt of the input's commitment, if it was chosen before.
+    pub(crate) salt: Option<Fr>,
+}
+
+/// Reads the samples of an input file that a proof is about, with the salt if the file has one.
+pub(crate) fn read_data(settings: &Settings, path: &Path, first: usize) -> Result<Data> {
+    let samples = pick_samples(load_samples(path, &settings.input_shapes())?, path, first, settings.batch)?;
+    Ok(Data { samples, salt: read_salt(settings, path)? })
+}
+
+/// What a JSON file of inputs may have beside them.
+#[derive(Deserialize)]
+struct Salted {
+    /// A decimal string.
+    #[serde(rename = "inputSalt")]
+    salt: Option<Value>,
+}
+
+/// Returns the salt that a JSON file has beside the inputs, if the circuit takes one.
+pub(crate) fn read_salt(settings: &Settings, path: &Path) -> Result<Option<Fr>> {
+    let name = Subject::Input.salt_signal();
+    let is_salted = settings.seals.iter().any(|seal| seal.of == Subject::Input.name());
+    let is_input = settings.inputs.iter().any(|input| input.name == name);
+    let is_array = matches!(path.extension().and_then(|ending| ending.to_str()), Some("npy" | "npz"));
+    if !is_salted || is_input || is_array {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
+    let malformed = |reason: String| Error::Malformed { path: path.to_owned(), reason };
+    // The inputs were read before; a list of them has no salt.
+    if !text.trim_start().starts_with('{') {
+        return Ok(None);
+    }
+    let salted: Salted = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+    let Some(found) = salted.salt else {
+        return Ok(None);
+    };
+    let salt = found.as_str().and_then(fr_from_decimal).ok_or_else(|| {
+        malformed(format!("`{name}` is {found}, expected a string with a decimal integer below the prime"))
+    })?;
+    Ok(Some(salt))
 }
 
 /// Returns some of the samples of a file, from one on.
@@ -49,31 +91,23 @@ pub(crate) fn pick_samples(
     Ok(samples)
 }
 
-/// Computes the witness of samples and writes it, with the circuit's inputs as circom reads them.
-pub(crate) fn solve(
-    dir: &BuildDir,
-    circuit: &Circuit,
-    settings: &Settings,
-    samples: &[Sample],
-) -> Result<Witness> {
-    let (inputs, witness) = solve_samples(dir, circuit, settings, samples)?;
+/// Computes the witness of data and writes it, with the circuit's inputs as circom reads them.
+pub(crate) fn solve(dir: &BuildDir, circuit: &Circuit, settings: &Settings, data: &Data) -> Result<Witness> {
+    let (inputs, witness) = solve_data(dir, circuit, settings, data)?;
     let text = inputs_to_json(&inputs);
     dir.write(Artefact::Input, |writer| writer.write_all(text.as_bytes()))?;
     dir.write(Artefact::Witness, |writer| witness.write(writer))?;
     Ok(witness)
 }
 
-/// Computes the witness of samples, with the circuit's inputs.
-pub(crate) fn solve_samples(
+/// Computes the witness of data, with the circuit's inputs.
+pub(crate) fn solve_data(
     dir: &BuildDir,
     circuit: &Circuit,
     settings: &Settings,
-    samples: &[Sample],
+    data: &Data,
 ) -> Result<(Inputs, Witness)> {
-    let mut inputs: Inputs = BTreeMap::new();
-    for (signal, values) in settings.quantize_samples(samples)? {
-        inputs.insert(signal, values.iter().map(fr_from_bigint).collect());
-    }
+    let mut inputs = quantized(settings, &data.samples)?;
     let path = dir.existing(Artefact::Weights)?;
     let weights: Value = serde_json::from_str(&dir.read_text(Artefact::Weights)?)
         .map_err(|error| Error::Malformed { path: path.clone(), reason: error.to_string() })?;
@@ -90,7 +124,8 @@ pub(crate) fn solve_samples(
     // Those of the parameters are with the parameters.
     for seal in settings.seals.iter().filter(|seal| seal.of != Subject::Params.name()) {
         let (signal, value) = secret(seal)?;
-        inputs.insert(signal, vec![value]);
+        let given = data.salt.filter(|_| seal.of == Subject::Input.name());
+        inputs.insert(signal, vec![given.unwrap_or(value)]);
     }
     if has_digest(settings) {
         // The challenge depends on the outputs: they are computed with another one first.
@@ -103,6 +138,12 @@ pub(crate) fn solve_samples(
     }
     let witness = circuit.witness(&inputs).map_err(|source| witness_error(source, settings))?;
     Ok((inputs, witness))
+}
+
+/// Returns the integers of samples as inputs of a circuit.
+pub(crate) fn quantized(settings: &Settings, samples: &[Sample]) -> Result<Inputs> {
+    let signals = settings.quantize_samples(samples)?.into_iter();
+    Ok(signals.map(|(signal, values)| (signal, values.iter().map(fr_from_bigint).collect())).collect())
 }
 
 /// Computes the witness of any circuit for inputs as circom and snarkjs read them, and writes it.

@@ -42,8 +42,8 @@ include "tensorproof/crypto/poseidon_sponge.circom";
 template Root() {
     signal input images[2][3];
     signal input labels[2];
-    signal input salt;
-    signal output out;
+    signal input testSetSalt;
+    signal output testSetRoot;
     component sponge = PoseidonSponge(9, 0);
     for (var i = 0; i < 2; i++) {
         for (var j = 0; j < 3; j++) {
@@ -51,14 +51,14 @@ template Root() {
         }
         sponge.in[6 + i] <== labels[i];
     }
-    sponge.in[8] <== salt;
-    out <== sponge.out;
+    sponge.in[8] <== testSetSalt;
+    testSetRoot <== sponge.out;
 }
 "#;
 
 /// Looks the digests of the two samples up, where a real circuit computes them.
 const TEST_SET: &str = r#"pragma circom 2.1.0;
-include "root.circom";
+include "images.circom";
 include "tensorproof/crypto/public_digest.circom";
 
 template Statement() {
@@ -86,8 +86,8 @@ template Statement() {
         publicDigest.in[6 + i] <== labels[i];
     }
     root.labels <== labels;
-    root.salt <== testSetSalt;
-    testSetRoot <== root.out;
+    root.testSetSalt <== testSetSalt;
+    testSetRoot <== root.testSetRoot;
     publicDigest.in[0] <== testSetRoot;
     publicDigest.in[1] <== testSetSalt;
     publicDigest.bound <== publicDigest.in;
@@ -101,7 +101,7 @@ component main {public [publicChallenge]} = Statement();
 
 /// The model says w[0] * pixel 0 + w[1] * pixel 1 + w[2] * pixel 2 + w[3].
 const ACCURACY: &str = r#"pragma circom 2.1.0;
-include "root.circom";
+include "images.circom";
 include "tensorproof/arith/is_zero.circom";
 include "tensorproof/crypto/commitment.circom";
 include "tensorproof/crypto/public_digest.circom";
@@ -122,8 +122,8 @@ template Statement() {
     component root = Root();
     root.images <== images;
     root.labels <== labels;
-    root.salt <== testSetSalt;
-    testSetRoot <== root.out;
+    root.testSetSalt <== testSetSalt;
+    testSetRoot <== root.testSetRoot;
     component commitment = Commitment(4, 4, 8, 2);
     commitment.in <== w;
     commitment.salt <== paramsSalt;
@@ -210,12 +210,15 @@ pub(crate) struct Market {
 }
 
 impl Market {
+    /// Starts a chain, with a folder that is empty.
+    pub(crate) fn empty(anvil_args: &[&str]) -> Self {
+        let anvil = Anvil::start(anvil_args);
+        Self { folder: tempfile::tempdir().unwrap(), url: anvil.url(), anvil }
+    }
+
     /// Makes the circuits, their development keys, a test set, a key of the host, and submissions of two hunters.
     pub(crate) fn new(anvil_args: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let anvil = Anvil::start(anvil_args);
-        let url = anvil.url();
-        let market = Self { folder, anvil, url };
+        let market = Self::empty(anvil_args);
         let halves = |sample: &[u8; 4]| {
             let digest: [u8; 32] = Sha256::digest(sample).into();
             let [high, low] = [&digest[..16], &digest[16..]].map(BigUint::from_bytes_be);
@@ -228,7 +231,7 @@ impl Market {
         {
             market.write(&format!("bounty/{name}/circuit.circom"), circuit);
             if name != "delivery" {
-                market.write(&format!("bounty/{name}/root.circom"), ROOT);
+                market.write(&format!("bounty/{name}/images.circom"), ROOT);
             }
             let dir = market.path(&format!("bounty/{name}"));
             let source = dir.join("circuit.circom");
@@ -236,6 +239,7 @@ impl Market {
             run_json([&["compile".as_ref(), source.as_os_str()][..], &flags, &[dir.as_os_str()]].concat());
             run_json(["setup".as_ref(), dir.as_os_str()]);
         }
+        market.write("bounty/testset/root.circom", &root());
         market.describe();
         for (name, bytes) in ["0.pgm", "1.pgm"].iter().zip(SAMPLES) {
             fs::write(market.path(name), bytes).unwrap();
@@ -301,9 +305,9 @@ impl Market {
         let inputs = Inputs::from([
             ("images".to_owned(), pixels.map(|pixel| Fr::from(2 * u64::from(pixel))).collect()),
             ("labels".to_owned(), labels.iter().map(|label| Fr::from(*label)).collect()),
-            ("salt".to_owned(), vec![salt.parse().unwrap()]),
+            ("testSetSalt".to_owned(), vec![salt.parse().unwrap()]),
         ]);
-        let root = compute(&format!("{ROOT}component main = Root();\n"), &inputs);
+        let root = compute(&root(), &inputs);
         let json = json!({ "files": files, "labels": labels, "testSetSalt": salt, "testSetRoot": root });
         self.write("testset.json", &json.to_string());
     }
@@ -384,6 +388,11 @@ pub(crate) const CREATE: [&str; 18] = [
     "--turn=1h",
     "--key=host.json",
 ];
+
+/// Returns the circuit that computes the root alone.
+fn root() -> String {
+    format!("{ROOT}component main = Root();\n")
+}
 
 /// Returns the only output of a circuit.
 fn compute(source: &str, inputs: &Inputs) -> String {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod compute;
 mod fixture;
 #[path = "../support/mod.rs"]
 mod support;
@@ -60,7 +61,10 @@ fn the_best_model_is_delivered_and_paid() {
     assert!(!market.path("bounty/opening.json").exists());
     let listed = success(&market.run(HOST, &["list", "--rpc-url", &market.url]));
     assert_eq!(listed["bounties"][0]["bounty"], bounty);
-    assert_eq!(listed["bounties"][0]["phase"], "Committing");
+    assert_eq!(
+        (&listed["bounties"][0]["phase"], &listed["bounties"][0]["kind"]),
+        (&json!("Committing"), &json!("model"))
+    );
     let checked = success(&market.chain(WORSE, &["check", "bounty", "--bounty", bounty]));
     assert_eq!(checked["valid"], true);
     assert_eq!(checked["setup"], created["terms"]["setup"]);

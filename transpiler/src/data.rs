@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::quantize::Sample;
+use crate::seal::Subject;
 use number::Number;
 
 /// Largest input file, in bytes.
@@ -34,7 +35,8 @@ pub fn input_shapes(graph: &Graph) -> Vec<InputShape> {
 
 /// Reads the samples of a file, each with one array per input.
 ///
-/// JSON is `{"<input name>": nested arrays}`, or the nested arrays alone for a model with one input; an `.npz` has an
+/// JSON is `{"<input name>": nested arrays}`, which may have a salt ([`Subject::salt_signal`]) beside the inputs, or the nested
+/// arrays alone for a model with one input; an `.npz` has an
 /// array per input under its name, or one called `inputs` or `x`. The batch may be left out, or hold several samples.
 ///
 /// # Errors
@@ -107,9 +109,10 @@ fn from_json(value: &Value, inputs: &[InputShape]) -> std::result::Result<Vec<Ar
         (Value::Object(map), _) => inputs
             .iter()
             .map(|input| {
-                let value = map
-                    .get(&input.name)
-                    .or_else(|| (inputs.len() == 1 && map.len() == 1).then(|| map.values().next())?);
+                let salt = Subject::Input.salt_signal();
+                let mut others = map.iter().filter(|(name, _)| **name != salt).map(|(_, value)| value);
+                let only = others.next().filter(|_| inputs.len() == 1 && others.next().is_none());
+                let value = map.get(&input.name).or(only);
                 match value {
                     Some(value) => {
                         nested(value).map_err(|reason| format!("input `{}`: {reason}", input.name))

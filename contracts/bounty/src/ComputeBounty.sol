@@ -15,16 +15,17 @@ struct ComputeTerms {
     uint256 reward;
     /// Unix time at which the host may take the reward back.
     uint64 end;
-    /// Field elements of the outputs.
+    /// Field elements of the outputs, those of all samples.
     uint32 outputs;
-    /// Hash of the circuit, which holds the model.
+    /// Hash of the circuit, which holds the model, its parameters as constants.
     bytes32 architecture;
     /// Hash of the transcript of the key's ceremony, with the host's contribution.
     bytes32 setup;
-    /// Poseidon hash of the data, as the circuit computes it.
+    /// Poseidon hash of the data and a salt, as the circuit computes it. The salt is published with the data: it hides
+    /// nothing.
     uint256 dataHash;
-    /// SHA-256 of the data's bytes, as their CIDv1 (raw, sha2-256) has it: where to find them. Nothing here proves that
-    /// `dataHash` is of these bytes, anyone who fetches them can compute it.
+    /// SHA-256 of the bytes of the data's file, which tells the salt too, as its CIDv1 (raw, sha2-256) has it: where to
+    /// find them. Nothing here proves that `dataHash` is of these bytes, anyone who fetches them can compute it.
     bytes32 dataDigest;
     /// The outputs are those of the model on data of that hash.
     Statement inference;
@@ -36,8 +37,9 @@ struct ComputeTerms {
 ///         (at `end`; the host takes the reward by `reclaim`). There is no cancellation: a host could read outputs in the
 ///         mempool, and cancel before they are paid for.
 ///
-///         **Public inputs.** The values of the statement (see `Statements`) are dataHash (terms) and the outputs (the
-///         call), 1 + outputs of them.
+///         **Public inputs.** The values of the statement (see `Statements`) are the outputs (the call), then dataHash
+///         (terms), outputs + 1 of them: those of a circuit that `tensorproof transpile` makes with `--input-visibility
+///         hashed --params-visibility fixed --public-signals digest`. A negative output -x is the element p - x.
 contract ComputeBounty is ReentrancyGuardTransient {
     using Statements for Statement;
 
@@ -113,8 +115,8 @@ contract ComputeBounty is ReentrancyGuardTransient {
         requirePhase(Phase.Open);
         ComputeTerms memory t = terms();
         if (outputs.length != t.outputs) revert WrongLength(t.outputs, outputs.length);
-        uint256[] memory values = Statements.list(1, outputs);
-        values[0] = t.dataHash;
+        uint256[] memory values = Statements.list(0, outputs, 1);
+        values[outputs.length] = t.dataHash;
         solver = msg.sender;
         emit Solved(msg.sender, outputs);
         t.inference.requireProof(proof, hash, values);

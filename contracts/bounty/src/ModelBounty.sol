@@ -272,7 +272,7 @@ contract ModelBounty is ReentrancyGuardTransient {
         requirePhase(t, Phase.Revealing);
         requireLength(t.samples, digests.length);
         requireLength(t.samples, labels.length);
-        uint256[] memory values = Statements.list(2 + 2 * digests.length, labels);
+        uint256[] memory values = Statements.list(2 + 2 * digests.length, labels, 0);
         values[0] = t.testSetRoot;
         values[1] = salt;
         for (uint256 i = 0; i < digests.length; ++i) {
@@ -333,7 +333,7 @@ contract ModelBounty is ReentrancyGuardTransient {
         address current = advance(t, type(uint256).max);
         if (msg.sender != current) revert NotYourTurn(current);
         requireLength(t.ciphertextLength, ciphertext.length);
-        uint256[] memory values = Statements.list(3, ciphertext);
+        uint256[] memory values = Statements.list(3, ciphertext, 0);
         values[0] = hunters[msg.sender].parametersHash;
         values[1] = t.key[0];
         values[2] = t.key[1];

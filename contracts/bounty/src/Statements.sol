@@ -29,6 +29,9 @@ struct Proof {
 ///             v = sum of x_i * r^i           output, computed again by the contract
 ///             r                              input, r = keccak256(domain, h, x_1, .., x_n) mod p
 ///
+///         A circuit may hash its values packed, several to an element, where it proves the ranges that make this
+///         reversible: the contract never computes h.
+///
 ///         **Why that binds x.** The circuit knows some x' with Poseidon(x') = h and sum x'_i r^i = v. h fixes x' (Poseidon
 ///         is collision-resistant), and r is drawn by keccak256 after h and x are. If x and x' differ, sum (x_i - x'_i) X^i
 ///         is not zero, of degree n, and vanishes at r with probability n / p at most. x must have as many elements as the
@@ -87,11 +90,15 @@ library Statements {
         if (!statement.verifier.verifyProof(proof.a, proof.b, proof.c, signals)) revert InvalidProof();
     }
 
-    /// @notice Returns a list of `head` zeros, to be filled, and the values of `tail`.
-    function list(uint256 head, uint256[] calldata tail) internal pure returns (uint256[] memory values) {
-        values = new uint256[](head + tail.length);
+    /// @notice Returns a list of `head` zeros, to be filled, the items, and `tail` zeros.
+    function list(uint256 head, uint256[] calldata items, uint256 tail)
+        internal
+        pure
+        returns (uint256[] memory values)
+    {
+        values = new uint256[](head + items.length + tail);
         assembly ("memory-safe") {
-            calldatacopy(add(values, shl(5, add(head, 1))), tail.offset, shl(5, tail.length))
+            calldatacopy(add(values, shl(5, add(head, 1))), items.offset, shl(5, items.length))
         }
     }
 

@@ -69,7 +69,7 @@ contract CircuitsTest is Market {
         terms.reward = REWARD;
         terms.end = START + 1 days;
         terms.outputs = 2;
-        terms.dataHash = proven[0];
+        terms.dataHash = proven[2];
         terms.inference = statement("inference", address(0x3004));
         vm.deal(host, REWARD);
         vm.prank(host);
@@ -77,7 +77,7 @@ contract CircuitsTest is Market {
         requireAddress("inference", address(bounty));
 
         uint256[] memory outputs = new uint256[](2);
-        (outputs[0], outputs[1]) = (proven[1], proven[2]);
+        (outputs[0], outputs[1]) = (proven[0], proven[1]);
         (uint256 hash, Proof memory proof) = proofOf("inference");
         vm.prank(alice);
         bounty.solve(outputs, hash, proof, payable(alice));

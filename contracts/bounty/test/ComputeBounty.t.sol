@@ -169,11 +169,11 @@ contract ComputeBountyTest is Market {
         view
         returns (uint256 hash, Proof memory proof)
     {
-        uint256[] memory values = new uint256[](1 + words.length);
-        values[0] = DATA;
+        uint256[] memory values = new uint256[](words.length + 1);
         for (uint256 i = 0; i < words.length; ++i) {
-            values[1 + i] = words[i];
+            values[i] = words[i];
         }
+        values[words.length] = DATA;
         hash = hashOf(values);
         proof = prove(inference, domain(inference, address(bounty), prover), hash, values);
     }

@@ -83,7 +83,7 @@ contract CostsTest is Market {
         uint256[] memory outputs = ciphertextOf(alice, 10);
         uint256[] memory values = new uint256[](11);
         for (uint256 i = 0; i < 10; ++i) {
-            values[1 + i] = outputs[i];
+            values[i] = outputs[i];
         }
         uint256 hash = hashOf(values);
         Proof memory proof = prove(inference, domain(inference, address(bounty), alice), hash, values);

@@ -4,7 +4,8 @@ use revm::primitives::{Address, B256, U256};
 use tensorproof_groth16::Proof;
 use tensorproof_r1cs::Fr;
 
-use super::terms::{ModelTerms, Phase, TERMS};
+use super::phase::Phase;
+use super::terms::{COMPUTE_TERMS, ComputeTerms, ModelTerms, TERMS};
 use super::words::{address_word, call};
 use crate::abi::{proof_words, word};
 use crate::chain::Message;
@@ -72,6 +73,20 @@ pub enum Call {
         /// Whom to pay.
         to: Address,
     },
+    /// Brings the outputs of a bounty for computing.
+    Solve {
+        /// The outputs of all samples.
+        outputs: Vec<Fr>,
+        /// The proof of the outputs.
+        evidence: Evidence,
+        /// Whom to pay.
+        to: Address,
+    },
+    /// Takes the reward of a bounty for computing that expired, by the host.
+    ReclaimExpired {
+        /// Whom to pay.
+        to: Address,
+    },
 }
 
 impl Call {
@@ -83,6 +98,8 @@ impl Call {
             Self::Submit { .. } => Some(Phase::Proving),
             Self::Claim { .. } => Some(Phase::Claiming),
             Self::Refund { .. } | Self::Reclaim { .. } => None,
+            Self::Solve { .. } => Some(Phase::Open),
+            Self::ReclaimExpired { .. } => Some(Phase::Expired),
         }
     }
 
@@ -104,7 +121,7 @@ impl Call {
             }
             Self::Cancel { to } => pay("cancel(address)", to),
             Self::Refund { to } => pay("refund(address)", to),
-            Self::Reclaim { to } => pay("reclaim(address)", to),
+            Self::Reclaim { to } | Self::ReclaimExpired { to } => pay("reclaim(address)", to),
             Self::Reveal { salt, digests, labels, evidence } => {
                 let heads = [vec![Some(word(salt)), None, None], evidence.words()].concat();
                 let digests: Vec<U256> = digests.iter().map(|digest| (*digest).into()).collect();
@@ -116,10 +133,11 @@ impl Call {
                 let signature = format!("submit(uint32,address,uint256,{PROOF})");
                 call(&signature, &[heads, evidence.words()].concat(), &[])
             }
-            Self::Claim { ciphertext, evidence, to } => {
+            Self::Claim { ciphertext: list, evidence, to } | Self::Solve { outputs: list, evidence, to } => {
+                let name = if matches!(self, Self::Claim { .. }) { "claim" } else { "solve" };
                 let heads = [vec![None], evidence.words(), vec![Some(address_word(*to))]].concat();
-                let signature = format!("claim(uint256[],uint256,{PROOF},address)");
-                call(&signature, &heads, &[&fields(ciphertext)])
+                let signature = format!("{name}(uint256[],uint256,{PROOF},address)");
+                call(&signature, &heads, &[&fields(list)])
             }
         }
     }
@@ -134,7 +152,14 @@ impl Evidence {
     }
 }
 
-/// Returns the call of the factory that opens a bounty, with the reward.
+/// Returns the call of the factory that opens a bounty for computing, with the reward.
+pub fn open_compute(factory: Address, terms: &ComputeTerms) -> Message {
+    let heads: Vec<_> = terms.words().into_iter().map(Some).collect();
+    let data = call(&format!("openComputeBounty({COMPUTE_TERMS})"), &heads, &[]);
+    Message { to: factory, value: terms.reward, data }
+}
+
+/// Returns the call of the factory that opens a bounty for a model, with the reward.
 pub fn open(factory: Address, terms: &ModelTerms) -> Message {
     let heads: Vec<_> = terms.words().into_iter().map(Some).collect();
     let data = call(&format!("openModelBounty({TERMS})"), &heads, &[]);

@@ -2,7 +2,7 @@
 
 use revm::primitives::{Address, B256, U256, hex};
 
-use super::terms::Phase;
+use super::phase::{BountyKind, Phase};
 use super::words::Words;
 use crate::abi::selector;
 use crate::chain::ChainError;
@@ -27,7 +27,7 @@ pub enum BountyError {
     /// The contract does not say which of its conditions does not hold.
     #[error(
         "the terms are not possible: expected times in the order commit, reveal, proof, all within a year, turns of up to a \
-         year, and a threshold from 1 to the number of samples"
+         year, and a threshold from 1 to the number of samples; of a bounty for computing an end within a year"
     )]
     InvalidTerms,
     /// Zero stands for no commitment.
@@ -85,11 +85,13 @@ pub enum BountyError {
 
 type Read = fn(&mut Words<'_>) -> Option<BountyError>;
 
-/// Signatures of the contracts' errors, and how their arguments are read.
-pub(super) const ERRORS: [(&str, Read); 22] = {
+/// The error of a call that belongs to another phase, whose number each kind of bounty has its own meaning for.
+pub(super) const WRONG_PHASE: &str = "WrongPhase(uint8)";
+
+/// Signatures of the contracts' other errors, and how their arguments are read.
+pub(super) const ERRORS: [(&str, Read); 21] = {
     use BountyError as E;
     [
-        ("WrongPhase(uint8)", |w| Some(E::WrongPhase { actual: Phase::read(w)?, expected: None })),
         ("NotFactory(address)", |w| Some(E::NotFactory { sender: w.address()? })),
         ("NotHost(address)", |w| Some(E::NotHost { sender: w.address()? })),
         ("WrongValue(uint256,uint256)", |w| Some(E::WrongValue { expected: w.word()?, actual: w.word()? })),
@@ -123,13 +125,16 @@ pub(super) const ERRORS: [(&str, Read); 22] = {
 impl BountyError {
     /// Reads what a call reverted with; `expected` is the phase that the call belongs to.
     pub fn read(data: &[u8], expected: Option<Phase>) -> Option<Self> {
-        ERRORS.iter().find_map(|(signature, read)| {
-            let arguments = data.strip_prefix(&selector(signature))?;
-            match read(&mut Words::new(arguments))? {
-                Self::WrongPhase { actual, .. } => Some(Self::WrongPhase { actual, expected }),
-                error => Some(error),
-            }
-        })
+        if let Some(arguments) = data.strip_prefix(&selector(WRONG_PHASE)) {
+            let kind = expected.map_or(BountyKind::Model, Phase::kind);
+            return Some(Self::WrongPhase {
+                actual: Phase::read(&mut Words::new(arguments), kind)?,
+                expected,
+            });
+        }
+        ERRORS
+            .iter()
+            .find_map(|(signature, read)| read(&mut Words::new(data.strip_prefix(&selector(signature))?)))
     }
 }
 

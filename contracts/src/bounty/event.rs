@@ -2,15 +2,18 @@
 
 use revm::primitives::{Address, B256, U256, keccak256};
 
-use super::terms::{ModelTerms, TERMS};
+use super::phase::BountyKind;
+use super::terms::{COMPUTE_TERMS, ComputeTerms, ModelTerms, TERMS};
 use super::words::Words;
-use crate::chain::Log;
+use crate::chain::{ChainError, Log, Rpc};
 
 /// An event of a bounty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The host opened the bounty.
+    /// The host opened a bounty for a model.
     Opened(Box<ModelTerms>),
+    /// The host opened a bounty for computing.
+    OpenedCompute(Box<ComputeTerms>),
     /// A hunter committed to parameters.
     Committed {
         /// Who.
@@ -52,6 +55,13 @@ pub enum Event {
         /// Wei.
         amount: U256,
     },
+    /// A solver brought the outputs of a bounty for computing, and was paid.
+    Solved {
+        /// Who.
+        solver: Address,
+        /// The outputs of all samples.
+        outputs: Vec<U256>,
+    },
     /// The host took the reward or the stakes of hunters that did not deliver.
     Reclaimed {
         /// Wei.
@@ -59,22 +69,37 @@ pub enum Event {
     },
 }
 
-/// The signature of the event by which the factory announces a bounty: bounty, host and architecture are indexed.
-pub(super) const ANNOUNCED: &str = "ModelBountyOpened(address,address,bytes32)";
+/// The signatures of the events by which the factory announces bounties: bounty, host and architecture are indexed.
+pub(super) const ANNOUNCED: [(&str, BountyKind); 2] = [
+    ("ModelBountyOpened(address,address,bytes32)", BountyKind::Model),
+    ("ComputeBountyOpened(address,address,bytes32)", BountyKind::Compute),
+];
 
 impl Event {
+    /// Returns what a bounty told from a block on, the first event first.
+    pub(super) fn all(rpc: &Rpc, bounty: Address, from: u64) -> Result<Vec<(Self, Log)>, ChainError> {
+        let logs = rpc.logs(bounty, &[], from)?;
+        Ok(logs.into_iter().filter_map(|log| Some((Self::read(&log)?, log))).collect())
+    }
+
     /// Reads a log; nothing if it is of no event of a bounty.
     pub fn read(log: &Log) -> Option<Self> {
         let signature = *log.topics.first()?;
         let mut words = Words::new(&log.data);
-        let hunter = || indexed(log, 1);
+        let account = || indexed(log, 1);
         let is = |event: &str| keccak256(event) == signature;
         if is(&format!("Opened({TERMS})")) {
             return ModelTerms::read(&mut words).map(|terms| Self::Opened(Box::new(terms)));
         }
+        if is(&format!("Opened({COMPUTE_TERMS})")) {
+            return ComputeTerms::read(&mut words).map(|terms| Self::OpenedCompute(Box::new(terms)));
+        }
+        if is("Solved(address,uint256[])") {
+            return Some(Self::Solved { solver: account()?, outputs: words.list()? });
+        }
         if is("Committed(address,uint256,uint256)") {
             let (order, parameters_hash) = (words.word()?, words.word()?);
-            return Some(Self::Committed { hunter: hunter()?, order, parameters_hash });
+            return Some(Self::Committed { hunter: account()?, order, parameters_hash });
         }
         if is("Revealed(uint256,bytes32[],uint256[])") {
             let salt = words.word()?;
@@ -82,13 +107,13 @@ impl Event {
             return Some(Self::Revealed { salt, digests, labels: words.list()? });
         }
         if is("Proved(address,uint256)") {
-            return Some(Self::Proved { hunter: hunter()?, correct: words.word()? });
+            return Some(Self::Proved { hunter: account()?, correct: words.word()? });
         }
         if is("Delivered(address,uint256[])") {
-            return Some(Self::Delivered { hunter: hunter()?, ciphertext: words.list()? });
+            return Some(Self::Delivered { hunter: account()?, ciphertext: words.list()? });
         }
         if is("Refunded(address,uint256)") {
-            return Some(Self::Refunded { hunter: hunter()?, amount: words.word()? });
+            return Some(Self::Refunded { hunter: account()?, amount: words.word()? });
         }
         if is("Reclaimed(uint256)") {
             return Some(Self::Reclaimed { amount: words.word()? });
@@ -100,11 +125,13 @@ impl Event {
 /// A bounty that the factory announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Announced {
+    /// What it pays for.
+    pub kind: BountyKind,
     /// The bounty.
     pub bounty: Address,
     /// Who opened it.
     pub host: Address,
-    /// Hash of the accuracy circuit's sources.
+    /// Hash of the sources of the circuit of the accuracy, or of the outputs.
     pub architecture: B256,
     /// The block in which it was opened.
     pub block: u64,
@@ -113,9 +140,10 @@ pub struct Announced {
 impl Announced {
     /// Reads a log of the factory; nothing if it is of another event.
     pub fn read(log: &Log) -> Option<Self> {
-        (*log.topics.first()? == keccak256(ANNOUNCED)).then_some(())?;
+        let topic = log.topics.first()?;
+        let (_, kind) = ANNOUNCED.into_iter().find(|(event, _)| keccak256(event) == *topic)?;
         let architecture = *log.topics.get(3)?;
-        Some(Self { bounty: indexed(log, 1)?, host: indexed(log, 2)?, architecture, block: log.block })
+        Some(Self { kind, bounty: indexed(log, 1)?, host: indexed(log, 2)?, architecture, block: log.block })
     }
 }
 

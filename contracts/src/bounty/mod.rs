@@ -1,18 +1,23 @@
-//! Bounties for private models on a chain: what hosts and hunters send, what the contracts answer, tell and refuse.
+//! Bounties for private models and for computing on a chain: what hosts and hunters send, what the contracts answer, tell and
+//! refuse.
 //!
 //! ```text
 //! Factory ── open(terms) ──► ModelBounty ◄── Call::Commit, Reveal, Submit, Claim, ..
-//!                                 └──► Phase, ModelTerms, Hunter; Event; BountyError
+//!    │                            └──► Phase, ModelTerms, Hunter; Event; BountyError
+//!    └── open_compute(terms) ──► ComputeBounty ◄── Call::Solve, ReclaimExpired
+//!                                     └──► Phase, ComputeTerms; Event; BountyError
 //! ```
 //!
 //! The contracts are those of `bounty/src`, whose documentation tells the rules; their interfaces are in
 //! `solidity/Bounties.json`.
 
 mod call;
+mod compute;
 mod error;
 mod event;
 mod factory;
 mod model;
+mod phase;
 mod terms;
 mod words;
 
@@ -20,12 +25,14 @@ use ark_ff::{BigInteger as _, PrimeField as _};
 use revm::primitives::U256;
 use tensorproof_r1cs::{Fr, fr_from_decimal};
 
-pub use call::{Call, Evidence, open};
+pub use call::{Call, Evidence, open, open_compute};
+pub use compute::ComputeBounty;
 pub use error::{BountyError, refusal};
 pub use event::{Announced, Event};
 pub use factory::Factory;
 pub use model::{Hunter, ModelBounty};
-pub use terms::{ModelTerms, Phase, Statement};
+pub use phase::{BountyKind, Phase};
+pub use terms::{ComputeTerms, ModelTerms, Statement};
 
 /// Returns the element that a word stands for, if it is below the prime.
 pub fn element(word: U256) -> Option<Fr> {

@@ -1,10 +1,11 @@
-//! What a bounty on a chain says when it is asked.
+//! What a bounty for a model says when it is asked.
 
 use revm::primitives::{Address, U256};
 
 use super::event::Event;
-use super::terms::{ModelTerms, Phase};
-use super::words::{Words, address_word, call};
+use super::phase::{BountyKind, Phase};
+use super::terms::ModelTerms;
+use super::words::{Words, address_word, ask};
 use crate::chain::{ChainError, Log, Rpc};
 
 /// A bounty for a model on a chain.
@@ -48,10 +49,7 @@ impl<'r> ModelBounty<'r> {
         arguments: &[U256],
         read: impl FnOnce(&mut Words<'_>) -> Option<T>,
     ) -> Result<T, ChainError> {
-        let heads: Vec<_> = arguments.iter().copied().map(Some).collect();
-        let answer = self.rpc.call(self.address, &call(signature, &heads, &[]))?;
-        let value = read(&mut Words::new(&answer));
-        value.ok_or_else(|| self.rpc.malformed("eth_call", "what a bounty returns"))
+        ask(self.rpc, self.address, signature, arguments, read)
     }
 }
 
@@ -60,7 +58,7 @@ impl<'r> ModelBounty<'r> {
 impl ModelBounty<'_> {
     /// Returns the phase at the time of the newest block.
     pub fn phase(&self) -> Result<Phase, ChainError> {
-        self.ask("phase()", &[], Phase::read)
+        self.ask("phase()", &[], |words| Phase::read(words, BountyKind::Model))
     }
 
     /// Returns what the host asked for.
@@ -130,7 +128,6 @@ impl ModelBounty<'_> {
 
     /// Returns what the bounty told from a block on, the first event first.
     pub fn events(&self, from: u64) -> Result<Vec<(Event, Log)>, ChainError> {
-        let logs = self.rpc.logs(self.address, &[], from)?;
-        Ok(logs.into_iter().filter_map(|log| Some((Event::read(&log)?, log))).collect())
+        Event::all(self.rpc, self.address, from)
     }
 }

@@ -1,6 +1,4 @@
-//! What the host of a bounty asks for, and the phases that it goes through.
-
-use std::fmt;
+//! What the host of a bounty asks for.
 
 use revm::primitives::{Address, B256, U256, keccak256};
 
@@ -10,7 +8,11 @@ use super::words::{Words, address_word};
 pub(super) const TERMS: &str = "(address,uint256,uint256,uint32,uint32,uint32,uint64,uint64,uint64,uint64,bytes32,\
                                 bytes32,uint256,uint256[2],(address,bytes32),(address,bytes32),(address,bytes32))";
 
-/// What the host asks for, fixed on opening.
+/// The types of [`ComputeTerms`] in signatures.
+pub(super) const COMPUTE_TERMS: &str =
+    "(address,uint256,uint64,uint32,bytes32,bytes32,uint256,bytes32,(address,bytes32))";
+
+/// What the host of a bounty for a model asks for, fixed on opening.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelTerms {
     /// Who opens the bounty, reveals the test set and can read the winner's parameters.
@@ -45,6 +47,29 @@ pub struct ModelTerms {
     pub statements: [Statement; 3],
 }
 
+/// What the host of a bounty for computing asks for, fixed on opening.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComputeTerms {
+    /// Who opens the bounty and wants the outputs.
+    pub host: Address,
+    /// Wei for whoever proves the outputs first.
+    pub reward: U256,
+    /// Unix time at which the host may take the reward back.
+    pub end: u64,
+    /// Field elements of the outputs, those of all samples.
+    pub outputs: u32,
+    /// Hash of the circuit's sources, which hold the model.
+    pub architecture: B256,
+    /// Hash of the transcript of the key's ceremony.
+    pub setup: B256,
+    /// Poseidon hash of the data and its salt.
+    pub data_hash: U256,
+    /// SHA-256 of the data's file.
+    pub data_digest: B256,
+    /// The verifier of the outputs.
+    pub inference: Statement,
+}
+
 /// A circuit whose proofs count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Statement {
@@ -59,6 +84,14 @@ impl Statement {
     pub fn domain(&self, chain: u64, bounty: Address, sender: Address) -> B256 {
         let words = [U256::from(chain).into(), bounty.into_word(), self.code_hash, sender.into_word()];
         keccak256(words.concat())
+    }
+
+    fn words(&self) -> [U256; 2] {
+        [address_word(self.verifier), self.code_hash.into()]
+    }
+
+    fn read(words: &mut Words<'_>) -> Option<Self> {
+        Some(Self { verifier: words.address()?, code_hash: words.hash()? })
     }
 }
 
@@ -80,15 +113,11 @@ impl ModelTerms {
             self.test_set_root,
         ];
         words.extend(self.key);
-        for statement in &self.statements {
-            words.extend([address_word(statement.verifier), statement.code_hash.into()]);
-        }
+        words.extend(self.statements.iter().flat_map(Statement::words));
         words
     }
 
     pub(super) fn read(words: &mut Words<'_>) -> Option<Self> {
-        let statement =
-            |words: &mut Words<'_>| Some(Statement { verifier: words.address()?, code_hash: words.hash()? });
         Some(Self {
             host: words.address()?,
             reward: words.word()?,
@@ -104,56 +133,38 @@ impl ModelTerms {
             setup: words.hash()?,
             test_set_root: words.word()?,
             key: [words.word()?, words.word()?],
-            statements: [statement(words)?, statement(words)?, statement(words)?],
+            statements: [Statement::read(words)?, Statement::read(words)?, Statement::read(words)?],
         })
     }
 }
 
-/// The phases, in the order of the contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// The factory has not opened the bounty.
-    Unopened,
-    /// Hunters commit to parameters.
-    Committing,
-    /// The host reveals the test set.
-    Revealing,
-    /// Hunters prove their accuracy.
-    Proving,
-    /// Hunters deliver, in their turns.
-    Claiming,
-    /// The winner delivered and was paid.
-    Delivered,
-    /// Nobody delivered.
-    Undelivered,
-    /// The host revealed nothing.
-    Forfeited,
-    /// The host took the reward back before anyone committed.
-    Cancelled,
-}
-
-/// The phases by their number in the contract.
-const PHASES: [Phase; 9] = [
-    Phase::Unopened,
-    Phase::Committing,
-    Phase::Revealing,
-    Phase::Proving,
-    Phase::Claiming,
-    Phase::Delivered,
-    Phase::Undelivered,
-    Phase::Forfeited,
-    Phase::Cancelled,
-];
-
-impl Phase {
-    pub(super) fn read(words: &mut Words<'_>) -> Option<Self> {
-        PHASES.get(words.small::<usize>()?).copied()
+impl ComputeTerms {
+    pub(super) fn words(&self) -> Vec<U256> {
+        let mut words = vec![
+            address_word(self.host),
+            self.reward,
+            U256::from(self.end),
+            U256::from(self.outputs),
+            self.architecture.into(),
+            self.setup.into(),
+            self.data_hash,
+            self.data_digest.into(),
+        ];
+        words.extend(self.inference.words());
+        words
     }
-}
 
-impl fmt::Display for Phase {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The names are those of the contract.
-        fmt::Debug::fmt(self, formatter)
+    pub(super) fn read(words: &mut Words<'_>) -> Option<Self> {
+        Some(Self {
+            host: words.address()?,
+            reward: words.word()?,
+            end: words.small()?,
+            outputs: words.small()?,
+            architecture: words.hash()?,
+            setup: words.hash()?,
+            data_hash: words.word()?,
+            data_digest: words.hash()?,
+            inference: Statement::read(words)?,
+        })
     }
 }

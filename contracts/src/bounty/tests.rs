@@ -10,7 +10,7 @@ use tensorproof_groth16::Proof;
 
 use super::event::ANNOUNCED;
 use super::factory::BOUNTIES;
-use super::terms::TERMS;
+use super::terms::{COMPUTE_TERMS, TERMS};
 use super::*;
 use crate::abi::selector;
 use crate::chain::Log;
@@ -57,11 +57,26 @@ fn terms() -> ModelTerms {
     }
 }
 
+fn compute_terms() -> ComputeTerms {
+    ComputeTerms {
+        host: Address::repeat_byte(1),
+        reward: U256::from(2),
+        end: 3,
+        outputs: 4,
+        architecture: B256::repeat_byte(5),
+        setup: B256::repeat_byte(6),
+        data_hash: U256::from(7),
+        data_digest: B256::repeat_byte(8),
+        inference: Statement { verifier: Address::repeat_byte(9), code_hash: B256::repeat_byte(10) },
+    }
+}
+
 #[test]
-fn errors_are_those_of_the_contract() {
-    let known: BTreeSet<String> =
-        error::ERRORS.iter().map(|(signature, _)| (*signature).to_owned()).collect();
+fn errors_are_those_of_the_contracts() {
+    let known = error::ERRORS.iter().map(|(signature, _)| *signature).chain([error::WRONG_PHASE]);
+    let known: BTreeSet<String> = known.map(str::to_owned).collect();
     assert_eq!(known, signatures("ModelBounty", "error"));
+    assert!(signatures("ComputeBounty", "error").is_subset(&known));
     // Enough words for any of them.
     for (signature, _) in error::ERRORS {
         let data = [selector(signature).to_vec(), vec![0; 96]].concat();
@@ -70,6 +85,8 @@ fn errors_are_those_of_the_contract() {
     let data = [selector("WrongPhase(uint8)").to_vec(), U256::from(3).to_be_bytes::<32>().to_vec()].concat();
     let error = BountyError::read(&data, Some(Phase::Committing)).unwrap();
     assert_eq!(error.to_string(), "the bounty is in phase Proving, this call belongs to Committing");
+    let error = BountyError::read(&data, Some(Phase::Open)).unwrap();
+    assert_eq!(error.to_string(), "the bounty is in phase Expired, this call belongs to Open");
     let refused = |data: &str| {
         let data = Some(data.to_owned());
         let error = crate::chain::ChainError::Refused {
@@ -90,9 +107,13 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn calls_are_those_of_the_contract() {
+fn calls_are_those_of_the_contracts() {
     let functions = signatures("ModelBounty", "function");
-    let selectors: BTreeSet<[u8; 4]> = functions.iter().map(|function| selector(function)).collect();
+    let compute = signatures("ComputeBounty", "function");
+    let selectors = |functions: &BTreeSet<String>| -> BTreeSet<[u8; 4]> {
+        functions.iter().map(|function| selector(function)).collect()
+    };
+    let (selectors, compute_selectors) = (selectors(&functions), selectors(&compute));
     let proof = Proof { a: G1Affine::generator(), b: G2Affine::generator(), c: G1Affine::generator() };
     let evidence = || Evidence { hash: Fr::from(1), proof: proof.clone() };
     let to = Address::repeat_byte(9);
@@ -115,6 +136,18 @@ fn calls_are_those_of_the_contract() {
         assert!(selectors.contains(&data[..4]), "{call:?}");
         assert_eq!(data.len(), 4 + 32 * words, "{call:?}");
     }
+    let calls = [
+        Call::Solve { outputs: vec![Fr::from(3); 5], evidence: evidence(), to },
+        Call::ReclaimExpired { to },
+    ];
+    for (call, words) in calls.iter().zip([11 + 6, 1]) {
+        let data = call.message(to).data;
+        assert!(compute_selectors.contains(&data[..4]), "{call:?}");
+        assert_eq!(data.len(), 4 + 32 * words, "{call:?}");
+    }
+    for read in ["phase()", "terms()", "solver()", "reclaimed()"] {
+        assert!(compute.contains(read), "{read}");
+    }
     let reads = ["phase()", "terms()", "committed()", "proved()", "winner()", "refundable(address)"];
     let reads = reads.into_iter().chain(["reclaimable()", "advance(uint256)", "hunters(address)"]);
     for read in reads {
@@ -127,37 +160,50 @@ fn calls_are_those_of_the_contract() {
     assert!(signatures("BountyFactory", "function").contains(&open));
     assert_eq!(opening.data[..4], selector(&open));
     assert_eq!(opening.value, U256::from(2));
+    let opening = open_compute(to, &compute_terms());
+    assert_eq!(opening.data.len(), 4 + 32 * 10);
+    let open = format!("openComputeBounty({COMPUTE_TERMS})");
+    assert!(signatures("BountyFactory", "function").contains(&open));
+    assert_eq!(opening.data[..4], selector(&open));
+    assert_eq!(opening.value, U256::from(2));
 }
 
 #[test]
-fn events_are_those_of_the_contract() {
-    let words = terms().words();
-    let data: Vec<u8> = words.iter().flat_map(U256::to_be_bytes::<32>).collect();
-    for signature in signatures("ModelBounty", "event") {
+fn events_are_those_of_the_contracts() {
+    let bytes = |words: Vec<U256>| words.iter().flat_map(U256::to_be_bytes::<32>).collect::<Vec<u8>>();
+    let (model, compute) = (bytes(terms().words()), bytes(compute_terms().words()));
+    let events = ["ModelBounty", "ComputeBounty"].map(|contract| signatures(contract, "event"));
+    for signature in events.into_iter().flatten() {
         let topics = vec![keccak256(&signature), Address::repeat_byte(1).into_word()];
         // An empty list stands where the last word is zero.
         let list = |place: u64| U256::from(place).to_be_bytes::<32>().to_vec();
         let data = match signature.split('(').next().unwrap() {
             "Revealed" => [list(5), list(96), list(96), list(0)].concat(),
-            "Delivered" => [list(32), list(0)].concat(),
-            _ => data.clone(),
+            "Delivered" | "Solved" => [list(32), list(0)].concat(),
+            _ if signature.contains(COMPUTE_TERMS) => compute.clone(),
+            _ => model.clone(),
         };
         let log = Log { address: Address::ZERO, topics, data, block: 1, transaction: B256::ZERO };
         let event = Event::read(&log);
         assert!(event.is_some(), "{signature}");
-        if let Some(Event::Opened(read)) = event {
-            assert_eq!(*read, terms());
+        match event {
+            Some(Event::Opened(read)) => assert_eq!(*read, terms()),
+            Some(Event::OpenedCompute(read)) => assert_eq!(*read, compute_terms()),
+            _ => {}
         }
     }
-    assert!(signatures("BountyFactory", "event").contains(ANNOUNCED));
+    let announced = ANNOUNCED.map(|(event, _)| event.to_owned());
+    assert_eq!(signatures("BountyFactory", "event"), BTreeSet::from(announced));
 }
 
 #[test]
 fn factory_has_one_place() {
     let factory = Factory::new().unwrap();
     assert_eq!(factory.step.address.create(1), factory.implementation.0);
+    assert_eq!(factory.step.address.create(2), factory.compute.0);
     // The sizes of the contracts' snapshot.
     let sizes: Value = serde_json::from_str(include_str!("../../bounty/test/snapshots/sizes.json")).unwrap();
     assert_eq!(sizes["BountyFactory"], factory.step.code.len().to_string());
     assert_eq!(sizes["ModelBounty"], factory.implementation.1.len().to_string());
+    assert_eq!(sizes["ComputeBounty"], factory.compute.1.len().to_string());
 }

@@ -5,6 +5,7 @@
 use revm::primitives::{Address, B256, U256};
 
 use crate::abi::selector;
+use crate::chain::{ChainError, Rpc};
 
 /// Reads words one after the other; nothing where there are no more, or where a word is out of range.
 pub(super) struct Words<'b> {
@@ -76,6 +77,19 @@ pub(super) fn call(signature: &str, heads: &[Option<U256>], lists: &[&[U256]]) -
         bytes.extend(list.iter().flat_map(U256::to_be_bytes::<32>));
     }
     bytes
+}
+
+/// Asks a bounty for what a function returns.
+pub(super) fn ask<T>(
+    rpc: &Rpc,
+    bounty: Address,
+    signature: &str,
+    arguments: &[U256],
+    read: impl FnOnce(&mut Words<'_>) -> Option<T>,
+) -> Result<T, ChainError> {
+    let heads: Vec<_> = arguments.iter().copied().map(Some).collect();
+    let answer = rpc.call(bounty, &call(signature, &heads, &[]))?;
+    read(&mut Words::new(&answer)).ok_or_else(|| rpc.malformed("eth_call", "what a bounty returns"))
 }
 
 #[cfg(test)]

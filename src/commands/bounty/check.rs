@@ -4,52 +4,47 @@ use std::fs::{self, File};
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
+use tensorproof_circom::Circuit;
 use tensorproof_contracts::bounty::ModelTerms;
 use tensorproof_contracts::chain::{Rpc, expected_code};
 use tensorproof_contracts::keccak256;
-use tensorproof_groth16::{Origin, Ptau, R1csFile, check_key, verify_key, verify_powers};
+use tensorproof_groth16::{Origin, Ptau, R1csFile, check_key as check_points, verify_key, verify_powers};
 
 use super::super::{setup_powers, warn_of_development_key};
-use super::{Output, check_terms, open, same};
+use super::{Output, check_terms, compute, open_model, same};
 use crate::bounty::{Folder, Kind, architecture, compile, setup, verifier_config};
-use crate::build_dir::Artefact;
+use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::BountyCheckArgs;
 use crate::error::{Error, Result};
 use crate::stages;
 use crate::terminal::grouped;
 
 pub(super) fn run(args: &BountyCheckArgs, output: Output) -> Result<()> {
-    let folder = Folder::read(&args.folder)?;
-    let mut ptau = args.ptau.as_deref().map(setup_powers::open).transpose()?;
-    if let (Some(ptau), Some(path)) = (&mut ptau, &args.ptau) {
-        let at = |source| Error::Ceremony { path: path.clone(), source };
-        output.terminal.stage(
-            "powers",
-            || verify_powers(ptau).map_err(at),
-            |powers| format!("{} contributions", powers.len()),
-        )?;
+    // A build directory has settings, a bounty folder has not.
+    if args.data.is_some() || BuildDir::new(&args.folder).has(Artefact::Settings) {
+        return compute::check(args, output);
     }
+    let folder = Folder::read(&args.folder)?;
+    let mut powers = Powers::open(args, output)?;
     let mut statements = Map::new();
     for kind in Kind::ALL {
         let work = || circuit(&folder, kind);
         let (constraints, _) =
             output.terminal.stage(kind.name(), work, |count| format!("{} constraints", grouped(count)))?;
-        let work = || key(&folder, kind, ptau.as_mut());
-        let (origin, _) = output.terminal.stage("key", work, described)?;
-        warn_of_development_key(output.terminal, &origin);
+        let contributions = check_key(&folder.dir(kind), &mut powers, output)?;
         let steps = folder.verifier(kind)?;
         let code = steps.last().map(|step| keccak256(&step.code)).unwrap_or_default();
         let json = json!({
             "constraints": constraints,
-            "contributions": contributions(&origin),
+            "contributions": contributions,
             "code_hash": code.to_string(),
         });
         statements.insert(kind.name().to_owned(), json);
     }
-    let setup = setup(&folder)?;
+    let setup = setup(&folder.dirs())?;
     if let (Some(address), Some(url)) = (args.bounty, &args.rpc_url) {
         let rpc = Rpc::new(url)?;
-        let terms = open(&rpc, address)?.terms()?;
+        let terms = open_model(&rpc, address)?.terms()?;
         let work = || on_chain(&rpc, &folder, &terms);
         output.terminal.stage("bounty", work, |()| format!("{address} agrees with the folder"))?;
         same("bounty's hash of the ceremonies", terms.setup, setup)?;
@@ -58,11 +53,36 @@ pub(super) fn run(args: &BountyCheckArgs, output: Output) -> Result<()> {
         "valid": true,
         "architecture": folder.architecture()?.to_string(),
         "setup": setup.to_string(),
-        "ceremony": ptau.is_some(),
+        "ceremony": powers.are_given(),
         "statements": statements,
         "bounty": args.bounty.map(|address| address.to_string()),
     });
     output.result(&json, "valid")
+}
+
+/// The powers of tau that keys are checked with, if they are given.
+pub(super) struct Powers(Option<Ptau<File>>);
+
+impl Powers {
+    /// Reads and verifies the powers that a command names.
+    pub(super) fn open(args: &BountyCheckArgs, output: Output) -> Result<Self> {
+        let Some(path) = &args.ptau else {
+            return Ok(Self(None));
+        };
+        let mut ptau = setup_powers::open(path)?;
+        let at = |source| Error::Ceremony { path: path.clone(), source };
+        output.terminal.stage(
+            "powers",
+            || verify_powers(&mut ptau).map_err(at),
+            |powers| format!("{} contributions", powers.len()),
+        )?;
+        Ok(Self(Some(ptau)))
+    }
+
+    /// Returns whether ceremonies are verified.
+    pub(super) fn are_given(&self) -> bool {
+        self.0.is_some()
+    }
 }
 
 /// Compiles a circuit from its sources and compares it with the constraints in the folder. Returns how many there are.
@@ -77,6 +97,12 @@ fn circuit(folder: &Folder, kind: Kind) -> Result<usize> {
             return Err(Error::Malformed { path, reason });
         }
     }
+    check_r1cs(&dir, &circuit)?;
+    Ok(circuit.r1cs.len())
+}
+
+/// Compares a circuit that was compiled anew with the constraints in its build directory.
+pub(super) fn check_r1cs(dir: &BuildDir, circuit: &Circuit) -> Result<()> {
     let path = dir.existing(Artefact::R1cs)?;
     let failed = |source| Error::read(&path, source);
     let (mut compiled, mut found) = (Sha256::new(), Sha256::new());
@@ -85,18 +111,23 @@ fn circuit(folder: &Folder, kind: Kind) -> Result<usize> {
     if compiled.finalize() != found.finalize() {
         return Err(Error::Malformed { path, reason: "is not what the sources compile to".to_owned() });
     }
-    Ok(circuit.r1cs.len())
+    Ok(())
 }
 
-/// Checks that a key is one of its circuit, with the powers of tau also every contribution.
-fn key(folder: &Folder, kind: Kind, ptau: Option<&mut Ptau<File>>) -> Result<Origin> {
-    let dir = folder.dir(kind);
+/// Checks that a key is one of its circuit, with the powers of tau also every contribution. Returns the contributions.
+pub(super) fn check_key(dir: &BuildDir, powers: &mut Powers, output: Output) -> Result<Value> {
+    let (origin, _) = output.terminal.stage("key", || key(dir, powers.0.as_mut()), described)?;
+    warn_of_development_key(output.terminal, &origin);
+    Ok(contributions(&origin))
+}
+
+fn key(dir: &BuildDir, ptau: Option<&mut Ptau<File>>) -> Result<Origin> {
     let (path, vk) = (dir.existing(Artefact::ProvingKey)?, dir.existing(Artefact::VerifyingKey)?);
     let summary = stages::key_summary(&path)?;
     if stages::read_verifying_key(&vk)? != summary.vk {
         return Err(Error::OtherVerifyingKey { path: vk });
     }
-    check_key(&summary.vk).map_err(|source| Error::UnsafeKey { path: path.clone(), source })?;
+    check_points(&summary.vk).map_err(|source| Error::UnsafeKey { path: path.clone(), source })?;
     match ptau {
         Some(ptau) => {
             let r1cs = dir.existing(Artefact::R1cs)?;
@@ -107,8 +138,8 @@ fn key(folder: &Folder, kind: Kind, ptau: Option<&mut Ptau<File>>) -> Result<Ori
             verify_key(&circuit, ptau, file).map_err(at)?;
         }
         None => {
-            let key = stages::read_key(&dir)?;
-            stages::prover(&key, &stages::read_r1cs(&dir)?)?;
+            let key = stages::read_key(dir)?;
+            stages::prover(&key, &stages::read_r1cs(dir)?)?;
         }
     }
     Ok(summary.origin)

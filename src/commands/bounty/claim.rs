@@ -5,17 +5,17 @@ use tensorproof_contracts::bounty::{BountyError, Call, Phase, word};
 
 use super::commit::delivery;
 use super::send::Session;
-use super::{BEFORE_CIPHERTEXT, Output, check_phase, check_terms, check_value, open, refused};
+use super::{BEFORE_CIPHERTEXT, Output, check_phase, check_terms, check_value, open_model, refused};
 use crate::bounty::{Folder, Kind, Statement, Submission};
 use crate::cli::BountyClaimArgs;
 use crate::error::{Error, Result};
 
 pub(super) fn run(args: &BountyClaimArgs, output: Output) -> Result<()> {
+    let session = Session::open(&args.send, output)?;
+    let bounty = open_model(&session.rpc, args.address)?;
     let folder = Folder::read(&args.folder)?;
     let submission = Submission::read(&args.submission)?;
-    let session = Session::open(&args.send, output)?;
-    let bounty = open(&session.rpc, args.address)?;
-    check_phase(&bounty, Phase::Claiming)?;
+    check_phase(bounty.phase()?, Phase::Claiming)?;
     let (terms, account) = (bounty.terms()?, session.wallet.address());
     check_terms(&folder, &terms)?;
     let candidate = bounty.turn()?;
@@ -38,5 +38,5 @@ pub(super) fn run(args: &BountyClaimArgs, output: Output) -> Result<()> {
     let amount = terms.reward.saturating_add(terms.stake);
     let call = Call::Claim { ciphertext, evidence, to };
     let details = json!({ "to": to.to_string(), "amount": amount.to_string() });
-    session.call(&bounty, "claim", &call, &details, output)
+    session.call(bounty.address, "claim", &call, &details, output)
 }

@@ -5,7 +5,7 @@ use tensorproof_contracts::bounty::{Call, Phase, word};
 use tensorproof_r1cs::fr_to_decimal;
 
 use super::send::Session;
-use super::{BEFORE_CIPHERTEXT, Output, check_phase, check_terms, check_value, elements, open, same};
+use super::{BEFORE_CIPHERTEXT, Output, check_phase, check_terms, check_value, elements, open_model, same};
 use crate::baby_jubjub;
 use crate::bounty::{Draft, Folder, Kind, Statement, Submission};
 use crate::cli::BountyCommitArgs;
@@ -13,11 +13,11 @@ use crate::error::Result;
 use crate::terminal::grouped;
 
 pub(super) fn run(args: &BountyCommitArgs, output: Output) -> Result<()> {
+    let session = Session::open(&args.send, output)?;
+    let bounty = open_model(&session.rpc, args.address)?;
     let folder = Folder::read(&args.folder)?;
     let submission = Submission::read(&args.submission)?;
-    let session = Session::open(&args.send, output)?;
-    let bounty = open(&session.rpc, args.address)?;
-    check_phase(&bounty, Phase::Committing)?;
+    check_phase(bounty.phase()?, Phase::Committing)?;
     let terms = bounty.terms()?;
     check_terms(&folder, &terms)?;
     // Who stakes on a hash that no circuit computes could neither prove nor deliver.
@@ -32,7 +32,7 @@ pub(super) fn run(args: &BountyCommitArgs, output: Output) -> Result<()> {
     check_value(&draft, "paramsHash", "hash of the parameters in `hunter.json`", word(&submission.hash))?;
     let call = Call::Commit { parameters_hash: submission.hash, stake: terms.stake };
     let details = json!({ "commitment": fr_to_decimal(&submission.hash) });
-    session.call(&bounty, "commit", &call, &details, output)
+    session.call(bounty.address, "commit", &call, &details, output)
 }
 
 /// Returns the statement that delivers parameters to the host; its encryption is a new one each time.

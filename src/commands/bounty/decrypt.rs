@@ -5,7 +5,7 @@ use tensorproof_contracts::bounty::{Event, word};
 use tensorproof_contracts::chain::Rpc;
 
 use super::super::decrypt::{Ciphertext, checked, decrypt};
-use super::{Output, check_terms, elements, open};
+use super::{Output, check_terms, elements, open_model};
 use crate::bounty::Folder;
 use crate::build_dir::replace_private_file;
 use crate::cli::BountyDecryptArgs;
@@ -17,10 +17,10 @@ const CHECKED: &str = "the bounty accepted a proof that the ciphertext holds the
                        this folder's delivery key; the tag shows that it was decrypted as it was encrypted";
 
 pub(super) fn run(args: &BountyDecryptArgs, output: Output) -> Result<()> {
+    let rpc = Rpc::new(&args.rpc_url)?;
+    let bounty = open_model(&rpc, args.address)?;
     let folder = Folder::read(&args.folder)?;
     let secret = baby_jubjub::read_secret(&args.key)?;
-    let rpc = Rpc::new(&args.rpc_url)?;
-    let bounty = open(&rpc, args.address)?;
     let terms = bounty.terms()?;
     check_terms(&folder, &terms)?;
     let key = baby_jubjub::public_key(secret)?.map(|coordinate| word(&coordinate));

@@ -1,13 +1,15 @@
-//! `tensorproof bounty`: the market for private models, from both sides.
+//! `tensorproof bounty`: the market for private models and for outputs of public ones, from both sides.
 
 mod cancel;
 mod check;
 mod circuits;
 mod claim;
 mod commit;
+mod compute;
 mod create;
 mod decrypt;
 mod list;
+mod market;
 mod opening;
 mod params;
 mod refund;
@@ -18,7 +20,8 @@ mod submit;
 mod testset;
 
 use tensorproof_contracts::bounty::{
-    BountyError, Factory, ModelBounty, ModelTerms, Phase, Statement as Verifier, element, word,
+    BountyError, BountyKind, ComputeBounty, Factory, ModelBounty, ModelTerms, Phase, Statement as Verifier,
+    element, word,
 };
 use tensorproof_contracts::chain::{ChainError, Rpc};
 use tensorproof_contracts::{Address, ContractsError, U256, keccak256};
@@ -51,22 +54,61 @@ pub(super) fn run(step: &BountyStep, output: Output) -> Result<()> {
     }
 }
 
+/// A bounty of either kind.
+enum Bounty<'r> {
+    Model(ModelBounty<'r>),
+    Compute(ComputeBounty<'r>),
+}
+
+impl Bounty<'_> {
+    fn kind(&self) -> BountyKind {
+        match self {
+            Self::Model(_) => BountyKind::Model,
+            Self::Compute(_) => BountyKind::Compute,
+        }
+    }
+}
+
 /// Returns a bounty that the factory opened: the code of any other contract may do as it likes.
-fn open(rpc: &Rpc, address: Address) -> Result<ModelBounty<'_>> {
+fn open(rpc: &Rpc, address: Address) -> Result<Bounty<'_>> {
     let factory = Factory::new()?;
-    let other =
-        || Error::NoBounty { address: address.to_string(), factory: factory.step.address.to_string() };
-    match factory.is_bounty(rpc, address) {
-        Ok(true) => Ok(ModelBounty::new(rpc, address)),
+    match factory.kind(rpc, address) {
+        Ok(Some(BountyKind::Model)) => Ok(Bounty::Model(ModelBounty::new(rpc, address))),
+        Ok(Some(BountyKind::Compute)) => Ok(Bounty::Compute(ComputeBounty::new(rpc, address))),
         // Where there is no factory, nothing answers.
-        Ok(false) | Err(ChainError::Endpoint { method: "eth_call", .. }) => Err(other()),
+        Ok(None) | Err(ChainError::Endpoint { method: "eth_call", .. }) => {
+            Err(Error::NoBounty { address: address.to_string(), factory: factory.step.address.to_string() })
+        }
         Err(error) => Err(error.into()),
     }
 }
 
+/// Returns a bounty for a private model.
+fn open_model(rpc: &Rpc, address: Address) -> Result<ModelBounty<'_>> {
+    match open(rpc, address)? {
+        Bounty::Model(bounty) => Ok(bounty),
+        other @ Bounty::Compute(_) => Err(other_kind(address, other.kind(), BountyKind::Model)),
+    }
+}
+
+/// Returns a bounty for outputs.
+fn open_compute(rpc: &Rpc, address: Address) -> Result<ComputeBounty<'_>> {
+    match open(rpc, address)? {
+        Bounty::Compute(bounty) => Ok(bounty),
+        other @ Bounty::Model(_) => Err(other_kind(address, other.kind(), BountyKind::Compute)),
+    }
+}
+
+fn other_kind(address: Address, found: BountyKind, expected: BountyKind) -> Error {
+    Error::OtherKind {
+        address: address.to_string(),
+        found: found.to_string(),
+        expected: expected.to_string(),
+    }
+}
+
 /// Refuses a bounty in another phase, before anything that takes long.
-fn check_phase(bounty: &ModelBounty<'_>, expected: Phase) -> Result<()> {
-    let actual = bounty.phase()?;
+fn check_phase(actual: Phase, expected: Phase) -> Result<()> {
     if actual == expected {
         return Ok(());
     }
@@ -74,8 +116,8 @@ fn check_phase(bounty: &ModelBounty<'_>, expected: Phase) -> Result<()> {
 }
 
 /// Refuses an account that is not the host's.
-fn check_host(terms: &ModelTerms, sender: Address) -> Result<()> {
-    if sender == terms.host { Ok(()) } else { Err(refused(BountyError::NotHost { sender })) }
+fn check_host(host: Address, sender: Address) -> Result<()> {
+    if sender == host { Ok(()) } else { Err(refused(BountyError::NotHost { sender })) }
 }
 
 fn refused(error: BountyError) -> Error {

@@ -1,7 +1,7 @@
 //! `opening.json`: the transaction that opens a bounty, kept until it is included, so that a run that was interrupted deposits no
 //! second reward.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use tensorproof_contracts::chain::{ChainError, Receipt, Signed};
@@ -9,19 +9,18 @@ use tensorproof_contracts::hex;
 
 use super::Output;
 use super::send::Session;
-use crate::bounty::Folder;
 use crate::build_dir::replace_file;
 use crate::error::{Error, Result};
 
-/// The file of a bounty folder, for a chain.
+/// The file of a folder, for a chain.
 pub(super) struct Opening {
     path: PathBuf,
     chain: u64,
 }
 
 impl Opening {
-    pub(super) fn of(folder: &Folder, chain: u64) -> Self {
-        Self { path: folder.root.join("opening.json"), chain }
+    pub(super) fn of(folder: &Path, chain: u64) -> Self {
+        Self { path: folder.join("opening.json"), chain }
     }
 
     /// Keeps a transaction before it is sent.

@@ -1,19 +1,22 @@
 //! `tensorproof bounty refund`: what is due to a hunter or to the host.
 
 use serde_json::json;
-use tensorproof_contracts::U256;
-use tensorproof_contracts::bounty::{BountyError, Call};
+use tensorproof_contracts::bounty::{BountyError, Call, ComputeBounty, Phase};
+use tensorproof_contracts::{Address, U256};
 
 use super::send::Session;
-use super::{Output, open, refused};
+use super::{Bounty, Output, check_host, check_phase, open, refused};
 use crate::cli::BountyPayArgs;
 use crate::error::Result;
 
 pub(super) fn run(args: &BountyPayArgs, output: Output) -> Result<()> {
     let session = Session::open(&args.send, output)?;
-    let bounty = open(&session.rpc, args.address)?;
     let account = session.wallet.address();
     let to = args.to.unwrap_or(account);
+    let bounty = match open(&session.rpc, args.address)? {
+        Bounty::Model(bounty) => bounty,
+        Bounty::Compute(bounty) => return of_compute(&session, &bounty, to, output),
+    };
     let is_host = bounty.terms()?.host == account;
     let reclaimable = if is_host { bounty.reclaimable()? } else { U256::ZERO };
     let refundable = bounty.refundable(account)?;
@@ -31,5 +34,17 @@ pub(super) fn run(args: &BountyPayArgs, output: Output) -> Result<()> {
             .say("this is what is due to the host; the same command again takes what is due to the hunter");
     }
     let details = json!({ "to": to.to_string(), "amount": amount.to_string(), "as": from });
-    session.call(&bounty, "refund", &call, &details, output)
+    session.call(bounty.address, "refund", &call, &details, output)
+}
+
+/// Takes the reward for which nobody brought the outputs.
+fn of_compute(session: &Session<'_>, bounty: &ComputeBounty<'_>, to: Address, output: Output) -> Result<()> {
+    let (terms, account) = (bounty.terms()?, session.wallet.address());
+    check_host(terms.host, account)?;
+    check_phase(bounty.phase()?, Phase::Expired)?;
+    if bounty.reclaimed()? {
+        return Err(refused(BountyError::NothingDue { account }));
+    }
+    let details = json!({ "to": to.to_string(), "amount": terms.reward.to_string(), "as": "host" });
+    session.call(bounty.address, "refund", &Call::ReclaimExpired { to }, &details, output)
 }

@@ -4,19 +4,19 @@ use serde_json::json;
 use tensorproof_contracts::bounty::{Call, Phase, word};
 
 use super::send::Session;
-use super::{Output, check_host, check_phase, check_terms, check_value, open};
+use super::{Output, check_host, check_phase, check_terms, check_value, open_model};
 use crate::bounty::{Folder, Kind, Statement, TestSet};
 use crate::cli::BountyRevealArgs;
 use crate::error::Result;
 
 pub(super) fn run(args: &BountyRevealArgs, output: Output) -> Result<()> {
+    let session = Session::open(&args.send, output)?;
+    let bounty = open_model(&session.rpc, args.address)?;
     let folder = Folder::read(&args.folder)?;
     let test_set = TestSet::read(&args.test_set, &folder)?;
-    let session = Session::open(&args.send, output)?;
-    let bounty = open(&session.rpc, args.address)?;
     let (terms, sender) = (bounty.terms()?, session.wallet.address());
-    check_host(&terms, sender)?;
-    check_phase(&bounty, Phase::Revealing)?;
+    check_host(terms.host, sender)?;
+    check_phase(bounty.phase()?, Phase::Revealing)?;
     check_terms(&folder, &terms)?;
     super::same("bounty's root of the test set", terms.test_set_root, word(&test_set.root))?;
 
@@ -31,5 +31,5 @@ pub(super) fn run(args: &BountyRevealArgs, output: Output) -> Result<()> {
     let digests = test_set.digests();
     let details = json!({ "digests": digests.iter().map(ToString::to_string).collect::<Vec<_>>() });
     let call = Call::Reveal { salt: test_set.salt, digests, labels: test_set.labels, evidence };
-    session.call(&bounty, "reveal", &call, &details, output)
+    session.call(bounty.address, "reveal", &call, &details, output)
 }

@@ -1,9 +1,9 @@
 //! Transactions of bounties, or what they would take.
 
 use serde_json::{Map, Value, json};
-use tensorproof_contracts::bounty::{Call, ModelBounty, Phase, refusal};
+use tensorproof_contracts::bounty::{Call, Phase, refusal};
 use tensorproof_contracts::chain::{ChainError, Fees, Message, Receipt, Rpc, Signed, Wallet};
-use tensorproof_contracts::{ContractsError, U256};
+use tensorproof_contracts::{Address, ContractsError, U256, hex};
 
 use super::super::account::{self, Sender};
 use super::super::deploy::ether;
@@ -99,17 +99,17 @@ impl<'a> Session<'a> {
     /// Sends a call of a bounty, or says what it would take, and prints the result with `details`.
     pub(super) fn call(
         &self,
-        bounty: &ModelBounty<'_>,
+        bounty: Address,
         name: &str,
         call: &Call,
         details: &Value,
         output: Output,
     ) -> Result<()> {
-        let (message, phase) = (call.message(bounty.address), call.phase());
+        let (message, phase) = (call.message(bounty), call.phase());
         let gas = self.estimate(&message, phase)?;
         let (fees, cost) = self.plan(gas, message.value, output)?;
         let mut json = json!({
-            "bounty": bounty.address.to_string(),
+            "bounty": bounty.to_string(),
             "account": self.wallet.address().to_string(),
             "transaction": null,
             "gas": gas,
@@ -118,7 +118,9 @@ impl<'a> Session<'a> {
             "chain_id": self.chain,
         });
         let mut text = format!("{} gas", grouped(gas));
-        if !self.args.dry_run {
+        if self.args.dry_run {
+            json["data"] = hex::encode_prefixed(&message.data).into();
+        } else {
             let (signed, receipt) = self.transact(name, &message, fees, phase, &mut |_| Ok(()), output)?;
             text = signed.hash.to_string();
             json["transaction"] = signed.hash.to_string().into();

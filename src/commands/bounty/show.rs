@@ -1,19 +1,25 @@
 //! `tensorproof bounty show`: the state of a bounty.
 
 use serde_json::{Map, Value, json};
-use tensorproof_contracts::bounty::{Event, ModelBounty, ModelTerms, Phase};
+use tensorproof_contracts::bounty::{BountyKind, Event, ModelBounty, ModelTerms, Phase, Statement};
 use tensorproof_contracts::chain::Rpc;
 use tensorproof_contracts::{Address, U256};
 
 use super::super::deploy::ether;
-use super::{Output, open};
+use super::{Bounty, Output, compute, open, other_kind};
 use crate::bounty::Kind;
 use crate::cli::BountyShowArgs;
 use crate::error::Result;
 
 pub(super) fn run(args: &BountyShowArgs, output: Output) -> Result<()> {
     let rpc = Rpc::new(&args.rpc_url)?;
-    let bounty = open(&rpc, args.address)?;
+    let bounty = match open(&rpc, args.address)? {
+        Bounty::Model(bounty) => bounty,
+        Bounty::Compute(bounty) => return compute::show(args, &rpc, &bounty, output),
+    };
+    if args.folder.is_some() {
+        return Err(other_kind(args.address, BountyKind::Model, BountyKind::Compute));
+    }
     let (phase, terms, now) = (bounty.phase()?, bounty.terms()?, rpc.timestamp()?);
     let hunters = hunters(&bounty, args.from_block)?;
     let winner = bounty.winner()?;
@@ -48,6 +54,7 @@ pub(super) fn run(args: &BountyShowArgs, output: Output) -> Result<()> {
         lines.push(format!("winner     {winner}"));
     }
     let json = json!({
+        "kind": "model",
         "bounty": args.address.to_string(),
         "phase": phase.to_string(),
         "time": now,
@@ -122,13 +129,8 @@ fn turn(
 
 /// Returns the terms as JSON: amounts and elements as decimal strings, times and counts as numbers.
 pub(super) fn terms_json(terms: &ModelTerms) -> Value {
-    let statement = |(kind, verifier): (Kind, &tensorproof_contracts::bounty::Statement)| {
-        let json = json!({
-            "verifier": verifier.verifier.to_string(),
-            "code_hash": verifier.code_hash.to_string(),
-        });
-        (kind.name().to_owned(), json)
-    };
+    let statement =
+        |(kind, statement): (Kind, &Statement)| (kind.name().to_owned(), statement_json(statement));
     json!({
         "host": terms.host.to_string(),
         "reward": terms.reward.to_string(),
@@ -148,16 +150,21 @@ pub(super) fn terms_json(terms: &ModelTerms) -> Value {
     })
 }
 
-fn number(seconds: i128) -> Value {
+/// Returns a verifier as JSON.
+pub(super) fn statement_json(statement: &Statement) -> Value {
+    json!({ "verifier": statement.verifier.to_string(), "code_hash": statement.code_hash.to_string() })
+}
+
+pub(super) fn number(seconds: i128) -> Value {
     i64::try_from(seconds).ok().into()
 }
 
-fn owed(wei: U256) -> String {
+pub(super) fn owed(wei: U256) -> String {
     if wei.is_zero() { String::new() } else { format!(", {} ETH are due", ether(wei)) }
 }
 
 /// Tells how far a time is from now: `in 2 d 3 h`, `5 m ago`.
-fn relative(seconds: i128) -> String {
+pub(super) fn relative(seconds: i128) -> String {
     let units = [("d", 24 * 60 * 60), ("h", 60 * 60), ("m", 60), ("s", 1)];
     let mut rest = seconds.unsigned_abs();
     let mut parts = Vec::new();

@@ -5,17 +5,25 @@ use tensorproof_contracts::Address;
 use tensorproof_contracts::bounty::{BountyError, Call, Event, ModelBounty, Phase, word};
 
 use super::send::Session;
-use super::{Output, check_phase, check_terms, check_value, elements, open, refused};
+use super::{Output, check_phase, check_terms, check_value, compute, elements, open_model, refused};
 use crate::bounty::{Folder, Kind, Statement, Submission, TestSet};
-use crate::cli::BountySubmitArgs;
+use crate::cli::{AccuracyArgs, BountySubmitArgs};
 use crate::error::{Error, Result};
 
 pub(super) fn run(args: &BountySubmitArgs, output: Output) -> Result<()> {
-    let folder = Folder::read(&args.folder)?;
-    let submission = Submission::read(&args.submission)?;
+    match (&args.model, &args.compute) {
+        (_, Some(given)) => compute::submit(args, given, output),
+        (Some(given), None) => accuracy(args, given, output),
+        (None, None) => Err(Error::Internal("nothing to submit")),
+    }
+}
+
+fn accuracy(args: &BountySubmitArgs, given: &AccuracyArgs, output: Output) -> Result<()> {
     let session = Session::open(&args.send, output)?;
-    let bounty = open(&session.rpc, args.address)?;
-    check_phase(&bounty, Phase::Proving)?;
+    let bounty = open_model(&session.rpc, args.address)?;
+    let folder = Folder::read(&args.folder)?;
+    let submission = Submission::read(&given.submission)?;
+    check_phase(bounty.phase()?, Phase::Proving)?;
     let (terms, account) = (bounty.terms()?, session.wallet.address());
     check_terms(&folder, &terms)?;
     let hunter = bounty.hunter(account)?;
@@ -27,7 +35,7 @@ pub(super) fn run(args: &BountySubmitArgs, output: Output) -> Result<()> {
     }
     super::same("account's commitment", hunter.parameters_hash, word(&submission.hash))?;
 
-    let test_set = revealed(args, &folder, &bounty)?;
+    let test_set = revealed(given, &folder, &bounty)?;
     let statement = Statement::open(&folder, Kind::Accuracy)?;
     let mut inputs = test_set.images(&folder)?;
     inputs.extend(submission.inputs);
@@ -56,11 +64,11 @@ pub(super) fn run(args: &BountySubmitArgs, output: Output) -> Result<()> {
     let hint = hint(&bounty, correct, hunter.order)?;
     let call = Call::Submit { correct, hint, evidence };
     let details = json!({ "correct": correct, "samples": terms.samples, "hint": hint.to_string() });
-    session.call(&bounty, "submit", &call, &details, output)
+    session.call(bounty.address, "submit", &call, &details, output)
 }
 
 /// Returns the test set that the host revealed, with the samples from a folder.
-fn revealed(args: &BountySubmitArgs, folder: &Folder, bounty: &ModelBounty<'_>) -> Result<TestSet> {
+fn revealed(args: &AccuracyArgs, folder: &Folder, bounty: &ModelBounty<'_>) -> Result<TestSet> {
     let events = bounty.events(args.from_block)?;
     let revealed = events.into_iter().find_map(|(event, _)| match event {
         Event::Revealed { salt, digests, labels } => Some((salt, digests, labels)),

@@ -7,13 +7,12 @@ use ark_std::rand::rngs::OsRng;
 use serde_json::{Value, json};
 use tensorproof_r1cs::{Fr, fr_to_decimal};
 
-use crate::bounty::{Folder, Kind, TestSet};
+use crate::bounty::{Folder, TestSet};
 use crate::build_dir::replace_private_file;
 use crate::cli::BountyTestsetArgs;
 use crate::commands::{Output, check_new};
 use crate::error::{Error, Result};
 use crate::inputs::flatten;
-use crate::template;
 
 pub(super) fn run(args: &BountyTestsetArgs, output: Output) -> Result<()> {
     check_new(&args.output)?;
@@ -25,11 +24,7 @@ pub(super) fn run(args: &BountyTestsetArgs, output: Output) -> Result<()> {
     flatten(&value, &mut labels).map_err(|found| malformed(format!("holds {found}, expected integers")))?;
     let salt = Fr::rand(&mut OsRng);
     let set = TestSet::of_files(&args.files, labels, salt, &folder)?;
-    let path = folder.dir(Kind::TestSet).root().join("root.circom");
-    let circuit = std::fs::read_to_string(&path).map_err(|source| Error::read(&path, source))?;
-    let outputs = template::compute(&circuit, &set.images(&folder)?)?;
-    let root = outputs.get("testSetRoot").and_then(|values| values.first());
-    let root = fr_to_decimal(root.ok_or(Error::Internal("a test set has no root"))?);
+    let root = fr_to_decimal(&set.computed_root(&folder)?);
     let folder = args.output.parent().unwrap_or(Path::new(""));
     let files = args.files.iter().map(|file| beside(file, folder)).collect::<Result<Vec<PathBuf>>>()?;
     let json =

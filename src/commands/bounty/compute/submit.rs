@@ -1,0 +1,61 @@
+//! `tensorproof bounty submit --data`: the outputs of a public model, for the reward.
+
+use num_bigint::BigInt;
+use serde_json::{Value, json};
+use tensorproof_contracts::bounty::{Call, Phase};
+
+use super::super::send::Session;
+use super::super::{check_phase, open_compute, same};
+use super::{check_circuit, check_digest, check_terms, data_hash};
+use crate::bounty::Computation;
+use crate::cli::{BountySubmitArgs, OutputsArgs};
+use crate::commands::Output;
+use crate::error::{Error, Result};
+use crate::terminal::grouped;
+
+pub(in crate::commands::bounty) fn run(
+    args: &BountySubmitArgs,
+    given: &OutputsArgs,
+    output: Output,
+) -> Result<()> {
+    let session = Session::open(&args.send, output)?;
+    let bounty = open_compute(&session.rpc, args.address)?;
+    let computation = Computation::read(&args.folder)?;
+    let data = computation.data(&given.data)?;
+    check_phase(bounty.phase()?, Phase::Open)?;
+    let (terms, account) = (bounty.terms()?, session.wallet.address());
+    check_terms(&computation, &terms)?;
+    check_digest(&data, &terms)?;
+
+    let work = || {
+        let statement = computation.statement()?;
+        check_circuit(&computation, &statement, &terms)?;
+        Ok::<_, Error>(statement)
+    };
+    let told = |statement: &crate::bounty::Statement| {
+        format!("{} constraints", grouped(statement.circuit().r1cs.len()))
+    };
+    let (statement, _) = output.terminal.stage("compile", work, told)?;
+    let work = || {
+        let draft = statement.draft(data.inputs)?;
+        same("bounty's hash of the data", terms.data_hash, data_hash(&draft)?)?;
+        Ok::<_, Error>(draft)
+    };
+    let (draft, _) =
+        output.terminal.stage("outputs", work, |_| format!("{} values", grouped(computation.outputs())))?;
+    let mut outputs = draft.values();
+    outputs.truncate(computation.outputs());
+    let (integers, decoded) = computation.decoded(&outputs)?;
+    let domain = terms.inference.domain(session.chain, bounty.address, account);
+    let (evidence, _) =
+        output.terminal.stage("prove", || draft.prove(domain), |_| "the outputs".to_owned())?;
+    let to = given.to.unwrap_or(account);
+    let details = json!({
+        "integers": integers.iter().map(BigInt::to_string).collect::<Value>(),
+        "outputs": decoded.by_name,
+        "class": decoded.class,
+        "to": to.to_string(),
+        "amount": terms.reward.to_string(),
+    });
+    session.call(bounty.address, "solve", &Call::Solve { outputs, evidence, to }, &details, output)
+}

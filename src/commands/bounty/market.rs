@@ -1,0 +1,180 @@
+//! Opening a bounty of either kind: the contracts that it needs, then the transaction with the reward.
+
+use serde_json::{Value, json};
+use tensorproof_contracts::bounty::{Factory, Statement as Verifier, refusal};
+use tensorproof_contracts::chain::{
+    ChainError, Fees, Message, Receipt, Signed, Step, check_proxy, read_code,
+};
+use tensorproof_contracts::{Address, U256, keccak256};
+
+use super::super::deploy;
+use super::opening::Opening;
+use super::send::{Session, cost_of};
+use super::show::terms_json;
+use super::{Bounty, Output};
+use crate::build_dir::BuildDir;
+use crate::cli::BountyCreateArgs;
+use crate::error::{Error, Result};
+use crate::terminal::grouped;
+
+/// The contracts that a bounty needs.
+pub(super) struct Market {
+    pub(super) factory: Factory,
+    /// The folder of the factory's record.
+    root: BuildDir,
+    /// The folder of each verifier's record, and what it takes, the verifier last.
+    verifiers: Vec<(BuildDir, Vec<Step>)>,
+}
+
+/// A bounty that is about to be opened.
+pub(super) struct Opener<'a> {
+    pub(super) session: Session<'a>,
+    pub(super) market: Market,
+    args: &'a BountyCreateArgs,
+    opening: Opening,
+    output: Output,
+}
+
+impl<'a> Opener<'a> {
+    /// Connects to the chain; refuses keys, the proving keys of `dirs`, that are not fit for it.
+    pub(super) fn new(
+        args: &'a BountyCreateArgs,
+        market: Market,
+        dirs: &[BuildDir],
+        output: Output,
+    ) -> Result<Self> {
+        let session = Session::open(&args.send, output)?;
+        for dir in dirs {
+            deploy::check_origin(dir, session.chain, args.allow_dev_key, output)?;
+        }
+        check_proxy(&session.rpc, session.chain)?;
+        let opening = Opening::of(market.root.root(), session.chain);
+        Ok(Self { session, market, args, opening, output })
+    }
+
+    /// Takes up the opening that an interrupted run has left, and tells of it. Returns whether there was one.
+    pub(super) fn resume(&self) -> Result<bool> {
+        if self.args.send.dry_run {
+            return Ok(false);
+        }
+        let resumed = self.opening.resume(&self.session, self.output)?;
+        self.opening.forget()?;
+        match resumed {
+            Some((signed, receipt)) => self.opened(&signed, &receipt, (0, U256::ZERO)).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// Creates what is missing and opens the bounty, or says what that would take. `terms` returns the call of the factory, and
+    /// the terms as they are told, for a bounty that begins now.
+    pub(super) fn open(&self, terms: &dyn Fn() -> Result<(Message, Value)>) -> Result<()> {
+        let Self { session, market, output, .. } = self;
+        let (message, told) = terms()?;
+        let gas = market.estimate(session, &message)?;
+        let (fees, cost) = session.plan(gas, message.value, *output)?;
+        if self.args.send.dry_run {
+            let json = self.json(&Value::Null, (gas, cost), &told);
+            return output.result(&json, &format!("{} gas", grouped(gas)));
+        }
+        let spent = market.create(session, fees, *output)?;
+        // The times begin now, not when the first of the contracts was sent.
+        let (message, _) = terms()?;
+        let mut keep = |signed: &Signed| self.opening.keep(signed);
+        let (signed, receipt) = session.transact("open", &message, fees, None, &mut keep, *output)?;
+        self.opening.forget()?;
+        let spent = (spent.0 + receipt.gas_used, spent.1.saturating_add(cost_of(&receipt, fees)));
+        self.opened(&signed, &receipt, spent)
+    }
+
+    /// Tells of the bounty that a transaction opened.
+    fn opened(&self, signed: &Signed, receipt: &Receipt, (gas, cost): (u64, U256)) -> Result<()> {
+        let factory = &self.market.factory;
+        let opened = factory.opened_by(receipt);
+        let address = opened.map(|opened| opened.bounty).ok_or_else(|| ChainError::OtherCode {
+            address: factory.step.address,
+            what: "the factory".to_owned(),
+            reason: format!("transaction {} opened nothing", signed.hash),
+        })?;
+        let told = match super::open(&self.session.rpc, address)? {
+            Bounty::Model(bounty) => terms_json(&bounty.terms()?),
+            Bounty::Compute(bounty) => super::compute::terms_json(&bounty.terms()?),
+        };
+        let mut json = self.json(&address.to_string().into(), (gas.max(receipt.gas_used), cost), &told);
+        json["transaction"] = signed.hash.to_string().into();
+        self.output.result(&json, &address.to_string())
+    }
+
+    fn json(&self, bounty: &Value, (gas, cost): (u64, U256), terms: &Value) -> Value {
+        json!({
+            "kind": self.args.kind().to_string(),
+            "bounty": bounty,
+            "factory": self.market.factory.step.address.to_string(),
+            "transaction": null,
+            "gas": gas,
+            "cost": cost.to_string(),
+            "chain_id": self.session.chain,
+            "terms": terms,
+            "contracts": self.market.contracts(),
+        })
+    }
+}
+
+impl Market {
+    /// Describes the factory, whose record is in `root`, and the verifiers.
+    pub(super) fn new(root: BuildDir, verifiers: Vec<(BuildDir, Vec<Step>)>) -> Result<Self> {
+        Ok(Self { factory: Factory::new()?, root, verifiers })
+    }
+
+    fn steps(&self) -> impl Iterator<Item = &Step> {
+        let verifiers = self.verifiers.iter().flat_map(|(_, steps)| steps);
+        std::iter::once(&self.factory.step).chain(verifiers)
+    }
+
+    /// Returns the verifiers, as terms name them.
+    pub(super) fn verifiers<const N: usize>(&self) -> Result<[Verifier; N]> {
+        let verifiers = self.verifiers.iter().filter_map(|(_, steps)| steps.last());
+        let verifiers: Vec<Verifier> = verifiers
+            .map(|step| Verifier { verifier: step.address, code_hash: keccak256(&step.code) })
+            .collect();
+        verifiers.try_into().map_err(|_| Error::Internal("a bounty has another number of verifiers"))
+    }
+
+    fn contracts(&self) -> Vec<Value> {
+        self.steps().map(|step| json!({ "name": step.name, "address": step.address.to_string() })).collect()
+    }
+
+    /// Returns the gas of all that is missing and of the opening, as if it was there.
+    fn estimate(&self, session: &Session<'_>, opening: &Message) -> Result<u64> {
+        let mut gas = 0;
+        let mut missing: Vec<(Address, &[u8])> = Vec::new();
+        for step in self.steps() {
+            // The same key makes the same contract.
+            let is_known = missing.iter().any(|(address, _)| *address == step.address);
+            if !is_known && !read_code(&session.rpc, step)? {
+                gas += session.estimate(&step.message(), None)?;
+                missing.push((step.address, &step.code));
+            }
+        }
+        if missing.is_empty() {
+            return session.estimate(opening, None);
+        }
+        let Factory { implementation, compute, .. } = &self.factory;
+        missing.extend([implementation, compute].map(|(address, code)| (*address, code.as_slice())));
+        session.check_balance(opening.value)?;
+        let estimate = session.rpc.estimate_with(session.wallet.address(), opening, &missing);
+        Ok(gas + estimate.map_err(|error| refusal(error, None))?)
+    }
+
+    /// Creates what is missing. Returns gas and cost.
+    fn create(&self, session: &Session<'_>, fees: Fees, output: Output) -> Result<(u64, U256)> {
+        self.root.make()?;
+        let factory = (self.root.clone(), vec![self.factory.step.clone()]);
+        let mut spent = (0, U256::ZERO);
+        for (dir, steps) in std::iter::once(&factory).chain(&self.verifiers) {
+            for receipt in deploy::create_all(dir, steps, &session.sender(), fees, output)? {
+                spent = (spent.0 + receipt.gas_used, spent.1.saturating_add(cost_of(&receipt, fees)));
+            }
+        }
+        Ok(spent)
+    }
+}
