@@ -373,6 +373,10 @@ impl Error {
             Self::Transpile(Transpile::TooWide { .. }) => {
                 Some("a smaller `--scale` needs fewer bits".to_owned())
             }
+            Self::Transpile(Transpile::MayWrap { .. }) => Some(
+                "a smaller `--scale` needs fewer bits; so do activations that check a range, such as Relu, between the layers"
+                    .to_owned(),
+            ),
             Self::Transpile(Transpile::OverArchitecture { .. }) => {
                 Some("smaller weights fit; so would a bounty whose host gave more `--headroom`".to_owned())
             }

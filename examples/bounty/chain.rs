@@ -5,10 +5,12 @@
 //! POST {"method": "eth_sendRawTransaction", ..} ──► signature ──► revm ──► a block of one transaction, its receipt, its logs
 //! ```
 //!
-//! Its clock stands still but for a second with each block, and for what `evm_increaseTime` adds to the next one. The rules
-//! are Osaka's, its accounts are funded from the start, and the deterministic deployment proxy is there, as on the
-//! development chains of Foundry.
+//! Its clock stands still but for a second with each block, and for what `evm_increaseTime` adds to the next one. After
+//! `evm_setAutomine` with `false`, transactions wait in a pool that everybody reads, until `evm_mine` includes those with the
+//! highest tips first. The rules are Osaka's, its accounts are funded from the start, and the deterministic deployment proxy is
+//! there, as on the development chains of Foundry.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::error::Error;
 use std::io::Read as _;
@@ -25,7 +27,7 @@ use revm::primitives::hardfork::SpecId;
 use revm::primitives::{Address, B256, Bytes, TxKind, U256, hex, keccak256};
 use revm::state::AccountInfo;
 use revm::{Database as _, ExecuteCommitEvm as _, MainBuilder as _};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tensorproof_contracts::chain::PROXY;
 use tiny_http::{Response, Server};
 
@@ -77,9 +79,38 @@ struct Node {
     time: u64,
     /// Seconds that pass before the next block.
     pause: u64,
+    /// Whether transactions are included at once.
+    is_automatic: bool,
+    /// Transactions that wait.
+    pool: Vec<Pending>,
     /// Transactions and receipts by hash.
     transactions: HashMap<B256, (Value, Value)>,
     logs: Vec<Value>,
+}
+
+/// A transaction that was not included yet.
+struct Pending {
+    hash: B256,
+    transaction: TxEnv,
+}
+
+impl Pending {
+    fn tip(&self) -> u128 {
+        self.transaction.gas_priority_fee.unwrap_or_default()
+    }
+
+    /// Returns it as nodes show it, with the number of its block if it is in one.
+    fn shown(&self, block: Option<u64>) -> Value {
+        json!({
+            "hash": self.hash.to_string(),
+            "from": self.transaction.caller.to_string(),
+            "to": self.transaction.kind.to().map(ToString::to_string),
+            "nonce": quantity(self.transaction.nonce),
+            "gas": quantity(self.transaction.gas_limit),
+            "input": hex::encode_prefixed(&self.transaction.data),
+            "blockNumber": block.map(quantity),
+        })
+    }
 }
 
 /// An answer, or an error as JSON-RPC has it.
@@ -94,7 +125,16 @@ impl Node {
         }
         let proxy = Bytecode::new_legacy(PROXY_CODE.to_vec().into());
         state.insert_account_info(PROXY, AccountInfo::from_bytecode(proxy));
-        Self { state, blocks: 0, time: START, pause: 0, transactions: HashMap::new(), logs: Vec::new() }
+        Self {
+            state,
+            blocks: 0,
+            time: START,
+            pause: 0,
+            is_automatic: true,
+            pool: Vec::new(),
+            transactions: HashMap::new(),
+            logs: Vec::new(),
+        }
     }
 
     fn answer(&mut self, method: &str, params: &Value) -> Answer {
@@ -123,7 +163,9 @@ impl Node {
             }
             "eth_sendRawTransaction" => self.send(&bytes(&params[0])?),
             "eth_getTransactionByHash" => {
-                Ok(self.transaction(&params[0])?.map_or(Value::Null, |(sent, _)| sent))
+                let waits = self.pool.iter().find(|waits| params[0] == waits.hash.to_string());
+                let included = || Ok(self.transaction(&params[0])?.map_or(Value::Null, |(sent, _)| sent));
+                waits.map_or_else(included, |waits| Ok(waits.shown(None)))
             }
             "eth_getTransactionReceipt" => {
                 Ok(self.transaction(&params[0])?.map_or(Value::Null, |(_, receipt)| receipt))
@@ -133,10 +175,15 @@ impl Node {
                 self.pause += params[0].as_u64().ok_or_else(|| failed("expected seconds"))?;
                 Ok(json!(self.pause))
             }
+            "evm_setAutomine" => {
+                self.is_automatic = params[0].as_bool().ok_or_else(|| failed("expected true or false"))?;
+                Ok(Value::Null)
+            }
             "evm_mine" => {
-                self.mine();
+                self.mine_pool()?;
                 Ok(json!("0x0"))
             }
+            "txpool_content" => Ok(self.content()),
             _ => Err(json!({ "code": -32601, "message": format!("there is no method {method}") })),
         }
     }
@@ -184,19 +231,49 @@ impl Node {
         execute(&mut state, (self.blocks, self.time, 0), transaction)
     }
 
-    /// Includes a signed transaction in a block of its own.
+    /// Takes a signed transaction.
     fn send(&mut self, raw: &[u8]) -> Answer {
         let hash = keccak256(raw);
-        if self.transactions.contains_key(&hash) {
+        if self.transactions.contains_key(&hash) || self.pool.iter().any(|waits| waits.hash == hash) {
             return Err(failed("already known"));
         }
         let transaction = recover(raw).ok_or_else(|| failed("expected a signed transaction of EIP-1559"))?;
-        let (caller, kind, data) = (transaction.caller, transaction.kind, transaction.data.clone());
-        let price = u128::from(BASE_FEE) + transaction.gas_priority_fee.unwrap_or_default();
-        let price = price.min(transaction.gas_price);
+        let pending = Pending { hash, transaction };
+        if self.is_automatic {
+            self.include(pending)?;
+        } else {
+            self.pool.push(pending);
+        }
+        Ok(json!(hash.to_string()))
+    }
+
+    /// Returns the pool: transactions by sender and by nonce.
+    fn content(&self) -> Value {
+        let mut pending = Map::new();
+        for waits in &self.pool {
+            let of_sender = pending.entry(waits.transaction.caller.to_string()).or_insert(json!({}));
+            of_sender[waits.transaction.nonce.to_string()] = waits.shown(None);
+        }
+        json!({ "pending": pending, "queued": {} })
+    }
+
+    /// Includes the transactions of the pool, the highest tips first, or makes an empty block.
+    fn mine_pool(&mut self) -> Result<(), Value> {
+        let mut pool = std::mem::take(&mut self.pool);
+        if pool.is_empty() {
+            self.mine();
+        }
+        pool.sort_by_key(|waits| Reverse(waits.tip()));
+        pool.into_iter().try_for_each(|waits| self.include(waits))
+    }
+
+    /// Includes a transaction in a block of its own.
+    fn include(&mut self, pending: Pending) -> Result<(), Value> {
+        let price = (u128::from(BASE_FEE) + pending.tip()).min(pending.transaction.gas_price);
         let block = (self.blocks + 1, self.time + 1 + self.pause, BASE_FEE);
-        let result = execute(&mut self.state, block, transaction)?;
+        let result = execute(&mut self.state, block, pending.transaction.clone())?;
         self.mine();
+        let hash = pending.hash;
         let number = quantity(self.blocks);
         let logs = result.logs().iter().map(|log| {
             json!({
@@ -216,16 +293,9 @@ impl Node {
             "effectiveGasPrice": format!("{price:#x}"),
             "logs": logs,
         });
-        let sent = json!({
-            "hash": hash.to_string(),
-            "from": caller.to_string(),
-            "to": kind.to().map(ToString::to_string),
-            "input": hex::encode_prefixed(data),
-            "blockNumber": number,
-        });
         self.logs.extend(logs);
-        self.transactions.insert(hash, (sent, receipt));
-        Ok(json!(hash.to_string()))
+        self.transactions.insert(hash, (pending.shown(Some(self.blocks)), receipt));
+        Ok(())
     }
 
     fn find_logs(&self, filter: &Value) -> Value {

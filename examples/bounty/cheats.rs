@@ -22,17 +22,29 @@ pub(crate) fn copies_a_commitment(stage: &mut Stage<'_>, bounty: Address) -> Res
     Ok(())
 }
 
-/// Sends the call data of another hunter's proof.
-pub(crate) fn sends_a_proof_of_another(
-    stage: &mut Stage<'_>,
-    bounty: Address,
-    submitted: &Value,
-) -> Result<()> {
-    let seen = stage.rpc.request("eth_getTransactionByHash", &json!([submitted["transaction"]]))?;
+/// Copies the call data of a proof that waits to be included, and is first, with a higher tip. Returns its transaction.
+pub(crate) fn sends_a_proof_of_another(stage: &mut Stage<'_>, bounty: Address, seen: &Value) -> Result<B256> {
     let data = hex::decode(seen["input"].as_str().unwrap_or_default())?;
+    let gas = seen["gas"].as_str().and_then(|gas| u64::from_str_radix(gas.trim_start_matches("0x"), 16).ok());
     let message = Message::new(bounty, data);
     // A proof is bound to its sender.
-    stage.is_refused(THIEF, "sends alice's call as its own", &message, "the verifier refuses the proof")
+    let what = "sees alice's call waiting, and sends it as its own";
+    stage.is_refused(THIEF, what, &message, "the verifier refuses the proof")?;
+    stage.sends_first(THIEF, message, gas.ok_or("alice's call has no gas")?)
+}
+
+/// Checks that a copy was included before the call that it is of, and changed nothing.
+pub(crate) fn was_first_in_vain(stage: &mut Stage<'_>, copy: B256, submitted: &Value) -> Result<()> {
+    let receipt = |hash: Value| stage.rpc.request("eth_getTransactionReceipt", &json!([hash]));
+    let (copied, own) = (receipt(copy.to_string().into())?, receipt(submitted["transaction"].clone())?);
+    let place = |receipt: &Value| {
+        let number = |field: &str| receipt[field].as_str().and_then(|text| text.parse::<U256>().ok());
+        (number("blockNumber"), number("transactionIndex"))
+    };
+    if copied["status"] != "0x0" || own["status"] != "0x1" || place(&copied) >= place(&own) {
+        return Err("the thief's call should have been included first, and have reverted".into());
+    }
+    stage.say("", "the thief's tip was higher: its call is included first and reverts, alice's counts")
 }
 
 /// Code that returns true whatever it is asked.

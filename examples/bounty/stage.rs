@@ -3,15 +3,19 @@
 use std::error::Error;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tensorproof::terminal::grouped;
-use tensorproof_contracts::Address;
 use tensorproof_contracts::bounty::refusal;
-use tensorproof_contracts::chain::{ChainError, Fees, Message, Receipt, Rpc, Transaction, Wallet};
+use tensorproof_contracts::chain::{ChainError, Fees, Message, Receipt, Rpc, Signed, Transaction, Wallet};
+use tensorproof_contracts::{Address, B256};
+
+/// How long nobody looks into the pool.
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// What goes wrong ends the story.
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -98,12 +102,12 @@ impl<'o> Stage<'o> {
         Ok(self.out.flush()?)
     }
 
-    /// Runs a command, whose words have no spaces; `URL` stands for the endpoint.
-    fn run(&self, who: Actor, command: &str) -> Result<Output> {
+    /// Starts a command, whose words have no spaces; `URL` stands for the endpoint.
+    fn start(&self, who: Actor, command: &str) -> Result<Child> {
         let words =
             command.split_whitespace().map(|word| if word == "URL" { self.url.as_str() } else { word });
         let program = &self.program;
-        let output = Command::new(&program.path)
+        let child = Command::new(&program.path)
             .args(program.first)
             .args(words)
             .arg("--json")
@@ -111,8 +115,14 @@ impl<'o> Stage<'o> {
             .env("NO_COLOR", "1")
             .env("TENSORPROOF_PRIVATE_KEY", who.key)
             .stdin(Stdio::null())
-            .output()?;
-        Ok(output)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        Ok(child)
+    }
+
+    fn run(&self, who: Actor, command: &str) -> Result<Output> {
+        Ok(self.start(who, command)?.wait_with_output()?)
     }
 
     /// Somebody runs a command.
@@ -122,6 +132,17 @@ impl<'o> Stage<'o> {
     pub(crate) fn does(&mut self, who: Actor, what: &str, command: &str) -> Result<Value> {
         let started = Instant::now();
         let output = self.run(who, command)?;
+        self.done(who, what, command, &output, started)
+    }
+
+    fn done(
+        &mut self,
+        who: Actor,
+        what: &str,
+        command: &str,
+        output: &Output,
+        started: Instant,
+    ) -> Result<Value> {
         if !output.status.success() {
             let message = String::from_utf8_lossy(&output.stderr).into_owned();
             return Err(format!("`tensorproof {command}` failed: {message}").into());
@@ -129,6 +150,46 @@ impl<'o> Stage<'o> {
         let result: Value = serde_json::from_slice(&output.stdout)?;
         self.line(who.name, what, result["gas"].as_u64(), started)?;
         Ok(result)
+    }
+
+    /// Somebody runs a command that sends a transaction, which waits to be included until `meanwhile`, who sees it, is done.
+    ///
+    /// # Errors
+    /// When one of both fails.
+    pub(crate) fn does_seen(
+        &mut self,
+        who: Actor,
+        what: &str,
+        command: &str,
+        meanwhile: impl FnOnce(&mut Self, &Value) -> Result<()>,
+    ) -> Result<Value> {
+        let started = Instant::now();
+        let account = who.address()?.to_string();
+        self.rpc.request("evm_setAutomine", &json!([false]))?;
+        let mut child = self.start(who, command)?;
+        let seen = loop {
+            let pool = self.rpc.request("txpool_content", &json!([]))?;
+            let senders = pool["pending"].as_object().into_iter().flatten();
+            let mut own = senders.filter(|(sender, _)| sender.eq_ignore_ascii_case(&account));
+            let sent = own.next().and_then(|(_, sent)| sent.as_object()?.values().next());
+            if let Some(sent) = sent {
+                break Some(sent.clone());
+            }
+            if child.try_wait()?.is_some() {
+                break None;
+            }
+            thread::sleep(GLANCE);
+        };
+        let outcome = match &seen {
+            Some(seen) => self.line(who.name, what, None, started).and_then(|()| meanwhile(self, seen)),
+            None => Ok(()),
+        };
+        let mined = Instant::now();
+        self.rpc.request("evm_mine", &json!([]))?;
+        self.rpc.request("evm_setAutomine", &json!([true]))?;
+        let output = child.wait_with_output()?;
+        outcome?;
+        self.done(who, "has the call included", command, &output, mined)
     }
 
     /// Somebody runs a command that must fail, with an error that says `expected`.
@@ -170,23 +231,38 @@ impl<'o> Stage<'o> {
     /// When it reverts.
     pub(crate) fn sends(&mut self, who: Actor, what: &str, message: Message) -> Result<Receipt> {
         let started = Instant::now();
-        let wallet = Wallet::from_hex(who.key)?;
-        let account = wallet.address();
+        let account = who.address()?;
         let gas = self.rpc.estimate(account, &message)?;
-        let (base, tip) = self.rpc.fees()?;
-        let transaction = Transaction {
-            chain: self.rpc.chain_id()?,
-            nonce: self.rpc.nonce(account, true)?,
-            fees: Fees::for_base(base, tip),
-            gas: gas + gas / 4,
-            message,
-        };
-        let signed = wallet.sign(&transaction)?;
+        let signed = self.sign(who, message, gas + gas / 4, 1)?;
         self.rpc.send(&signed.raw)?;
         let timeout = Duration::from_mins(1);
         let receipt = self.rpc.wait(signed.hash, (account, signed.nonce), 1, timeout)?;
         self.line(who.name, what, Some(receipt.gas_used), started)?;
         Ok(receipt)
+    }
+
+    /// Signs a message, with so many times the usual tip.
+    fn sign(&self, who: Actor, message: Message, gas: u64, times: u128) -> Result<Signed> {
+        let wallet = Wallet::from_hex(who.key)?;
+        let (base, tip) = self.rpc.fees()?;
+        let transaction = Transaction {
+            chain: self.rpc.chain_id()?,
+            nonce: self.rpc.nonce(wallet.address(), true)?,
+            fees: Fees::for_base(base, tip * times),
+            gas,
+            message,
+        };
+        Ok(wallet.sign(&transaction)?)
+    }
+
+    /// Somebody puts a message in the pool, which is to be included before those that are there.
+    ///
+    /// # Errors
+    /// When it is not taken.
+    pub(crate) fn sends_first(&mut self, who: Actor, message: Message, gas: u64) -> Result<B256> {
+        let signed = self.sign(who, message, gas, 10)?;
+        self.rpc.send(&signed.raw)?;
+        Ok(signed.hash)
     }
 
     /// Somebody tries to send call data to a bounty, which must refuse it with an error that says `expected`.

@@ -58,6 +58,19 @@ pub enum Error {
         /// Bits there are.
         most: u64,
     },
+    /// A commitment admits parameters with which a layer's values would leave the field.
+    #[error(
+        "layer `{layer}`: parameters that fit the commitment could give values of {bits} bits, which wrap around in the \
+         field, expected at most {most}"
+    )]
+    MayWrap {
+        /// The layer.
+        layer: String,
+        /// Bits that values could have.
+        bits: u64,
+        /// Bits there are.
+        most: u64,
+    },
     /// A model is larger than the architecture that circuits were made for.
     #[error("layer `{layer}`: {what} need {bits} bits, the architecture has {most}")]
     OverArchitecture {

@@ -44,19 +44,27 @@ impl Interval {
         hull.unwrap_or_else(|| Self::point(BigInt::zero()))
     }
 
+    /// Returns the least interval that contains some values.
+    pub(crate) fn of_values(values: &[BigInt]) -> Self {
+        let ends = values.iter().min().zip(values.iter().max());
+        let point = || Self::point(BigInt::zero());
+        ends.map_or_else(point, |(low, high)| Self { low: low.clone(), high: high.clone() })
+    }
+
     /// Returns the interval of the differences of two of its values.
     #[must_use]
     pub fn differences(&self) -> Self {
         Self { low: &self.low - &self.high, high: &self.high - &self.low }
     }
 
-    fn times(&self, factor: &BigInt) -> Self {
+    /// Returns the interval of the products with a factor.
+    pub(crate) fn times(&self, factor: &BigInt) -> Self {
         let (left, right) = (&self.low * factor, &self.high * factor);
         if factor.is_negative() { Self { low: right, high: left } } else { Self { low: left, high: right } }
     }
 
     /// Returns the interval of the products.
-    fn by(&self, other: &Self) -> Self {
+    pub(crate) fn by(&self, other: &Self) -> Self {
         if other.low == other.high {
             return self.times(&other.low);
         }

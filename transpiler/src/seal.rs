@@ -7,6 +7,8 @@
 
 use num_bigint::BigInt;
 
+use crate::interval::Interval;
+
 /// What is sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
@@ -89,6 +91,11 @@ impl Packed {
         // One bit at least, so that a tensor of zeros is packed too.
         let bits = usize::try_from((high - low).bits().clamp(1, 253)).unwrap_or(253);
         Self { signal: signal.to_owned(), shape: shape.to_vec(), bits, low: low.clone() }
+    }
+
+    /// Returns the values that have a packing.
+    pub(crate) fn range(&self) -> Interval {
+        Interval { low: self.low.clone(), high: &self.low + (BigInt::from(1) << self.bits) - 1u32 }
     }
 
     /// Returns the number of values.

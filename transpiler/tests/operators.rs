@@ -3,20 +3,23 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::collections::{BTreeMap, BTreeSet};
+#[allow(dead_code)]
+mod support;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use ndarray::ArrayD;
-use num_bigint::BigInt;
 use num_rational::BigRational;
-use tensorproof_circom::{Circuit, Inputs, Options, Sources, compile};
-use tensorproof_r1cs::{Fr, fr_from_bigint, fr_from_decimal};
+use support::{floats, node, parameters};
+use tensorproof_circom::{Circuit, Inputs};
+use tensorproof_r1cs::{Fr, fr_from_bigint};
 use tensorproof_transpiler::quantize::{
     InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, PublicSignals,
     QuantizeConfig, Sample, ScaleChoice, Scope,
 };
-use tensorproof_transpiler::{Graph, QuantizedGraph, emit, load, load_graph, onnx, quantize};
+use tensorproof_transpiler::{Graph, QuantizedGraph, emit, load, load_graph, quantize};
 
 struct Case {
     path: PathBuf,
@@ -114,22 +117,9 @@ fn witness_equals_the_integer_model() {
 /// Compiles the circuit of a model and returns its parameters.
 fn compiled(quantized: &QuantizedGraph, context: &str) -> (Circuit, Inputs) {
     let program = emit(quantized);
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in &program.files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    let sources = Sources::from_path(&folder.path().join("circuit.circom"));
-    let circuit = compile(sources, Options::default())
-        .unwrap_or_else(|problems| panic!("{context}\n{}", problems.render(false)));
-    let mut parameters: Inputs = BTreeMap::new();
-    for (name, value) in program.weights.as_object().unwrap() {
-        let mut values = Vec::new();
-        collect(value, &mut values);
-        parameters.insert(name.clone(), values.iter().map(fr_from_bigint).collect());
-    }
-    (circuit, parameters)
+    let circuit =
+        support::compiled(&program.files).unwrap_or_else(|problems| panic!("{context}\n{problems}"));
+    (circuit, parameters(&program.weights))
 }
 
 fn check_witness(quantized: &QuantizedGraph, samples: &[ArrayD<f64>], context: &str) {
@@ -151,28 +141,11 @@ fn check_witness(quantized: &QuantizedGraph, samples: &[ArrayD<f64>], context: &
 /// The model's own bias makes every sum positive. Whoever proves with another one must not find the rectifier left out.
 #[test]
 fn ranges_of_private_parameters_leave_no_operator_out() {
-    let constant = |shape: &[usize], values: Vec<f64>| {
-        onnx::Constant::Float(ArrayD::from_shape_vec(shape.to_vec(), values).unwrap())
-    };
-    let node = |operator: &str, inputs: &[&str], output: &str| onnx::ModelNode {
-        name: output.to_owned(),
-        operator: operator.to_owned(),
-        inputs: inputs.iter().map(|name| (*name).to_owned()).collect(),
-        outputs: vec![output.to_owned()],
-        attributes: BTreeMap::new(),
-    };
-    let model = onnx::Model {
-        opset: 21,
-        nodes: vec![node("Gemm", &["x", "w", "b"], "sums"), node("Relu", &["sums"], "y")],
-        constants: BTreeMap::from([
-            ("w".to_owned(), constant(&[2, 2], vec![0.5, -0.25, 0.75, 0.125])),
-            ("b".to_owned(), constant(&[2], vec![9.0, 7.5])),
-        ]),
-        inputs: vec![("x".to_owned(), vec![Some(1), Some(2)])],
-        integers: BTreeSet::new(),
-        outputs: vec!["y".to_owned()],
-    };
-    let graph = Graph::build(&model).unwrap();
+    let graph = support::graph(
+        &[1, 2],
+        vec![node("Gemm", &["x", "w", "b"], "sums"), node("Relu", &["sums"], "y")],
+        vec![("w", floats(&[2, 2], [0.5, -0.25, 0.75, 0.125])), ("b", floats(&[2], [9.0, 7.5]))],
+    );
     let quantized =
         quantize(&graph, &config(ParamsVisibility::Private, InputCheck::Verifier, 2), &[]).unwrap();
     let (circuit, mut inputs) = compiled(&quantized, "positive sums");
@@ -281,16 +254,5 @@ fn commitments_bind_what_is_hashed() {
         let different = values.iter().position(|value| *value != values[0]).unwrap();
         values.swap(0, different);
         assert_ne!(before[position], hashes(&changed)[position], "{signal}");
-    }
-}
-
-fn collect(value: &serde_json::Value, values: &mut Vec<BigInt>) {
-    match value {
-        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, values)),
-        number => {
-            let text = number.as_str().unwrap();
-            fr_from_decimal::<tensorproof_r1cs::Fr>(text.trim_start_matches('-')).unwrap();
-            values.push(text.parse().unwrap());
-        }
     }
 }

@@ -1,18 +1,25 @@
-//! Random graphs: the witness of the circuit is the integer model, whatever operators stand behind each other.
+//! Random graphs: the witness of the circuit is the integer model, whatever operators stand behind each other; there is no other
+//! witness, and other parameters of the model find the same operators.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ndarray::ArrayD;
 use proptest::prelude::*;
+use tensorproof_circom::{Inputs, Level};
+use tensorproof_r1cs::fr_from_bigint;
+use tensorproof_transpiler::kernel::Kernel;
 use tensorproof_transpiler::onnx::{Attribute, Constant, Model, ModelNode};
 use tensorproof_transpiler::quantize::{
     InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, PublicSignals,
     QuantizeConfig, Sample, ScaleChoice, Scope,
 };
-use tensorproof_transpiler::{Graph, passes, quantize};
+use tensorproof_transpiler::{Graph, QuantizedGraph, emit, passes, quantize};
 
+#[allow(dead_code)]
+#[path = "../../templates/tests/harness/mod.rs"]
+mod harness;
 #[allow(dead_code)]
 mod support;
 
@@ -71,6 +78,8 @@ fn constant(shape: &[usize], seed: u32) -> Constant {
 }
 
 struct Builder {
+    /// What makes the constants others.
+    salt: u32,
     nodes: Vec<ModelNode>,
     constants: BTreeMap<String, Constant>,
     edges: Vec<String>,
@@ -81,6 +90,15 @@ impl Builder {
         let name = format!("c{}", self.constants.len());
         self.constants.insert(name.clone(), value);
         name
+    }
+
+    /// Adds parameters, others for another salt, of which some make them so small that ranges are far narrower.
+    fn parameters(&mut self, shape: &[usize], seed: u32) -> String {
+        let Constant::Float(values) = constant(shape, seed ^ self.salt) else {
+            panic!("constants are floats")
+        };
+        let factor = f64::from(self.salt % 8).exp2().recip();
+        self.constant(Constant::Float(values * factor))
     }
 
     fn node(&mut self, operator: &str, inputs: Vec<String>, attributes: &[(&str, Attribute)]) -> String {
@@ -104,12 +122,12 @@ impl Builder {
             [("kernel_shape", Attribute::Ints(vec![3, 3])), ("pads", Attribute::Ints(vec![1, 1, 1, 1]))];
         let output = match step.operator {
             "Conv" => {
-                let weights = self.constant(constant(&[2, 2, 3, 3], step.seed));
-                let bias = self.constant(constant(&[2], step.seed ^ 1));
+                let weights = self.parameters(&[2, 2, 3, 3], step.seed);
+                let bias = self.parameters(&[2], step.seed ^ 1);
                 self.node("Conv", vec![left, weights, bias], &[("pads", Attribute::Ints(vec![1, 1, 1, 1]))])
             }
             "MatMul" => {
-                let weights = self.constant(constant(&[4, 4], step.seed));
+                let weights = self.parameters(&[4, 4], step.seed);
                 self.node("MatMul", vec![left, weights], &[])
             }
             "Clip" => {
@@ -156,8 +174,10 @@ impl Builder {
     }
 }
 
-fn model(steps: &[Step]) -> Model {
-    let mut builder = Builder { nodes: Vec::new(), constants: BTreeMap::new(), edges: vec!["x".to_owned()] };
+/// Returns the model of some steps, with other parameters for another salt.
+fn model(steps: &[Step], salt: u32) -> Model {
+    let mut builder =
+        Builder { salt, nodes: Vec::new(), constants: BTreeMap::new(), edges: vec!["x".to_owned()] };
     for step in steps {
         builder.step(step);
     }
@@ -172,38 +192,139 @@ fn model(steps: &[Step]) -> Model {
     }
 }
 
+/// Returns the model in integers; `None` where the graph is not supported, or no scale fits.
+fn quantized(steps: &[Step], salt: u32, params: ParamsVisibility, power: Power) -> Option<QuantizedGraph> {
+    // What does not end in the last edge is dropped; a graph whose scales outgrow the field is refused.
+    let mut graph = Graph::build(&model(steps, salt)).ok()?;
+    passes::simplify(&mut graph);
+    let config = QuantizeConfig {
+        scale: ScaleChoice::Power(power),
+        tolerance: 0.05,
+        layer_scales: BTreeMap::new(),
+        scope: Scope::Model,
+        input_range: Some((-1.0, 1.0)),
+        input: InputVisibility::Private,
+        params,
+        input_check: InputCheck::Circuit,
+        output: OutputKind::Raw,
+        output_visibility: OutputVisibility::Public,
+        batch: 1,
+        public_signals: PublicSignals::Plain,
+    };
+    quantize(&graph, &config, &[]).ok()
+}
+
+fn sample() -> Sample {
+    let Constant::Float(values) = constant(&SHAPE, 9) else { panic!("constants are floats") };
+    vec![values]
+}
+
+/// Returns the inputs of the circuit for the sample and a model's parameters.
+fn inputs(quantized: &QuantizedGraph) -> Inputs {
+    let mut inputs = support::parameters(&emit(quantized).weights);
+    for (port, values) in quantized.inputs.iter().zip(quantized.quantize_sample(&sample()).unwrap()) {
+        inputs.insert(port.signal.clone(), values.iter().map(fr_from_bigint).collect());
+    }
+    inputs
+}
+
+/// Returns the operators that decide something, in order, and the bits that are dropped.
+fn decisions(quantized: &QuantizedGraph) -> (Vec<&'static str>, Vec<u64>) {
+    let operator = |kernel: &Kernel| match kernel {
+        Kernel::Relu { .. } | Kernel::ReluRescale { .. } => Some("Relu"),
+        Kernel::IsNonNegative { .. } => Some("IsNonNegative"),
+        Kernel::IsZero => Some("IsZero"),
+        Kernel::ReduceMax { .. } => Some("ReduceMax"),
+        Kernel::MaxPool2D { .. } => Some("MaxPool"),
+        Kernel::Mul => Some("Mul"),
+        _ => None,
+    };
+    let dropped = |kernel: &Kernel| match kernel {
+        Kernel::ReluRescale { k, .. } | Kernel::Rescale { k, .. } => Some(*k),
+        _ => None,
+    };
+    let kernels = || quantized.layers.iter().map(|layer| &layer.kernel);
+    (kernels().filter_map(operator).collect(), kernels().filter_map(dropped).collect())
+}
+
+/// Operators whose tables and lines follow the ranges of the model's own parameters, all of which are checked.
+const BY_RANGE: [&str; 4] = ["Elu", "Sigmoid", "Softmax", "Tanh"];
+
+const VISIBILITIES: [ParamsVisibility; 4] =
+    [ParamsVisibility::Fixed, ParamsVisibility::Hashed, ParamsVisibility::Private, ParamsVisibility::Public];
+
+/// Most wires of a circuit that is attacked.
+const MOST_WIRES: u32 = 30_000;
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn witness_equals_the_integer_model(steps in prop::collection::vec(step(), 1..7), is_fixed in any::<bool>()) {
-        // What does not end in the last edge is dropped; a graph whose scales outgrow the field is refused.
-        let Ok(mut graph) = Graph::build(&model(&steps)) else {
+    fn witness_equals_the_integer_model(
+        steps in prop::collection::vec(step(), 1..7),
+        params in prop::sample::select(&[ParamsVisibility::Fixed, ParamsVisibility::Private][..]),
+    ) {
+        let Some(quantized) = quantized(&steps, 0, params, Power::of_ten(2)) else {
             return Err(TestCaseError::reject("the graph is not supported"));
         };
-        passes::simplify(&mut graph);
-        let config = QuantizeConfig {
-            scale: ScaleChoice::Power(Power::of_ten(2)),
-            tolerance: 0.05,
-            layer_scales: BTreeMap::new(),
-            scope: Scope::Model,
-            input_range: Some((-1.0, 1.0)),
-            input: InputVisibility::Private,
-            params: if is_fixed { ParamsVisibility::Fixed } else { ParamsVisibility::Private },
-            input_check: InputCheck::Circuit,
-            output: OutputKind::Raw,
-            output_visibility: OutputVisibility::Public,
-            batch: 1,
-        public_signals: PublicSignals::Plain,
+        let integers = quantized.eval(&sample()).unwrap();
+        support::check_witness(&quantized, &sample(), &integers).map_err(TestCaseError::fail)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn other_parameters_find_the_same_operators(
+        steps in prop::collection::vec(step(), 1..7),
+        params in prop::sample::select(&VISIBILITIES[1..]),
+        exponent in 1..6u32,
+        salt in 1..u32::MAX,
+    ) {
+        let is_fit = |step: &Step| !BY_RANGE.contains(&step.operator);
+        let models = [0, salt].map(|salt| quantized(&steps, salt, params, Power::of_ten(exponent)));
+        let (true, [Some(own), Some(other)]) = (steps.iter().all(is_fit), models) else {
+            return Err(TestCaseError::reject("the graph is not supported"));
         };
-        let Ok(quantized) = quantize(&graph, &config, &[]) else {
-            return Err(TestCaseError::reject("no scale fits"));
+        let ((operators, dropped), (others, others_dropped)) = (decisions(&own), decisions(&other));
+        prop_assert_eq!(operators, others);
+        let parameters = inputs(&other);
+        if dropped != others_dropped || !parameters.keys().eq(inputs(&own).keys()) {
+            return Err(TestCaseError::reject("the scales are others"));
+        }
+        let integers = other.eval(&sample()).unwrap();
+        let circuit = support::compiled(&emit(&own).files).map_err(TestCaseError::fail)?;
+        if let Ok(witness) = circuit.witness(&parameters) {
+            let expected: Vec<_> = integers[other.outputs[0].place].iter().map(fr_from_bigint).collect();
+            prop_assert_eq!(&witness.0[1..=expected.len()], &expected[..]);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Wires changed one at a time, and all directions in which they could move together.
+    #[test]
+    fn circuits_have_one_witness(
+        steps in prop::collection::vec(step(), 1..4),
+        params in prop::sample::select(&VISIBILITIES[..]),
+        exponent in prop::sample::select(&[1u32, 2, 5, 9, 15][..]),
+    ) {
+        let Some(quantized) = quantized(&steps, 0, params, Power::of_ten(exponent)) else {
+            return Err(TestCaseError::reject("the graph is not supported"));
         };
-        let Constant::Float(values) = constant(&SHAPE, 9) else {
-            return Err(TestCaseError::reject("constants are floats"));
-        };
-        let sample: Sample = vec![values];
-        let integers = quantized.eval(&sample).unwrap();
-        support::check_witness(&quantized, &sample, &integers).map_err(TestCaseError::fail)?;
+        let mut inputs = inputs(&quantized);
+        if params == ParamsVisibility::Hashed {
+            inputs.insert("paramsSalt".to_owned(), vec![7u64.into()]);
+        }
+        let circuit = support::compiled_at(&emit(&quantized).files, Level::O0).map_err(TestCaseError::fail)?;
+        if circuit.r1cs.wires > MOST_WIRES {
+            return Err(TestCaseError::reject("the circuit is too large"));
+        }
+        let witness = circuit.witness(&inputs).unwrap();
+        harness::forge_single_wires(&circuit, &witness, &format!("{steps:?}"));
+        prop_assert_eq!(harness::free_directions(&circuit, &witness), 0);
     }
 }

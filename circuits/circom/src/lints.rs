@@ -152,8 +152,10 @@ impl<F: PrimeField> Inspector<'_, F> {
         for component in &self.instance.components {
             let part = &self.elaboration.instances[component.instance];
             let outputs: Vec<_> = part.of_kind(DeclarationKind::Output).collect();
+            // An array of one is a list, of the bits of a range check say, and no result.
             if let [output] = outputs.as_slice()
                 && output.length == 1
+                && output.dimensions.is_empty()
                 && used[(component.first + output.first) as usize] == 0
                 && !self.instance.reads(component.first + output.first)
             {

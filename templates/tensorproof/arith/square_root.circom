@@ -23,8 +23,10 @@ function integerSquareRoot(x, n) {
 //   in           factor * in in [0, 2^(2n))
 // Outputs
 //   out          [0, 2^n)
+// Requires
+//   factor * in is below p in absolute value, as an integer; else the root is that of the product modulo p.
 // Ensures
-//   Both ranges.
+//   Both ranges, of the product modulo p.
 // Constraints
 //   3 * n + 3 quadratic + 4 linear
 // Source

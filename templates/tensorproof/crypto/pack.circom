@@ -17,7 +17,8 @@ include "../arith/to_bits.circom";
 // Ensures
 //   The range of the values, so that an element has one reading, and the elements.
 // Constraints
-//   size * n quadratic + size + ceil(size / k) linear; no linear one for an element of one value without offset
+//   size * n quadratic + size + ceil(size / k) linear; no linear one for an element of one value without
+//   offset, nor for a value of one bit without offset
 // Source
 //   Bit decomposition as in Pinocchio, Parno et al. 2013 (eprint 2013/279), section 4.3.
 template Pack(size, n, offset) {

@@ -12,9 +12,9 @@ use num_rational::BigRational;
 use num_traits::{One as _, Signed as _, Zero as _};
 
 use super::constants::Constants;
+use super::digest::PublicValue;
 use super::place::{Place, copy};
-use super::statement::{self, PublicValue};
-use super::{CircomProgram, DIGEST, model};
+use super::{CircomProgram, DIGEST, digest, model, seals, statement};
 use crate::error::{Error, Result};
 use crate::interval::Interval;
 use crate::kernel::Kernel;
@@ -110,7 +110,7 @@ impl Pixels {
 /// When the model's circuit is not one for any parameters, has several inputs, proves no class, or the test set does not fit.
 pub fn bounty(quantized: &QuantizedGraph, test_set: TestSet) -> Result<Bounty> {
     let setting = Setting::new(quantized, test_set)?;
-    let params = statement::packed(quantized, Subject::Params);
+    let params = seals::packed(quantized, Subject::Params);
     let pixels = setting.pixels()?;
     let elements: usize = params.iter().map(Packed::elements).sum();
     Ok(Bounty {
@@ -219,13 +219,13 @@ impl<'q> Setting<'q> {
         let input = &self.quantized.inputs[0].signal;
         let class = &self.quantized.outputs[0].signal;
         let mut includes = model::includes(self.quantized);
-        includes.extend(statement::files(&[(Subject::Params, Seal::Hashed)]).into_iter().map(str::to_owned));
+        includes.extend(seals::files(&[(Subject::Params, Seal::Hashed)]).into_iter().map(str::to_owned));
         includes.extend([ROOT, "tensorproof/arith/is_zero.circom"].map(str::to_owned));
         let mut body = String::new();
         self.declare_images(&mut body);
         let parameters = statement::parameters(self.quantized, &constants);
         statement::declare(&mut body, "input ", &parameters, &[]);
-        statement::declare_sealed_inputs(&mut body, &[(Subject::Params, Seal::Hashed)]);
+        seals::declare_sealed_inputs(&mut body, &[(Subject::Params, Seal::Hashed)]);
         body.push_str("    signal testSetRoot;\n    signal paramsHash;\n    signal correct;\n");
         self.root(&mut body, &self.images());
         let _ = write!(
@@ -241,7 +241,7 @@ impl<'q> Setting<'q> {
         );
         let places: Vec<Place> =
             params.iter().map(|values| Place::plain(&values.signal, &values.shape)).collect();
-        statement::write_seal(&mut body, Subject::Params, Seal::Hashed, params, &places);
+        seals::write_seal(&mut body, Subject::Params, Seal::Hashed, params, &places);
         let values = [("testSetRoot", vec![]), ("paramsHash", vec![]), ("correct", vec![])];
         let title = "So many samples of a test set are classified right by the parameters of a commitment.";
         self.statement(title, &includes, Some(&constants), &body, &values)
@@ -249,7 +249,7 @@ impl<'q> Setting<'q> {
 
     fn delivery(&self, params: &[Packed]) -> Statement {
         let seals = [(Subject::Params, Seal::Hashed), (Subject::Params, Seal::Encrypted)];
-        let includes = statement::files(&seals).into_iter().map(str::to_owned).collect();
+        let includes = seals::files(&seals).into_iter().map(str::to_owned).collect();
         let mut body = String::new();
         let mut places = Vec::new();
         for Packed { signal, shape, .. } in params {
@@ -257,11 +257,11 @@ impl<'q> Setting<'q> {
             let _ = writeln!(body, "    signal input {signal}{};", place.brackets());
             places.push(place);
         }
-        statement::declare_sealed_inputs(&mut body, &seals);
+        seals::declare_sealed_inputs(&mut body, &seals);
         for (subject, seal) in seals {
-            statement::declare_seal(&mut body, "", subject, seal, params);
+            seals::declare_seal(&mut body, "", subject, seal, params);
         }
-        statement::write_seals(&mut body, Subject::Params, &[Seal::Hashed, Seal::Encrypted], params, &places);
+        seals::write_seals(&mut body, Subject::Params, &[Seal::Hashed, Seal::Encrypted], params, &places);
         let [ciphertext, tag, sender] = Subject::Params.cipher_signals();
         let length = params.iter().map(Packed::elements).sum();
         let hash = Subject::Params.hash_signal();
@@ -339,7 +339,7 @@ impl<'q> Setting<'q> {
         text.push_str(
             "\n    signal input publicChallenge;\n    signal output publicHash;\n    signal output publicValue;\n",
         );
-        statement::write_digest(&mut text, &wide);
+        digest::write_digest(&mut text, &wide);
         text.push_str("}\n\ncomponent main {public [publicChallenge]} = Statement();\n");
         let mut files = vec![("circuit.circom".to_owned(), text)];
         if let Some(constants) = constants.filter(|_| has_tables) {

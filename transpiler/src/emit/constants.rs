@@ -60,7 +60,7 @@ impl Constants {
                     constants.tables.push((name, array));
                 } else {
                     let bits = layer.widths.as_ref().and_then(|widths| widths.parameters.get(at));
-                    let hull = bits.map_or_else(|| hull(&array.1), |bits| signed(*bits));
+                    let hull = bits.map_or_else(|| Interval::of_values(&array.1), |bits| signed(*bits));
                     constants.parameters.push((name, array, hull));
                 }
             }
@@ -107,10 +107,6 @@ impl Constants {
 
 /// The parts of layers that are constants, in the templates' order.
 const PARTS: [&str; 5] = ["", "values", "slopes", "weights", "bias"];
-
-fn hull(values: &[BigInt]) -> Interval {
-    Interval::hull(&values.iter().cloned().map(Interval::point).collect::<Vec<_>>())
-}
 
 fn functions<'a>(title: &str, arrays: impl Iterator<Item = (&'a String, &'a Array)>) -> String {
     let mut text = format!("pragma circom 2.1.0;\n\n// {title}\n");

@@ -2,9 +2,11 @@
 
 mod bounty;
 mod constants;
+mod digest;
 mod layer;
 mod model;
 mod place;
+mod seals;
 mod statement;
 mod wiring;
 
@@ -15,8 +17,11 @@ use crate::interval::Interval;
 use crate::quantize::{ParamsVisibility, QuantizedGraph, scale_text};
 pub use bounty::{Bounty, Pixels, Statement, TestSet, bounty};
 use constants::Constants;
-pub use statement::{cost, digest, sealing};
-pub(crate) use statement::{digest_cost, packed, seals};
+pub use digest::digest;
+pub(crate) use digest::digest_cost;
+pub use seals::sealing;
+pub(crate) use seals::{packed, seals};
+pub use statement::cost;
 
 /// What is written into the build directory.
 #[derive(Clone, Debug)]
@@ -32,7 +37,7 @@ pub fn emit(quantized: &QuantizedGraph) -> CircomProgram {
     let is_fixed = quantized.config.params == ParamsVisibility::Fixed;
     let constants = Constants::of(quantized);
     let mut includes = model::includes(quantized);
-    includes.extend(statement::files(&seals(quantized)).into_iter().map(str::to_owned));
+    includes.extend(seals::files(&seals(quantized)).into_iter().map(str::to_owned));
     if digest(quantized).is_some() {
         includes.extend(DIGEST.map(str::to_owned));
     }

@@ -265,6 +265,16 @@ impl Kernel {
         }
     }
 
+    /// Returns the tensors of its parameters: weights and bias, or the parameters themselves.
+    pub(crate) fn tensors(&self) -> Vec<&[BigInt]> {
+        match self {
+            Self::Parameter(values) => vec![values],
+            kernel => kernel.parameters().map_or_else(Vec::new, |Parameters { weights, bias }| {
+                vec![weights.as_slice(), bias.as_slice()]
+            }),
+        }
+    }
+
     /// Returns the widest number of bits that the kernel takes apart.
     pub(crate) fn bits_taken_apart(&self) -> u64 {
         match self {

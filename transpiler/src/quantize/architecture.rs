@@ -1,13 +1,11 @@
 //! Circuits for any parameters of an architecture: widths that are agreed on instead of being those of one model.
 
-use num_bigint::BigInt;
-use num_traits::{Signed as _, Zero as _};
 use serde::{Deserialize, Serialize};
 
 use super::{MOST_BITS, QuantizedGraph};
 use crate::error::{Error, Result};
-use crate::interval::{Interval, propagate};
-use crate::kernel::{Kernel, Shapes, power};
+use crate::interval::Interval;
+use crate::kernel::{Kernel, power};
 
 /// Whose parameters a circuit is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,16 +53,11 @@ impl Architecture {
 impl Widths {
     /// Returns the widths that a layer of one model needs; `None` for a layer without parameters.
     pub(super) fn needed(component: &str, kernel: &Kernel, sums: &[Interval]) -> Option<Self> {
-        let bits = |values: &[BigInt]| {
-            Interval::hull(&values.iter().cloned().map(Interval::point).collect::<Vec<_>>()).bits()
-        };
-        let parameters = match kernel {
-            Kernel::Parameter(values) => vec![bits(values)],
-            kernel => {
-                let parameters = kernel.parameters()?;
-                vec![bits(&parameters.weights), bits(&parameters.bias)]
-            }
-        };
+        let tensors = kernel.tensors();
+        if tensors.is_empty() {
+            return None;
+        }
+        let parameters = tensors.into_iter().map(|values| Interval::of_values(values).bits()).collect();
         Some(Self { component: component.to_owned(), parameters, sums: Interval::hull(sums).bits() })
     }
 
@@ -111,53 +104,6 @@ impl Scope {
                 needed.fit(given)?;
                 Ok(Some(given.clone()))
             }
-        }
-    }
-}
-
-/// Returns where the outputs of a layer can lie for any parameters of some widths, which need not be those that the sums were
-/// made for: without a range check nothing else stops a value before it wraps around in the field.
-pub(super) fn reachable(
-    kernel: &Kernel,
-    widths: Option<&Widths>,
-    inputs: &[(&Interval, usize)],
-    shapes: Shapes<'_>,
-) -> Interval {
-    let range = |n: u64| Interval { low: BigInt::zero(), high: power(n) };
-    let largest = |interval: &Interval| interval.low.abs().max(interval.high.abs());
-    match (kernel, widths.map(|widths| widths.parameters.as_slice())) {
-        (Kernel::Parameter(_), Some(&[own])) => signed(own),
-        (Kernel::Dense(_) | Kernel::Conv2D { .. }, Some(&[weights, bias])) => {
-            let products = match kernel {
-                Kernel::Conv2D { geometry, .. } => geometry.kernel[1..].iter().product(),
-                _ => shapes.input.last().copied().unwrap_or(1),
-            };
-            let input = inputs.first().map(|(interval, _)| largest(interval)).unwrap_or_default();
-            let most = input * power(weights - 1) * products + power(bias - 1);
-            Interval { low: -&most, high: most }
-        }
-        // What these return has a range check of its own.
-        (Kernel::Reciprocal { m, .. }, _) => range(*m),
-        (Kernel::SquareRoot { n, .. }, _) => range(*n),
-        _ => {
-            // What is taken apart has so many bits, or there is no proof; one more for the half that rounding adds.
-            let limit = match kernel {
-                Kernel::Relu { n }
-                | Kernel::ReluRescale { n, .. }
-                | Kernel::Rescale { n, .. }
-                | Kernel::Clamp { n, .. }
-                | Kernel::IsNonNegative { n } => Some(signed(n + 1)),
-                Kernel::PiecewiseLinear(table) => Some(signed(table.n + 1)),
-                _ => None,
-            };
-            let limited = |interval: &Interval| match &limit {
-                Some(limit) => interval.within(Some(&limit.low), Some(&limit.high)),
-                None => interval.clone(),
-            };
-            let inputs: Vec<Vec<Interval>> =
-                inputs.iter().map(|(interval, count)| vec![limited(interval); *count]).collect();
-            let inputs: Vec<&[Interval]> = inputs.iter().map(Vec::as_slice).collect();
-            Interval::hull(&propagate(kernel, &inputs, shapes))
         }
     }
 }

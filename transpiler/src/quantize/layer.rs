@@ -3,7 +3,8 @@
 use num_rational::BigRational;
 
 use super::plan::{Builder, Step};
-use super::{Layer, MOST_BITS, ParamsVisibility, Quantity, Scope, Widths, reachable, signed};
+use super::reach::{self, Choice};
+use super::{Layer, MOST_BITS, ParamsVisibility, Quantity, Scope, Widths, signed};
 use crate::error::{Error, Result};
 use crate::interval::{Interval, propagate};
 use crate::kernel::{Kernel, Shapes};
@@ -36,49 +37,29 @@ impl Builder<'_> {
         if let Some(widths) = &widths {
             intervals.fill(signed(widths.sums));
         }
-        let reachable = if self.is_for_model() || is_fixed {
-            Interval::hull(&intervals)
-        } else {
-            let sources: Vec<(&Interval, usize)> = inputs
-                .iter()
-                .map(|input| (&quantities[*input].reachable, quantities[*input].intervals.len()))
-                .collect();
-            reachable(&kernel, widths.as_ref(), &sources, shapes)
-        };
-        let bits = Interval::hull(&intervals).bits().max(reachable.bits()).max(kernel.bits_taken_apart());
+        let sources: Vec<&Quantity> = inputs.iter().map(|input| &quantities[*input]).collect();
+        let choice = Choice::of(&kernel, self.quantized.config.params, widths.as_ref());
+        let reach = reach::reach(&kernel, &choice, &sources, shapes);
+        let of_parameters = kernel.tensors().into_iter().map(|values| Interval::of_values(values).bits());
+        let bits = of_parameters
+            .chain([Interval::hull(&intervals).bits(), kernel.bits_taken_apart()])
+            .fold(0, u64::max);
         if bits > MOST_BITS {
             return Err(Error::TooWide { layer: name, bits, most: MOST_BITS });
+        }
+        let bits = reach::bits(&kernel, &sources, &reach);
+        if bits > MOST_BITS {
+            return Err(Error::MayWrap { layer: name, bits, most: MOST_BITS });
         }
         let is_constant = match &kernel {
             Kernel::Parameter(_) => is_fixed,
             Kernel::Wiring { .. } => inputs.iter().all(|input| quantities[*input].is_constant),
             _ => false,
         };
-        let is_certain = match &kernel {
-            Kernel::Parameter(_) | Kernel::Dense(_) | Kernel::Conv2D { .. } if !is_fixed => false,
-            // What these give is not negative by their constraints, or in a range by itself.
-            Kernel::Relu { .. }
-            | Kernel::ReluRescale { .. }
-            | Kernel::IsNonNegative { .. }
-            | Kernel::IsZero
-            | Kernel::ArgMax { .. }
-            | Kernel::Range { .. }
-            | Kernel::Reciprocal { .. }
-            | Kernel::SquareRoot { .. } => true,
-            _ => inputs.iter().all(|input| quantities[*input].is_certain),
-        };
         let by_constant = inputs.iter().any(|input| quantities[*input].is_constant);
         let cost = kernel.cost(shapes, is_fixed, by_constant);
         let shape = step.shape.to_vec();
-        let output = self.quantity(Quantity {
-            shape,
-            scale,
-            intervals,
-            edge: None,
-            is_constant,
-            is_certain,
-            reachable,
-        });
+        let output = self.quantity(Quantity { shape, scale, intervals, edge: None, is_constant, reach });
         self.names.insert(name.clone());
         let node = step.name.to_owned();
         let operator = step.operator;

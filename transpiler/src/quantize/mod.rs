@@ -12,6 +12,7 @@ mod linear;
 mod narrow;
 mod nonlinear;
 mod plan;
+mod reach;
 mod scale;
 mod sum;
 
@@ -28,9 +29,9 @@ use crate::interval::Interval;
 use crate::kernel::{Cost, Kernel};
 use plan::Builder;
 
-use architecture::reachable;
 pub(crate) use architecture::signed;
 pub use architecture::{Architecture, Scope, Widths};
+pub use reach::Reach;
 pub use scale::scale_text;
 pub(crate) use scale::{dequantized, quantize_values};
 
@@ -192,11 +193,8 @@ pub struct Quantity {
     pub edge: Option<EdgeId>,
     /// Whether its values are constants of the circuit.
     pub is_constant: bool,
-    /// Whether its range holds for any parameters that a prover may choose, not for those of the model alone: only then may
-    /// an operator be left out because of it.
-    pub is_certain: bool,
-    /// Where its values can lie for any parameters that the circuit is for.
-    pub reachable: Interval,
+    /// Where its values can lie for any parameters that the circuit admits: an operator may be left out because of that alone.
+    pub reach: Reach,
 }
 
 /// A kernel and what it reads and writes.

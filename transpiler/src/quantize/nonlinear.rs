@@ -14,11 +14,11 @@ impl Builder<'_> {
     pub(super) fn relu(&mut self, step: Step<'_>, input: usize) -> Result<usize> {
         let hull = self.hull(input);
         let scale = self.scale_of(input);
-        let is_certain = self.quantized.quantities[input].is_certain;
-        if is_certain && !hull.low.is_negative() {
+        let bounds = self.quantized.quantities[input].bounds();
+        if bounds.as_ref().is_some_and(|bounds| !bounds.low.is_negative()) {
             return self.same(step, input, scale);
         }
-        if is_certain && !hull.high.is_positive() {
+        if bounds.is_some_and(|bounds| !bounds.high.is_positive()) {
             let sources = vec![Origin::Constant(BigInt::zero()); step.shape.iter().product()];
             return self.layer(Kernel::Wiring { sources, order: Order::Any }, step, vec![input], scale);
         }
@@ -34,9 +34,8 @@ impl Builder<'_> {
 
     /// Plans a test for zero; what cannot be zero needs none.
     pub(super) fn is_zero(&mut self, step: Step<'_>, input: usize) -> Result<usize> {
-        let hull = self.hull(input);
-        let is_certain = self.quantized.quantities[input].is_certain;
-        if is_certain && (hull.low.is_positive() || hull.high.is_negative()) {
+        let bounds = self.quantized.quantities[input].bounds();
+        if bounds.is_some_and(|bounds| bounds.low.is_positive() || bounds.high.is_negative()) {
             let sources = vec![Origin::Constant(BigInt::zero()); step.shape.iter().product()];
             let kernel = Kernel::Wiring { sources, order: Order::Any };
             return self.layer(kernel, step, vec![input], BigRational::one());

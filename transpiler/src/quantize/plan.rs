@@ -8,7 +8,7 @@ use num_rational::BigRational;
 use num_traits::One as _;
 
 use super::scale::real;
-use super::{InputCheck, OutputKind, Port, Power, Quantity, QuantizeConfig, QuantizedGraph, Sample};
+use super::{InputCheck, OutputKind, Port, Power, Quantity, QuantizeConfig, QuantizedGraph, Reach, Sample};
 use crate::error::{Error, Result};
 use crate::graph::{EdgeId, Graph};
 use crate::interval::Interval;
@@ -101,11 +101,10 @@ impl<'g> Builder<'g> {
         let place = self.quantity(Quantity {
             shape,
             scale: scale.clone(),
-            reachable: interval.clone(),
             intervals: vec![interval.clone(); count],
             edge: Some(edge),
             is_constant: false,
-            is_certain: true,
+            reach: Reach::Certain,
         });
         self.places[edge.0] = Some(place);
         let signal = component_name(self.name_of(&name), "input", &self.names);
@@ -183,11 +182,11 @@ impl<'g> Builder<'g> {
             Op::Round => self.round(step, inputs[0]),
             Op::Saturate { bits } => {
                 let input = self.round(Step { operator: "Round", ..step }, inputs[0])?;
-                let n = self.hull(input).bits();
-                if n <= *bits && self.quantized.quantities[input].is_certain {
+                let bounds = self.quantized.quantities[input].bounds();
+                if bounds.is_some_and(|bounds| bounds.bits() <= *bits) {
                     return self.same(step, input, BigRational::one());
                 }
-                let n = n.max(bits + 1);
+                let n = self.hull(input).bits().max(bits + 1);
                 self.layer(Kernel::Clamp { n, m: *bits }, step, vec![input], BigRational::one())
             }
             Op::IsNonNegative => {

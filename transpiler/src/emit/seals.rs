@@ -1,0 +1,193 @@
+//! Seals in a circuit: what is packed, hashed or encrypted.
+
+use std::fmt::Write as _;
+
+use super::constants::Constants;
+use super::place::{Place, bracketed, copy};
+use super::statement::{Signal, parameters, ports};
+use crate::quantize::{InputVisibility, OutputVisibility, ParamsVisibility, QuantizedGraph};
+use crate::seal::{Packed, RECIPIENT, Seal, Subject};
+
+/// Returns the library files that seals need.
+pub(super) fn files(seals: &[(Subject, Seal)]) -> Vec<&'static str> {
+    let mut files = Vec::new();
+    if !seals.is_empty() {
+        files.push("tensorproof/crypto/pack.circom");
+    }
+    if seals.iter().any(|(_, seal)| *seal == Seal::Hashed) {
+        files.push("tensorproof/crypto/poseidon_sponge.circom");
+    }
+    if seals.iter().any(|(_, seal)| *seal == Seal::Encrypted) {
+        files.extend([
+            "tensorproof/crypto/baby_ecdh.circom",
+            "tensorproof/crypto/baby_public_key.circom",
+            "tensorproof/crypto/encrypt_poseidon.circom",
+        ]);
+    }
+    files
+}
+
+/// Returns what the circuit seals, in the order of the public signals.
+pub(crate) fn seals(quantized: &QuantizedGraph) -> Vec<(Subject, Seal)> {
+    let config = &quantized.config;
+    let output = match config.output_visibility {
+        OutputVisibility::Hashed => Some(Seal::Hashed),
+        OutputVisibility::Encrypted => Some(Seal::Encrypted),
+        _ => None,
+    };
+    let input = (config.input == InputVisibility::Hashed).then_some(Seal::Hashed);
+    let params = match config.params {
+        ParamsVisibility::Hashed => Some(Seal::Hashed),
+        ParamsVisibility::Encrypted => Some(Seal::Encrypted),
+        _ => None,
+    };
+    [(Subject::Output, output), (Subject::Input, input), (Subject::Params, params)]
+        .into_iter()
+        .filter_map(|(subject, seal)| Some((subject, seal?)))
+        .collect()
+}
+
+/// Returns what is packed of a subject.
+pub(crate) fn packed(quantized: &QuantizedGraph, subject: Subject) -> Vec<Packed> {
+    let (inputs, outputs) = ports(quantized);
+    let (signals, is_batched) = match subject {
+        Subject::Input => (inputs, true),
+        Subject::Output => (outputs, true),
+        Subject::Params => (parameters(quantized, &Constants::of(quantized)), false),
+    };
+    let batch = quantized.config.batch;
+    let outer: &[usize] = if is_batched && batch > 1 { &[batch] } else { &[] };
+    let of = |signal: &Signal| {
+        let shape = [outer, &signal.shape].concat();
+        Packed::new(&signal.name, &shape, &signal.hull.low, &signal.hull.high)
+    };
+    signals.iter().map(of).collect()
+}
+
+/// Returns a circuit that seals values as a statement does, whose private inputs they are.
+pub fn sealing(subject: Subject, seal: Seal, values: &[Packed]) -> String {
+    let mut text = String::from("pragma circom 2.1.0;\n\n");
+    for file in files(&[(subject, seal)]) {
+        let _ = writeln!(text, "include \"{file}\";");
+    }
+    text.push_str("\ntemplate Statement() {\n");
+    let mut places = Vec::new();
+    for Packed { signal, shape, .. } in values {
+        let _ = writeln!(text, "    signal input {signal}{};", bracketed(shape));
+        places.push(Place::plain(signal, shape));
+    }
+    declare_sealed_inputs(&mut text, &[(subject, seal)]);
+    declare_seal(&mut text, "output ", subject, seal, values);
+    write_seal(&mut text, subject, seal, values, &places);
+    text.push_str("}\n\ncomponent main = Statement();\n");
+    text
+}
+
+/// Declares what seals take beside the values.
+pub(super) fn declare_sealed_inputs(text: &mut String, seals: &[(Subject, Seal)]) {
+    for (subject, seal) in seals {
+        let name = match seal {
+            Seal::Hashed => subject.salt_signal(),
+            Seal::Encrypted => subject.secret_signal(),
+        };
+        let _ = writeln!(text, "    signal input {name};");
+    }
+    if seals.iter().any(|(_, seal)| *seal == Seal::Encrypted) {
+        let _ = writeln!(text, "    signal input {RECIPIENT}[2];");
+    }
+}
+
+/// Declares what a seal shows.
+pub(super) fn declare_seal(text: &mut String, kind: &str, subject: Subject, seal: Seal, values: &[Packed]) {
+    let _ = match seal {
+        Seal::Hashed => writeln!(text, "    signal {kind}{};", subject.hash_signal()),
+        Seal::Encrypted => {
+            let [ciphertext, tag, sender] = subject.cipher_signals();
+            let length: usize = values.iter().map(Packed::elements).sum();
+            writeln!(
+                text,
+                "    signal {kind}{ciphertext}[{length}];\n    signal {kind}{tag};\n    signal {kind}{sender}[2];"
+            )
+        }
+    };
+}
+
+/// Writes a seal.
+pub(super) fn write_seal(
+    text: &mut String,
+    subject: Subject,
+    seal: Seal,
+    values: &[Packed],
+    places: &[Place],
+) {
+    write_seals(text, subject, &[seal], values, places);
+}
+
+/// Writes seals of the same values: each tensor packed by the bits of its range, then all through the sponge, the cipher, or
+/// both.
+pub(super) fn write_seals(
+    text: &mut String,
+    subject: Subject,
+    seals: &[Seal],
+    values: &[Packed],
+    places: &[Place],
+) {
+    let name = subject.name();
+    let _ = writeln!(text, "\n    component {name}Pack[{}];", values.len());
+    for (at, (values, place)) in values.iter().zip(places).enumerate() {
+        let (size, offset) = (values.size(), -&values.low);
+        let _ = writeln!(text, "    {name}Pack[{at}] = Pack({size}, {}, {offset});", values.bits);
+        text.push_str(&copy(&Place::plain(&format!("{name}Pack[{at}].in"), &[size]), place));
+    }
+    for seal in seals {
+        write_sealed(text, subject, *seal, values);
+    }
+}
+
+/// Writes the sponge or the cipher of packed values.
+fn write_sealed(text: &mut String, subject: Subject, seal: Seal, values: &[Packed]) {
+    let name = subject.name();
+    let length: usize = values.iter().map(Packed::elements).sum();
+    let target = match seal {
+        Seal::Hashed => format!("{name}Sponge"),
+        Seal::Encrypted => format!("{name}Cipher"),
+    };
+    let template = match seal {
+        Seal::Hashed => format!("PoseidonSponge({}, {})", length + 1, subject.domain()),
+        Seal::Encrypted => format!("EncryptPoseidon(17, {length})"),
+    };
+    let _ = writeln!(text, "    component {target} = {template};");
+    let mut first = 0;
+    for (at, count) in values.iter().map(Packed::elements).enumerate() {
+        let to = if first == 0 { "i".to_owned() } else { format!("{first} + i") };
+        let _ = writeln!(
+            text,
+            "    for (var i = 0; i < {count}; i++) {{\n        {target}.in[{to}] <== {name}Pack[{at}].out[i];\n    }}"
+        );
+        first += count;
+    }
+    match seal {
+        Seal::Hashed => {
+            let _ = writeln!(text, "    {target}.in[{length}] <== {};", subject.salt_signal());
+            let _ = writeln!(text, "    {} <== {target}.out;", subject.hash_signal());
+        }
+        Seal::Encrypted => {
+            let [ciphertext, tag, sender] = subject.cipher_signals();
+            let secret = subject.secret_signal();
+            for line in [
+                format!("component {name}Own = BabyPublicKey();"),
+                format!("{name}Own.secret <== {secret};"),
+                format!("{sender} <== {name}Own.out;"),
+                format!("component {name}Shared = BabyEcdh();"),
+                format!("{name}Shared.secret <== {secret};"),
+                format!("{name}Shared.publicKey <== {RECIPIENT};"),
+                format!("{target}.key <== {name}Shared.out;"),
+                format!("{target}.nonce <== 0;"),
+                format!("{ciphertext} <== {target}.out;"),
+                format!("{tag} <== {target}.tag;"),
+            ] {
+                let _ = writeln!(text, "    {line}");
+            }
+        }
+    }
+}
