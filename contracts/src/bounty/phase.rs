@@ -85,6 +85,6 @@ impl Phase {
 impl fmt::Display for Phase {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The names are those of the contracts.
-        fmt::Debug::fmt(self, formatter)
+        formatter.pad(&format!("{self:?}"))
     }
 }
