@@ -5,15 +5,14 @@
 //! testset.json, hunter.json ──► inputs ────────────────┴──► Draft ── domain ──► Proven { hash, proof, values }
 //! ```
 
+mod description;
 mod folder;
 mod hunter;
 mod statement;
 mod test_set;
 
-pub(crate) use folder::{
-    FORMAT, Folder, FolderJson, ImageJson, Kind, ModelJson, StatementJson, StatementsJson, architecture,
-    setup, verifier_config,
-};
+pub(crate) use description::{FORMAT, FolderJson, ImageJson, ModelJson, StatementJson, StatementsJson};
+pub(crate) use folder::{Folder, Kind, architecture, setup, verifier_config};
 pub(crate) use hunter::Submission;
 pub(crate) use statement::{Draft, Statement, compile};
 pub(crate) use test_set::TestSet;
