@@ -240,7 +240,7 @@ impl Node {
         let transaction = recover(raw).ok_or_else(|| failed("expected a signed transaction of EIP-1559"))?;
         let pending = Pending { hash, transaction };
         if self.is_automatic {
-            self.include(pending)?;
+            self.include(&pending)?;
         } else {
             self.pool.push(pending);
         }
@@ -264,11 +264,11 @@ impl Node {
             self.mine();
         }
         pool.sort_by_key(|waits| Reverse(waits.tip()));
-        pool.into_iter().try_for_each(|waits| self.include(waits))
+        pool.iter().try_for_each(|waits| self.include(waits))
     }
 
     /// Includes a transaction in a block of its own.
-    fn include(&mut self, pending: Pending) -> Result<(), Value> {
+    fn include(&mut self, pending: &Pending) -> Result<(), Value> {
         let price = (u128::from(BASE_FEE) + pending.tip()).min(pending.transaction.gas_price);
         let block = (self.blocks + 1, self.time + 1 + self.pause, BASE_FEE);
         let result = execute(&mut self.state, block, pending.transaction.clone())?;

@@ -7,114 +7,22 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use num_bigint::{BigInt, Sign};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tensorproof_circom::Circuit;
 use tensorproof_contracts::chain::{Step, steps};
 use tensorproof_contracts::{B256, PublicSignals, VerifierConfig, digest, keccak256};
 use tensorproof_groth16::Origin;
 use tensorproof_transpiler::emit::Pixels;
-use tensorproof_transpiler::quantize::Architecture;
 use tensorproof_transpiler::seal::Packed;
 use tensorproof_transpiler::settings::TensorSettings;
 
+use super::description::FolderJson;
 use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
 use crate::stages;
 
-/// The version of the file's format.
-pub(crate) const FORMAT: u32 = 1;
-
 /// The largest description that is read.
 const LARGEST_FILE: u64 = 64 << 20;
-
-/// The most digits of an integer in it.
-const MOST_DIGITS: usize = 100;
-
-/// The content of `bounty.json`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct FolderJson {
-    /// The version of the format.
-    pub(crate) format: u32,
-    /// Samples in the test set, k.
-    pub(crate) samples: u32,
-    /// Bytes of a sample, as its CID hashes them.
-    pub(crate) sample_bytes: usize,
-    /// Where the image is in a sample.
-    pub(crate) image: ImageJson,
-    /// Field elements in a ciphertext: those of the parameters, the tag, and the sender's key of two.
-    #[serde(rename = "ciphertextLength")]
-    pub(crate) ciphertext_length: u32,
-    /// [`architecture`] of the accuracy circuit, as hexadecimal.
-    pub(crate) architecture: String,
-    /// The parameters in the order in which the ciphertext packs them.
-    pub(crate) parameters: Vec<TensorSettings>,
-    /// How a model becomes integers.
-    pub(crate) model: ModelJson,
-    /// The circuits.
-    pub(crate) statements: StatementsJson,
-}
-
-/// The image of a sample: each value is that of one byte, `floor((factor * byte + offset) / divisor)`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ImageJson {
-    /// The first byte of the image: what is before it is the file's header.
-    pub(crate) first: usize,
-    /// Values of the image.
-    pub(crate) size: usize,
-    /// An integer, in decimal digits as the others.
-    pub(crate) factor: String,
-    /// An integer.
-    pub(crate) offset: String,
-    /// An integer, at least 1.
-    pub(crate) divisor: String,
-}
-
-impl ImageJson {
-    /// Returns how a byte becomes a value; `None` when a number is none or the divisor is below 1.
-    fn pixels(&self) -> Option<Pixels> {
-        let integer =
-            |text: &String| if text.len() <= MOST_DIGITS { text.parse::<BigInt>().ok() } else { None };
-        let divisor = integer(&self.divisor).filter(|divisor| divisor.sign() == Sign::Plus)?;
-        Some(Pixels { factor: integer(&self.factor)?, offset: integer(&self.offset)?, divisor })
-    }
-}
-
-/// How a model becomes integers, so that a hunter's becomes what the circuits take.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ModelJson {
-    /// The scale of inputs and weights, `2^5`.
-    pub(crate) scale: String,
-    /// Scales of the weights of single layers, `Conv=2^6`.
-    pub(crate) layer_scales: Vec<String>,
-    /// The real numbers that bytes 0 and 255 stand for.
-    pub(crate) input_range: [f64; 2],
-    /// The bits of parameters and of sums.
-    pub(crate) widths: Architecture,
-}
-
-/// What is known of the circuits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct StatementsJson {
-    /// The root's images are the bytes behind the CIDs.
-    pub(crate) testset: StatementJson,
-    /// Committed parameters are right on so many samples.
-    pub(crate) accuracy: StatementJson,
-    /// The ciphertext holds committed parameters.
-    pub(crate) delivery: StatementJson,
-}
-
-/// What is known of a circuit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct StatementJson {
-    /// The signals of template `Statement` whose values are public, in the order of its digest.
-    pub(crate) values: Vec<String>,
-}
 
 /// The statements, in the order of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,30 +71,8 @@ impl Folder {
     pub(crate) fn read(root: &Path) -> Result<Self> {
         let path = root.join("bounty.json");
         let json: FolderJson = read_json(&path)?;
-        let malformed = |reason: &str| Error::Malformed { path: path.clone(), reason: reason.to_owned() };
-        if json.format != FORMAT {
-            let reason = format!("has format {}, expected {FORMAT}", json.format);
-            return Err(malformed(&reason));
-        }
-        let end = json.image.first.checked_add(json.image.size);
-        if json.image.size == 0 || end.is_none_or(|end| end > json.sample_bytes) {
-            return Err(malformed("`image` is not within the bytes of a sample"));
-        }
-        if json.image.pixels().is_none() {
-            return Err(malformed("`image` does not say how a byte becomes an integer"));
-        }
-        let folder = Self { root: root.to_owned(), json };
-        let elements: usize = folder.packed()?.iter().map(Packed::elements).sum();
-        if usize::try_from(folder.json.ciphertext_length).ok() != elements.checked_add(3) {
-            let reason = format!(
-                "`ciphertextLength` is {}, expected {} for the parameters, the tag and the sender",
-                folder.json.ciphertext_length,
-                elements + 3
-            );
-            return Err(malformed(&reason));
-        }
-        folder.architecture()?;
-        Ok(folder)
+        json.check().map_err(|reason| Error::Malformed { path, reason })?;
+        Ok(Self { root: root.to_owned(), json })
     }
 
     /// Returns the build directory of a statement.
@@ -206,7 +92,7 @@ impl Folder {
 
     /// Returns how bytes become integers.
     pub(crate) fn pixels(&self) -> Result<Pixels> {
-        self.json.image.pixels().ok_or(Error::Internal("a bounty folder was not checked"))
+        self.json.image.pixels().map_err(|_| Error::Internal("a bounty folder was not checked"))
     }
 
     /// Returns how the parameters are packed.

@@ -7,16 +7,15 @@
 //! ```
 
 mod computation;
+mod description;
 mod folder;
 mod hunter;
 mod statement;
 mod test_set;
 
 pub(crate) use computation::{Computation, Data};
-pub(crate) use folder::{
-    FORMAT, Folder, FolderJson, ImageJson, Kind, ModelJson, StatementJson, StatementsJson, architecture,
-    setup, verifier, verifier_config,
-};
+pub(crate) use description::{FORMAT, FolderJson, ImageJson, ModelJson, StatementJson, StatementsJson};
+pub(crate) use folder::{Folder, Kind, architecture, setup, verifier, verifier_config};
 pub(crate) use hunter::Submission;
 pub(crate) use statement::{Draft, Statement, compile};
 pub(crate) use test_set::TestSet;

@@ -263,25 +263,18 @@ pub(super) fn scale(text: &str) -> Result<ScaleChoice> {
     match text {
         "auto" => Ok(ScaleChoice::Auto),
         "max" => Ok(ScaleChoice::Max),
-        _ => power(text).map(ScaleChoice::Power).ok_or_else(|| {
+        _ => Power::parse(text).map(ScaleChoice::Power).ok_or_else(|| {
             let expected = "`auto`, `max`, `10^1` to `10^75`, or `2^1` to `2^249`";
             Error::Option { option: "--scale", value: text.to_owned(), expected }
         }),
     }
 }
 
-fn power(text: &str) -> Option<Power> {
-    let power = |base: u32, most: u32| {
-        let exponent = text.strip_prefix(&format!("{base}^"))?.parse().ok()?;
-        (1..=most).contains(&exponent).then_some(Power { base, exponent })
-    };
-    power(10, 75).or_else(|| power(2, 249))
-}
-
 pub(super) fn layer_scales(given: &[String]) -> Result<BTreeMap<String, Power>> {
     let scale = |text: &String| {
         // Names of nodes may have any character.
-        let pair = text.rsplit_once('=').and_then(|(name, scale)| Some((name.to_owned(), power(scale)?)));
+        let pair =
+            text.rsplit_once('=').and_then(|(name, scale)| Some((name.to_owned(), Power::parse(scale)?)));
         pair.ok_or_else(|| {
             let expected = "a layer and its scale, such as `conv_1=10^2` or `conv_1=2^5`";
             Error::Option { option: "--layer-scale", value: text.clone(), expected }

@@ -295,15 +295,15 @@ fn check_finds_what_differs() {
         (
             "image",
             json!({ "first": 2, "size": 3, "factor": "2", "offset": "0", "divisor": "1" }),
-            "`image` is not within the bytes",
+            "`image.first` is 2, expected 0 to 1",
         ),
         (
             "image",
             json!({ "first": 1, "size": 3, "factor": "2", "offset": "0", "divisor": "0" }),
-            "does not say how a byte",
+            "`image.divisor` is `0`, expected an integer",
         ),
         ("ciphertextLength", json!(3), "`ciphertextLength` is 3, expected 4"),
-        ("architecture", json!("0x12"), "`architecture` is not 32 bytes"),
+        ("architecture", json!("0x12"), "`architecture` is `0x12`, expected 32 bytes"),
         ("samples", json!(3), "the bounty's number of samples is 2, expected 3"),
         ("more", json!(1), "unknown field `more`"),
     ] {
@@ -397,7 +397,7 @@ fn parameters_are_those_of_the_circuits() {
             "is not the circuit",
         ),
         ("bounty.json", "\"low\": \"-", "\"low\": \"-1", "does not describe the circuits"),
-        ("bounty.json", "\"sums\": ", "\"sums\": 9999999", "expected at most 250"),
+        ("bounty.json", "\"sums\": ", "\"sums\": 9999999", "expected 1 to 250"),
     ] {
         let file = path("digits").join(file);
         let kept = fs::read_to_string(&file).unwrap();

@@ -33,6 +33,7 @@ const UNARY: &[&str] = &[
     "Conv",
     "CumSum",
     "Elu",
+    "Gelu",
     "HardSigmoid",
     "LeakyRelu",
     "LpPool",
@@ -40,6 +41,8 @@ const UNARY: &[&str] = &[
     "MaxPool",
     "Neg",
     "AveragePool",
+    "PRelu",
+    "QuantizeLinear",
     "Relu",
     "Sigmoid",
     "Softmax",
@@ -129,6 +132,15 @@ impl Builder {
             "MatMul" => {
                 let weights = self.parameters(&[4, 4], step.seed);
                 self.node("MatMul", vec![left, weights], &[])
+            }
+            "PRelu" => {
+                let slopes = self.parameters(&[2, 1, 1], step.seed);
+                self.node("PRelu", vec![left, slopes], &[])
+            }
+            "QuantizeLinear" => {
+                let scale = self.constant(Constant::Float(ArrayD::from_elem(vec![], 0.0625)));
+                let integers = self.node("QuantizeLinear", vec![left, scale.clone()], &[]);
+                self.node("DequantizeLinear", vec![integers, scale], &[])
             }
             "Clip" => {
                 let (low, high) = (constant(&[], 5), Constant::Float(ArrayD::from_elem(vec![], 1.5)));
@@ -233,6 +245,7 @@ fn decisions(quantized: &QuantizedGraph) -> (Vec<&'static str>, Vec<u64>) {
     let operator = |kernel: &Kernel| match kernel {
         Kernel::Relu { .. } | Kernel::ReluRescale { .. } => Some("Relu"),
         Kernel::IsNonNegative { .. } => Some("IsNonNegative"),
+        Kernel::Clamp { .. } => Some("Clamp"),
         Kernel::IsZero => Some("IsZero"),
         Kernel::ReduceMax { .. } => Some("ReduceMax"),
         Kernel::MaxPool2D { .. } => Some("MaxPool"),
@@ -248,7 +261,7 @@ fn decisions(quantized: &QuantizedGraph) -> (Vec<&'static str>, Vec<u64>) {
 }
 
 /// Operators whose tables and lines follow the ranges of the model's own parameters, all of which are checked.
-const BY_RANGE: [&str; 4] = ["Elu", "Sigmoid", "Softmax", "Tanh"];
+const BY_RANGE: [&str; 5] = ["Elu", "Gelu", "Sigmoid", "Softmax", "Tanh"];
 
 const VISIBILITIES: [ParamsVisibility; 4] =
     [ParamsVisibility::Fixed, ParamsVisibility::Hashed, ParamsVisibility::Private, ParamsVisibility::Public];

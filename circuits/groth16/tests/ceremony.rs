@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Cursor;
@@ -9,6 +11,7 @@ use std::path::Path;
 
 use ark_std::rand::SeedableRng as _;
 use ark_std::rand::rngs::StdRng;
+use support::section;
 use tensorproof_circom::{Circuit, Options, Sources, compile};
 use tensorproof_groth16::{
     Beacon, CeremonyError, Contribution, Label, Origin, ProvingKey, Ptau, R1csFile, ceremony_key,
@@ -185,19 +188,6 @@ fn unfit_circuits_and_powers_are_refused() {
     let refused =
         contribute_key(Cursor::new(&local), &named("one"), "", Cursor::new(Vec::new())).unwrap_err();
     assert!(refused.to_string().contains("made by one machine"), "{refused}");
-}
-
-/// Returns where a section starts and how long it is.
-fn section(bytes: &[u8], kind: u32) -> (usize, usize) {
-    let mut at = 12;
-    loop {
-        let found = u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
-        let length = usize::try_from(u64::from_le_bytes(bytes[at + 4..at + 12].try_into().unwrap())).unwrap();
-        if found == kind {
-            return (at + 12, length);
-        }
-        at += 12 + length;
-    }
 }
 
 struct Ceremony {

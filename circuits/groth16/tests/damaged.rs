@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod support;
+
 use ark_bn254::{Fq2, G2Affine};
 use ark_std::rand::rngs::StdRng;
 use ark_std::rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
+use support::section;
 use tensorproof_groth16::{
     Proof, ProveError, ProvingKey, proof_from_json, proof_to_json, prove, public_from_json, setup, verify,
     verifying_key_from_json, verifying_key_to_json,
@@ -50,19 +53,6 @@ fn key() -> (ProvingKey, Vec<u8>, Proof) {
     let proof = prove(&key, &system(false), &witness(), rng).unwrap();
     verify(&key.vk, &[Fr::from(35u64)], &proof).unwrap();
     (key, bytes, proof)
-}
-
-/// Returns where a section of a `.zkey` starts and how long it is.
-fn section(bytes: &[u8], kind: u32) -> (usize, usize) {
-    let mut at = 12;
-    loop {
-        let found = u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
-        let length = usize::try_from(u64::from_le_bytes(bytes[at + 4..at + 12].try_into().unwrap())).unwrap();
-        if found == kind {
-            return (at + 12, length);
-        }
-        at += 12 + length;
-    }
 }
 
 fn outside_the_subgroup() -> G2Affine {

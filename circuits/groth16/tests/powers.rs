@@ -2,12 +2,15 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use std::fs::{self, File};
 use std::io::Cursor;
 use std::path::Path;
 
 use ark_std::rand::rngs::StdRng;
 use ark_std::rand::{Rng as _, SeedableRng as _};
+use support::section;
 use tensorproof_groth16::{
     Beacon, CeremonyError, Contribution, Label, Ptau, contribute_powers, new_powers, prepare_powers,
     truncate_powers, verify_powers,
@@ -99,19 +102,6 @@ fn a_ceremony_goes_on_with_either_tool() {
     let mut truncated = Ptau::open(File::open(dir.join("6.ptau")).unwrap()).unwrap();
     let refused = contribute_powers(&mut truncated, &named("late"), "", Cursor::new(Vec::new())).unwrap_err();
     assert!(refused.to_string().contains("truncated from 2^8 to 2^6"), "{refused}");
-}
-
-/// Returns where a section starts and how long it is.
-fn section(bytes: &[u8], kind: u32) -> (usize, usize) {
-    let mut at = 12;
-    loop {
-        let found = u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
-        let length = usize::try_from(u64::from_le_bytes(bytes[at + 4..at + 12].try_into().unwrap())).unwrap();
-        if found == kind {
-            return (at + 12, length);
-        }
-        at += 12 + length;
-    }
 }
 
 /// Returns prepared powers with two contributions, and their section of contributions after the first and the second.

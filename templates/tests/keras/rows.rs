@@ -5,6 +5,7 @@
 pub(crate) type Array = (&'static str, &'static str, f64, &'static [usize]);
 
 /// A layer of Keras and the template that computes it.
+#[derive(Clone, Copy)]
 pub(crate) struct Row {
     pub(crate) layer: &'static str,
     pub(crate) file: &'static str,

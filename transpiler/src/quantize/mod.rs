@@ -113,6 +113,15 @@ impl Power {
         Self { base: 10, exponent }
     }
 
+    /// Reads a scale as it is shown, `10^1` to `10^75` or `2^1` to `2^249`; `None` if it is none of these.
+    pub fn parse(text: &str) -> Option<Self> {
+        let power = |base: u32, most: u32| {
+            let exponent = text.strip_prefix(&format!("{base}^"))?.parse().ok()?;
+            (1..=most).contains(&exponent).then_some(Self { base, exponent })
+        };
+        power(10, 75).or_else(|| power(2, 249))
+    }
+
     pub(crate) fn integer(self) -> BigInt {
         BigInt::from(self.base).pow(self.exponent)
     }

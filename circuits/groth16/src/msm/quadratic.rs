@@ -4,6 +4,10 @@
 //! product of lanes are then below 6.25 each, and `6.25^2 < 64`.
 
 #![expect(unsafe_code, reason = "what a processor has is known only when it runs")]
+#![expect(
+    clippy::inline_always,
+    reason = "a step is compiled for the processor of the loop that it stands in"
+)]
 
 use ark_bn254::{Fq, Fq2};
 

@@ -5,6 +5,10 @@
 //! coordinates; the factor comes with the inversion and costs nothing.
 
 #![expect(unsafe_code, reason = "what a processor has is known only when it runs")]
+#![expect(
+    clippy::inline_always,
+    reason = "a step is compiled for the processor of the loop that it stands in"
+)]
 
 use ark_bn254::Fq;
 use ark_ff::{BigInt, Field, PrimeField as _};

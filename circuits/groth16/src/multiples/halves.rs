@@ -93,7 +93,6 @@ fn digits_of(half: &Fr) -> [i8; DIGITS] {
     let mut digits = [0; DIGITS];
     for (place, digit) in digits.iter_mut().enumerate() {
         let bits = shifted.0[place / 16] >> (WINDOW * (place % 16)) & 15;
-        #[expect(clippy::cast_possible_truncation, reason = "four bits")]
         let signed = bits as i8 - 8;
         *digit = if is_negative { -signed } else { signed };
     }

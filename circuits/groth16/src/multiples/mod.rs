@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::msm::AddPairs;
 use batch::Batch;
-use halves::{Halves, WINDOW};
+use halves::{Digits, Halves, WINDOW};
 
 pub(crate) use transform::inverse_transform;
 
@@ -52,7 +52,7 @@ fn products<P: Multiply>(
 ) -> Vec<Affine<P>> {
     let digits: Zeroizing<Vec<_>> =
         Zeroizing::new((0..points.len()).map(|index| halves.digits(&scalar(index))).collect());
-    let windows = digits.iter().map(|digits| digits.windows()).max().unwrap_or(0);
+    let windows = digits.iter().map(Digits::windows).max().unwrap_or(0);
     // The multiples by 1 to 8.
     let mut table = Vec::with_capacity(MULTIPLES);
     let mut batch = Batch::new(points);

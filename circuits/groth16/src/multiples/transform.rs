@@ -43,17 +43,17 @@ fn stage<P: Multiply>(
         high[index] = product;
     }
     let low: Vec<Affine<P>> = lower(points.len(), half).map(|low| points[low]).collect();
-    let combined: Vec<(Vec<Affine<P>>, Vec<Affine<P>>)> = low
+    let combined: Vec<[Vec<Affine<P>>; 2]> = low
         .par_chunks(TASK)
         .zip(high.par_chunks(TASK))
         .map(|(low, high)| {
             let (mut sum, mut difference) = (Batch::new(low), Batch::new(low));
             sum.add(|index| Some(high[index]));
             difference.add(|index| Some(-high[index]));
-            (sum.points().to_vec(), difference.points().to_vec())
+            [sum, difference].map(|batch| batch.points().to_vec())
         })
         .collect();
-    let both = combined.iter().flat_map(|(sums, differences)| sums.iter().zip(differences));
+    let both = combined.iter().flat_map(|[sums, differences]| sums.iter().zip(differences));
     let mut result = points.to_vec();
     for (low, (sum, difference)) in lower(points.len(), half).zip(both) {
         result[low] = *sum;
