@@ -8,7 +8,7 @@ use zeroize::Zeroize;
 
 /// Bits of a digit.
 pub(super) const WINDOW: usize = 4;
-/// Digits of a half: two bits more than the longest that there is.
+/// Digits of a half: two bits more than the longest has, as a test computes from the basis.
 const DIGITS: usize = 33;
 
 /// A short basis of the lattice of `(a, b)` with `a + b lambda = 0`, and what rounds to it.
@@ -83,11 +83,6 @@ fn digits_of(half: &Fr) -> [i8; DIGITS] {
     let (integer, opposite) = (half.into_bigint(), (-*half).into_bigint());
     let is_negative = opposite < integer;
     let mut shifted = if is_negative { opposite } else { integer };
-    debug_assert!(
-        shifted.num_bits() as usize <= WINDOW * DIGITS - 2,
-        "a half of {} bits",
-        shifted.num_bits()
-    );
     // Eight in each place turns digits of 0 to 15 into signed ones.
     shifted.add_with_carry(&BigInt::new([0x8888_8888_8888_8888, 0x8888_8888_8888_8888, 0x8, 0]));
     let mut digits = [0; DIGITS];
@@ -132,6 +127,20 @@ mod tests {
             };
             assert_eq!(value(0) + value(1) * P::LAMBDA, scalar);
         }
+    }
+
+    /// Both roundings to a multiple are below it by less than two, so that halves are less than twice the sum of the vectors.
+    fn check_lengths<P: GLVConfig<ScalarField = Fr>>() {
+        let [n11, n12, n21, n22] = P::SCALAR_DECOMP_COEFFS.map(|(_, value)| BigUint::from(value));
+        for half in [n11 + n21, n12 + n22] {
+            assert!((half * 2u32).bits() <= (WINDOW * DIGITS - 2) as u64);
+        }
+    }
+
+    #[test]
+    fn halves_of_all_scalars_have_so_many_digits() {
+        check_lengths::<g1::Config>();
+        check_lengths::<g2::Config>();
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(crate) trait Multiply: AddPairs + GLVConfig<ScalarField = Fr> {}
 
 impl<P: AddPairs + GLVConfig<ScalarField = Fr>> Multiply for P {}
 
-/// Returns `points[i] * scalar(i)`, on all cores.
+/// Returns `points[i] * scalar(i)`, on all cores. The points are in the subgroup of prime order: of others, `phi` is no multiple.
 pub(crate) fn multiples<P: Multiply>(
     points: &[Affine<P>],
     scalar: impl Fn(usize) -> Fr + Sync,
