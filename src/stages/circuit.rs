@@ -120,7 +120,7 @@ pub(crate) fn compile_dir<F: PrimeField>(
 }
 
 /// Returns whether the constraints of a build directory are those of a circuit.
-fn is_written<F: PrimeField>(dir: &BuildDir, circuit: &Circuit<F>) -> Result<bool> {
+pub(crate) fn is_written<F: PrimeField>(dir: &BuildDir, circuit: &Circuit<F>) -> Result<bool> {
     let path = dir.path(Artefact::R1cs);
     let file = fs::File::open(&path).map_err(|source| Error::read(&path, source))?;
     let mut comparison = Comparison { file: BufReader::new(file) };

@@ -224,6 +224,15 @@ fn refuses_what_the_contracts_would() {
     other["labels"] = json!([11]);
     market.write("testset.json", &other.to_string());
     failure(&market.chain(HOST, &CREATE), "1 labels, expected 2");
+    // What makes test sets was changed: the circuit that has to prove the root gives another.
+    let root = fs::read_to_string(market.path("bounty/testset/root.circom")).unwrap();
+    market.write("bounty/testset/root.circom", &root.replace("<== testSetSalt", "<== testSetSalt + 1"));
+    fs::remove_file(market.path("testset.json")).unwrap();
+    market.write("labels.json", "[11, 7]");
+    let made = ["testset", "bounty", "0.pgm", "1.pgm", "--labels", "labels.json", "-o", "testset.json"];
+    success(&market.run(HOST, &made));
+    failure(&market.chain(HOST, &CREATE), "the root in `testset.json` is");
+    market.write("bounty/testset/root.circom", &root);
     market.write("testset.json", &honest.to_string());
     assert_eq!(market.anvil.request("eth_blockNumber", &json!([])), "0x0");
 

@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 use tensorproof_circom::Circuit;
 use tensorproof_contracts::bounty::ModelTerms;
 use tensorproof_contracts::chain::{Rpc, expected_code};
@@ -104,14 +103,10 @@ fn circuit(folder: &Folder, kind: Kind) -> Result<usize> {
 /// Compares a circuit that was compiled anew with the constraints in its build directory.
 pub(super) fn check_r1cs(dir: &BuildDir, circuit: &Circuit) -> Result<()> {
     let path = dir.existing(Artefact::R1cs)?;
-    let failed = |source| Error::read(&path, source);
-    let (mut compiled, mut found) = (Sha256::new(), Sha256::new());
-    circuit.r1cs.write(&mut compiled).map_err(failed)?;
-    std::io::copy(&mut File::open(&path).map_err(failed)?, &mut found).map_err(failed)?;
-    if compiled.finalize() != found.finalize() {
-        return Err(Error::Malformed { path, reason: "is not what the sources compile to".to_owned() });
+    if stages::is_written(dir, circuit)? {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::Malformed { path, reason: "is not what the sources compile to".to_owned() })
 }
 
 /// Checks that a key is one of its circuit, with the powers of tau also every contribution. Returns the contributions.

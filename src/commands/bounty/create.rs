@@ -3,11 +3,12 @@
 use tensorproof_contracts::bounty::{self, ModelTerms, word};
 use tensorproof_r1cs::Fr;
 
+use super::check::check_r1cs;
 use super::market::{Market, Opener};
 use super::show::terms_json;
-use super::{Output, compute, same};
+use super::{Output, check_value, compute};
 use crate::baby_jubjub;
-use crate::bounty::{Folder, Kind, TestSet, setup};
+use crate::bounty::{Folder, Kind, Statement, TestSet, setup};
 use crate::build_dir::BuildDir;
 use crate::cli::{BountyCreateArgs, ModelTermsArgs};
 use crate::error::{Error, Result};
@@ -37,10 +38,15 @@ fn for_model(args: &BountyCreateArgs, asked: &ModelTermsArgs, output: Output) ->
     })
 }
 
-/// Computes the root of the test set, which nobody could reveal if it was another one.
+/// Computes the root of the test set by the circuit that has to prove it, not by the one that `testset.json` was made with:
+/// another root nobody could reveal, and the reward would go to the hunters.
 fn check_root(folder: &Folder, test_set: &TestSet, output: Output) -> Result<()> {
-    let work =
-        || same("root in `testset.json`", word(&test_set.root), word(&test_set.computed_root(folder)?));
+    let work = || {
+        let statement = Statement::open(folder, Kind::TestSet)?;
+        check_r1cs(&folder.dir(Kind::TestSet), statement.circuit())?;
+        let draft = statement.draft(test_set.inputs())?;
+        check_value(&draft, "testSetRoot", "root in `testset.json`", word(&test_set.root))
+    };
     output.terminal.stage("test set", work, |()| "has the root that `testset.json` says".to_owned())?;
     Ok(())
 }
