@@ -12,8 +12,8 @@ use tensorproof_r1cs::fr_from_bigint;
 use tensorproof_transpiler::kernel::Kernel;
 use tensorproof_transpiler::onnx::{Attribute, Constant, Model, ModelNode};
 use tensorproof_transpiler::quantize::{
-    InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power, PublicSignals,
-    QuantizeConfig, Sample, ScaleChoice, Scope,
+    Architecture, InputCheck, InputVisibility, OutputKind, OutputVisibility, ParamsVisibility, Power,
+    PublicSignals, QuantizeConfig, Sample, ScaleChoice, Scope,
 };
 use tensorproof_transpiler::{Graph, QuantizedGraph, emit, passes, quantize};
 
@@ -206,6 +206,17 @@ fn model(steps: &[Step], salt: u32) -> Model {
 
 /// Returns the model in integers; `None` where the graph is not supported, or no scale fits.
 fn quantized(steps: &[Step], salt: u32, params: ParamsVisibility, power: Power) -> Option<QuantizedGraph> {
+    scoped(steps, salt, params, power, Scope::Model)
+}
+
+/// Like [`quantized`], in a circuit for this model's parameters or any of its widths.
+fn scoped(
+    steps: &[Step],
+    salt: u32,
+    params: ParamsVisibility,
+    power: Power,
+    scope: Scope,
+) -> Option<QuantizedGraph> {
     // What does not end in the last edge is dropped; a graph whose scales outgrow the field is refused.
     let mut graph = Graph::build(&model(steps, salt)).ok()?;
     passes::simplify(&mut graph);
@@ -213,7 +224,7 @@ fn quantized(steps: &[Step], salt: u32, params: ParamsVisibility, power: Power) 
         scale: ScaleChoice::Power(power),
         tolerance: 0.05,
         layer_scales: BTreeMap::new(),
-        scope: Scope::Model,
+        scope,
         input_range: Some((-1.0, 1.0)),
         input: InputVisibility::Private,
         params,
@@ -240,24 +251,29 @@ fn inputs(quantized: &QuantizedGraph) -> Inputs {
     inputs
 }
 
-/// Returns the operators that decide something, in order, and the bits that are dropped.
-fn decisions(quantized: &QuantizedGraph) -> (Vec<&'static str>, Vec<u64>) {
-    let operator = |kernel: &Kernel| match kernel {
-        Kernel::Relu { .. } | Kernel::ReluRescale { .. } => Some("Relu"),
-        Kernel::IsNonNegative { .. } => Some("IsNonNegative"),
-        Kernel::Clamp { .. } => Some("Clamp"),
-        Kernel::IsZero => Some("IsZero"),
-        Kernel::ReduceMax { .. } => Some("ReduceMax"),
-        Kernel::MaxPool2D { .. } => Some("MaxPool"),
-        Kernel::Mul => Some("Mul"),
+/// Returns the operators that decide something, in order, each with the bits that it takes apart.
+fn decisions(quantized: &QuantizedGraph) -> Vec<(&'static str, u64)> {
+    let decision = |kernel: &Kernel| match kernel {
+        Kernel::Relu { n } | Kernel::ReluRescale { n, .. } => Some(("Relu", *n)),
+        Kernel::Rescale { n, .. } => Some(("Rescale", *n)),
+        Kernel::IsNonNegative { n } => Some(("IsNonNegative", *n)),
+        Kernel::Clamp { n, .. } => Some(("Clamp", *n)),
+        Kernel::IsZero => Some(("IsZero", 0)),
+        Kernel::ReduceMax { n, .. } => Some(("ReduceMax", *n)),
+        Kernel::MaxPool2D { n, .. } => Some(("MaxPool", *n)),
+        Kernel::Mul => Some(("Mul", 0)),
         _ => None,
     };
-    let dropped = |kernel: &Kernel| match kernel {
+    quantized.layers.iter().filter_map(|layer| decision(&layer.kernel)).collect()
+}
+
+/// Returns the bits that are dropped, in order.
+fn dropped(quantized: &QuantizedGraph) -> Vec<u64> {
+    let bits = |kernel: &Kernel| match kernel {
         Kernel::ReluRescale { k, .. } | Kernel::Rescale { k, .. } => Some(*k),
         _ => None,
     };
-    let kernels = || quantized.layers.iter().map(|layer| &layer.kernel);
-    (kernels().filter_map(operator).collect(), kernels().filter_map(dropped).collect())
+    quantized.layers.iter().filter_map(|layer| bits(&layer.kernel)).collect()
 }
 
 /// Operators whose tables and lines follow the ranges of the model's own parameters, all of which are checked.
@@ -288,6 +304,8 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
+    /// A circuit checks what its widths hold, those of the packing of a commitment among them: from the first that differ on, so
+    /// may what is needless.
     #[test]
     fn other_parameters_find_the_same_operators(
         steps in prop::collection::vec(step(), 1..7),
@@ -296,14 +314,20 @@ proptest! {
         salt in 1..u32::MAX,
     ) {
         let is_fit = |step: &Step| !BY_RANGE.contains(&step.operator);
-        let models = [0, salt].map(|salt| quantized(&steps, salt, params, Power::of_ten(exponent)));
-        let (true, [Some(own), Some(other)]) = (steps.iter().all(is_fit), models) else {
+        let is_sealed = params == ParamsVisibility::Hashed;
+        let model = |salt, scope| scoped(&steps, salt, params, Power::of_ten(exponent), scope);
+        let own = model(0, if is_sealed { Scope::Any { headroom: 1 } } else { Scope::Model });
+        let given = |own| if is_sealed { Scope::Given(Architecture::of(own)) } else { Scope::Model };
+        let other = own.as_ref().and_then(|own| model(salt, given(own)));
+        let (true, Some(own), Some(other)) = (steps.iter().all(is_fit), own, other) else {
             return Err(TestCaseError::reject("the graph is not supported"));
         };
-        let ((operators, dropped), (others, others_dropped)) = (decisions(&own), decisions(&other));
-        prop_assert_eq!(operators, others);
+        let (operators, others) = (decisions(&own), decisions(&other));
+        let first = operators.iter().zip(&others).take_while(|(own, other)| own == other).count();
+        let name = |operators: &[(&'static str, u64)]| operators.get(first).map(|(name, _)| *name);
+        prop_assert_eq!(name(&operators), name(&others), "{:?}, {:?}", operators, others);
         let parameters = inputs(&other);
-        if dropped != others_dropped || !parameters.keys().eq(inputs(&own).keys()) {
+        if dropped(&own) != dropped(&other) || !parameters.keys().eq(inputs(&own).keys()) {
             return Err(TestCaseError::reject("the scales are others"));
         }
         let integers = other.eval(&sample()).unwrap();
