@@ -45,6 +45,7 @@ pub struct Cli {
 
 /// One stage each, and `run` for all of them.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Everything in one go: transpile, compile, set up, solve, prove, verify, export, check on an EVM
     Run(RunArgs),

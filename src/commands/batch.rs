@@ -7,8 +7,7 @@ use ark_std::rand::rngs::OsRng;
 use serde_json::json;
 use tensorproof_circom::Circuit;
 use tensorproof_groth16::{
-    Proven, proof_from_json, proof_to_json, public_from_json, public_to_json, verify_batch,
-    verifying_key_from_json,
+    Proven, proof_from_json, proof_to_json, public_from_json, public_to_json, verifying_key_from_json,
 };
 use tensorproof_r1cs::{Fr, Witness};
 use tensorproof_transpiler::Settings;
@@ -192,7 +191,7 @@ pub(super) fn verify(vk: &Path, settings: Option<&Settings>, folder: &Path, outp
         return Err(Error::Malformed { path: folder.to_owned(), reason });
     }
     let work = || -> Result<()> {
-        if let Err(found) = verify_batch(&key, &proofs, &mut OsRng) {
+        if let Err(found) = key.verify_batch(&proofs, &mut OsRng) {
             invalid.extend(found.into_iter().map(|(at, error)| (names[at].clone(), error.to_string())));
         }
         if invalid.is_empty() { Ok(()) } else { Err(Error::InvalidBatch { invalid, count: files.len() }) }

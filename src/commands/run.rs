@@ -12,7 +12,7 @@ use tensorproof_transpiler::{Graph, Settings};
 
 use super::transpile::Quantized;
 use super::{Output, compile, prove, setup, transpile, warn_of_development_key};
-use crate::build_dir::BuildDir;
+use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::RunArgs;
 use crate::error::{Error, Result};
 use crate::stages::{self, Data, Statement};
@@ -57,7 +57,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     )?;
     times.add("prove", took);
     let statement = Statement {
-        vk: key.vk.clone(),
+        vk: stages::checked_key(&dir.path(Artefact::ProvingKey), key.vk.clone())?,
         public: public.to_vec(),
         digested: stages::has_digest(&settings).then(|| values.clone()),
         proof,

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use tensorproof_groth16::{
-    Contribution, Label, R1csFile, check_key, contribute_key, verify_key, verify_powers,
-    verifying_key_from_json, verifying_key_to_json,
+    Contribution, Label, R1csFile, contribute_key, verify_key, verify_powers, verifying_key_from_json,
+    verifying_key_to_json,
 };
 
 use super::setup_powers::{
@@ -75,7 +75,7 @@ pub(super) fn verify(args: &SetupVerifyArgs, output: Output) -> Result<()> {
             let path = dir.path(Artefact::VerifyingKey);
             let vk = verifying_key_from_json(&dir.read_text(Artefact::VerifyingKey)?)
                 .map_err(Error::json(&path))?;
-            if vk != stages::key_summary(&key)?.vk {
+            if *vk != stages::key_summary(&key)?.vk {
                 return Err(Error::OtherVerifyingKey { path });
             }
         }
@@ -102,8 +102,8 @@ pub(super) fn export_vk(args: &ExportVkArgs, output: Output) -> Result<()> {
         (None, None) => key.with_file_name(Artefact::VerifyingKey.file_name("")),
     };
     let summary = stages::key_summary(&key)?;
-    check_key(&summary.vk).map_err(|source| Error::UnsafeKey { path: key.clone(), source })?;
-    replace_file(&to, |writer| writer.write_all(verifying_key_to_json(&summary.vk).as_bytes()))?;
+    let vk = stages::checked_key(&key, summary.vk)?;
+    replace_file(&to, |writer| writer.write_all(verifying_key_to_json(&vk).as_bytes()))?;
     warn_of_development_key(output.terminal, &summary.origin);
     output.result(&json!({ "file": to.display().to_string() }), &to.display().to_string())
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ark_std::rand::rngs::OsRng;
 use tensorproof_groth16::{
-    CheckedKeys, KeyFileError, KeySummary, Origin, ProvingKey, VerifyingKey, read_key_origin,
+    CheckedKey, CheckedKeys, KeyFileError, KeySummary, Origin, ProvingKey, VerifyingKey, read_key_origin,
     read_key_summary, setup, verifying_key_from_json, verifying_key_to_json,
 };
 use tensorproof_r1cs::R1cs;
@@ -67,8 +67,13 @@ pub(crate) fn key_summary(path: &Path) -> Result<KeySummary> {
     read_key_summary(file).map_err(|source| Error::Ceremony { path: path.to_owned(), source })
 }
 
+/// Checks the verifying key of a proving key, which is in this file.
+pub(crate) fn checked_key(path: &Path, vk: VerifyingKey) -> Result<CheckedKey> {
+    CheckedKey::of(vk).map_err(|source| Error::UnsafeKey { path: path.to_owned(), source })
+}
+
 /// Reads a verifying key.
-pub(crate) fn read_verifying_key(path: &Path) -> Result<VerifyingKey> {
+pub(crate) fn read_verifying_key(path: &Path) -> Result<CheckedKey> {
     let text = fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
     verifying_key_from_json(&text).map_err(Error::json(path))
 }

@@ -16,7 +16,8 @@ pub(crate) use self::circuit::{
 };
 pub(crate) use self::digest::{CHALLENGE, has_digest, public_values};
 pub(crate) use self::keys::{
-    keep_ceremony_key, key_origin, key_summary, read_key, read_verifying_key, remove_proofs, set_up,
+    checked_key, keep_ceremony_key, key_origin, key_summary, read_key, read_verifying_key, remove_proofs,
+    set_up,
 };
 pub(crate) use self::outputs::{Outputs, output_integers, outputs, public_integers, public_outputs};
 pub(crate) use self::proof::{not_proven, prove_witness, prover, write_proof};

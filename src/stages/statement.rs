@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use tensorproof_contracts::digest;
-use tensorproof_groth16::{Proof, VerifyingKey, proof_from_json, public_from_json, verify_with_checked_key};
+use tensorproof_groth16::{CheckedKey, Proof, proof_from_json, public_from_json};
 use tensorproof_r1cs::{Fr, fr_to_signed};
 use tensorproof_transpiler::Settings;
 
@@ -15,9 +15,9 @@ use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
 use crate::terminal::grouped;
 
-/// A statement with its proof and the key that verifies it, one that no proof can be forged with at sight.
+/// A statement with its proof and the key that verifies it.
 pub(crate) struct Statement {
-    pub(crate) vk: VerifyingKey,
+    pub(crate) vk: CheckedKey,
     pub(crate) public: Vec<Fr>,
     /// What the public signals stand for, if they are a digest.
     pub(crate) digested: Option<Vec<Fr>>,
@@ -84,7 +84,7 @@ pub(crate) fn verify_statement(statement: &Statement, settings: Option<&Settings
     if let Some(settings) = settings {
         check_statement(statement, settings)?;
     }
-    Ok(verify_with_checked_key(&statement.vk, &statement.public, &statement.proof)?)
+    Ok(statement.vk.verify(&statement.public, &statement.proof)?)
 }
 
 /// Checks what the circuit leaves to the verifier, and the proof does not show: that the digest is one of the public values,

@@ -129,7 +129,8 @@ pub(crate) fn solve_data(
     }
     if has_digest(settings) {
         // The challenge depends on the outputs: they are computed with another one first.
-        let domain = domain(settings, &read_verifying_key(&dir.existing(Artefact::VerifyingKey)?)?);
+        let key = read_verifying_key(&dir.existing(Artefact::VerifyingKey)?)?;
+        let domain = domain(settings, &key);
         inputs.insert(CHALLENGE.to_owned(), vec![Fr::from(0u64)]);
         let witness = circuit.witness(&inputs).map_err(|source| witness_error(source, settings))?;
         let values = digest_values(dir, settings, &witness)?;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tensorproof_r1cs::{Fr, fr_from_decimal, fr_to_decimal};
 
 use crate::subgroup::in_subgroup;
-use crate::verify::{UnsafeKey, check_key};
+use crate::verify::{CheckedKey, UnsafeKey};
 use crate::{Proof, VerifyingKey};
 
 /// Longest text that is read, in bytes: a verifying key with more than 200,000 public signals.
@@ -114,8 +114,8 @@ pub fn verifying_key_to_json(vk: &VerifyingKey) -> String {
 /// Reads `verification_key.json`.
 ///
 /// # Errors
-/// When it is not a Groth16 key on BN254, a point is not in its group, or [`check_key`] refuses it.
-pub fn verifying_key_from_json(text: &str) -> Parsed<VerifyingKey> {
+/// When it is not a Groth16 key on BN254, a point is not in its group, or [`CheckedKey::of`] refuses it.
+pub fn verifying_key_from_json(text: &str) -> Parsed<CheckedKey> {
     let value = parse(text)?;
     expect_protocol(&value)?;
     let points = list(&value["IC"], "IC", None)?;
@@ -131,8 +131,7 @@ pub fn verifying_key_from_json(text: &str) -> Parsed<VerifyingKey> {
         delta_g2: g2(&value, "vk_delta_2")?,
         gamma_abc_g1: points.iter().enumerate().map(point).collect::<Parsed<_>>()?,
     };
-    check_key(&vk)?;
-    Ok(vk)
+    Ok(CheckedKey::of(vk)?)
 }
 
 /// Returns JSON as snarkjs writes it: indented by one space.

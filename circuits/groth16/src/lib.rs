@@ -21,6 +21,7 @@ mod key;
 mod key_file;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
+mod lines;
 mod map;
 mod msm;
 mod multiples;
@@ -55,7 +56,7 @@ pub use prove::{ProveError, Prover, prove};
 pub use rerandomize::rerandomize;
 pub use setup::{SetupError, setup};
 pub use stored::{Stored, StoredPoint};
-pub use verify::{InvalidProof, Proven, UnsafeKey, check_key, verify, verify_batch, verify_with_checked_key};
+pub use verify::{CheckedKey, InvalidProof, Proven, UnsafeKey, verify};
 
 /// A proof: `a` and `c` in G1, `b` in G2.
 pub type Proof = ark_groth16::Proof<Bn254>;

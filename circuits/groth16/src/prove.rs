@@ -11,12 +11,12 @@ use crate::Proof;
 use crate::domain::{domain, rows};
 use crate::entries::Entries;
 use crate::key::ProvingKey;
+use crate::lines::Lines;
 use crate::msm::{Scalars, msm};
 use crate::odd::OddPoints;
 use crate::profile::{Clock, Profile};
 use crate::quotient::{evaluate, quotient};
-use crate::subgroup::in_subgroup;
-use crate::verify::equation_holds;
+use crate::verify::KeyLines;
 
 /// Why there is no proof.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -139,7 +139,9 @@ impl<'k> Prover<'k> {
         // A key does not hold the matrix C; only the equation tells that it belongs to another circuit with the same A and B.
         // Points outside the subgroup, which a key that was not read from a file can hold, would tell of the witness.
         let holds = clock.part("check", || {
-            in_subgroup(&proof.b) && equation_holds(&key.vk, r1cs.public_values(witness), &proof)
+            let (lines, b) = rayon::join(|| KeyLines::of(&key.vk), || Lines::of(&proof.b));
+            let public = r1cs.public_values(witness);
+            lines.zip(b).is_some_and(|(lines, b)| lines.equation_holds(&key.vk, public, &proof, b))
         });
         if holds { Ok(proof) } else { Err(ProveError::OtherMatrices) }
     }

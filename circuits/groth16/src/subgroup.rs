@@ -38,7 +38,7 @@ pub(crate) fn in_subgroup(point: &G2Affine) -> bool {
 }
 
 /// The Frobenius map of the curve, by way of its twist.
-fn psi(mut point: G2Projective) -> G2Projective {
+pub(crate) fn psi(mut point: G2Projective) -> G2Projective {
     for coordinate in [&mut point.x, &mut point.y, &mut point.z] {
         coordinate.frobenius_map_in_place(1);
     }
@@ -76,7 +76,7 @@ fn random_sums_in_subgroup(points: &Stored<G2Affine>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
 
     use ark_bn254::{Fq, Fq2, g2};
@@ -87,56 +87,92 @@ mod tests {
 
     use super::*;
 
-    fn natural(limbs: &[u64]) -> BigInt {
+    pub(crate) fn natural(limbs: &[u64]) -> BigInt {
         let bytes: Vec<u8> = limbs.iter().flat_map(|limb| limb.to_le_bytes()).collect();
         BigInt::from_bytes_le(Sign::Plus, &bytes)
     }
 
-    /// A point with `f(psi) Q = 0` has an order that divides the resultant of `f` and the characteristic polynomial of psi,
-    /// and the order of the curve.
-    #[test]
-    fn only_points_of_the_subgroup_satisfy_the_equation() {
-        let (p, r) = (natural(Fq::MODULUS.as_ref()), natural(Fr::MODULUS.as_ref()));
-        let order = natural(g2::Config::COFACTOR) * &r;
+    pub(crate) fn subgroup_order() -> BigInt {
+        natural(Fr::MODULUS.as_ref())
+    }
+
+    /// Returns what the order of a point `Q` with `f(psi) Q = 0` divides, for a polynomial `f` from its constant on: the resultant of
+    /// `f` and the characteristic polynomial of psi, and the order of the curve.
+    pub(crate) fn in_kernel(polynomial: &[BigInt]) -> BigInt {
+        let (p, r) = (natural(Fq::MODULUS.as_ref()), subgroup_order());
         let trace: BigInt = &p + 1u32 - &r;
-        let x = natural(<Config as BnConfig>::X);
         // f = a + b psi, after psi^2 = trace psi - p.
         let (mut a, mut b) = (BigInt::ZERO, BigInt::ZERO);
-        for coefficient in [x.clone() * -2, x.clone(), x.clone(), x + 1u32] {
+        for coefficient in polynomial.iter().rev() {
             (a, b) = (coefficient - &b * &p, a + &b * &trace);
         }
         let resultant = &a * &a + &a * &b * &trace + &b * &b * &p;
-        let (mut common, mut rest) = (order, resultant);
+        let (mut common, mut rest) = (natural(g2::Config::COFACTOR) * &r, resultant);
         while rest != BigInt::ZERO {
             (common, rest) = (rest.clone(), common % rest);
         }
-        assert_eq!(common, r);
+        common.magnitude().clone().into()
+    }
+
+    /// Gives points of the curve, of its subgroup and others.
+    pub(crate) fn on_curve(check: impl Fn(G2Affine)) {
+        let mut runner = TestRunner::new(Cases::with_cases(64));
+        let cases = proptest::prelude::any::<[u64; 4]>();
+        let derived = |[a, b, c, d]: [u64; 4]| {
+            let x = Fq2::new(Fq::from(a) * Fq::from(b), Fq::from(c) * Fq::from(d));
+            if let Some(point) = G2Affine::get_point_from_x_unchecked(x, a % 2 == 0) {
+                let cleared = point.clear_cofactor();
+                assert!(cleared.is_in_correct_subgroup_assuming_on_curve());
+                // What the subgroup has no part in.
+                let rest = point.mul_bigint(Fr::MODULUS).into_affine();
+                for point in [point, rest, cleared, (cleared + rest).into_affine()] {
+                    check(point);
+                }
+            }
+            Ok(())
+        };
+        runner.run(&cases, derived).unwrap();
+        for point in [G2Affine::identity(), G2Affine::rand(&mut ark_std::test_rng())] {
+            check(point);
+        }
+        check(of_smallest_order());
+        check(-of_smallest_order());
+    }
+
+    fn outside() -> G2Affine {
+        (1u64..100)
+            .filter_map(|x| G2Affine::get_point_from_x_unchecked(Fq2::from(x), true))
+            .find(|point| !point.is_in_correct_subgroup_assuming_on_curve())
+            .unwrap()
+    }
+
+    fn cofactor() -> BigUint {
+        natural(g2::Config::COFACTOR).magnitude().clone()
+    }
+
+    fn of_smallest_order() -> G2Affine {
+        let others = (cofactor() / 10_069u32).to_u64_digits();
+        let point = outside().mul_bigint(Fr::MODULUS).mul_bigint(others);
+        assert!(!point.is_zero() && point.mul_bigint([10_069u64]).is_zero());
+        point.into_affine()
+    }
+
+    #[test]
+    fn only_points_of_the_subgroup_satisfy_the_equation() {
+        let x = natural(<Config as BnConfig>::X);
+        assert_eq!(in_kernel(&[&x + 1u32, x.clone(), x.clone(), x * -2]), subgroup_order());
     }
 
     #[test]
     fn points_are_those_of_arkworks() {
-        let mut runner = TestRunner::new(Cases::with_cases(64));
-        let cases = proptest::prelude::any::<[u64; 4]>();
-        let check = |[a, b, c, d]: [u64; 4]| {
-            let x = Fq2::new(Fq::from(a) * Fq::from(b), Fq::from(c) * Fq::from(d));
-            if let Some(point) = G2Affine::get_point_from_x_unchecked(x, a % 2 == 0) {
-                let cleared = point.clear_cofactor();
-                for point in [point, cleared, (cleared + point).into_affine()] {
-                    assert_eq!(in_subgroup(&point), point.is_in_correct_subgroup_assuming_on_curve());
-                }
-                assert!(in_subgroup(&cleared));
-            }
-            Ok(())
-        };
-        runner.run(&cases, check).unwrap();
-        assert!(in_subgroup(&G2Affine::identity()));
-        assert!(in_subgroup(&G2Affine::rand(&mut ark_std::test_rng())));
+        on_curve(|point| {
+            assert_eq!(in_subgroup(&point), point.is_in_correct_subgroup_assuming_on_curve());
+        });
     }
 
     #[test]
     fn factors_are_below_every_prime_of_the_cofactor() {
-        let digits = g2::Config::COFACTOR.iter().flat_map(|limb| limb.to_le_bytes()).collect::<Vec<_>>();
-        let cofactor = BigUint::from_bytes_le(&digits);
+        let cofactor = cofactor();
         for divisor in 2u32..=1 << FACTOR_BITS {
             assert_ne!(&cofactor % divisor, BigUint::ZERO, "{divisor}");
         }
@@ -144,16 +180,8 @@ mod tests {
 
     #[test]
     fn one_point_outside_is_found_among_many() {
-        let outside = (1u64..100)
-            .filter_map(|x| G2Affine::get_point_from_x_unchecked(Fq2::from(x), true))
-            .find(|point| !point.is_in_correct_subgroup_assuming_on_curve())
-            .unwrap();
-        // Of the smallest order that there is.
-        let cofactor = g2::Config::COFACTOR.iter().flat_map(|limb| limb.to_le_bytes()).collect::<Vec<_>>();
-        let others = BigUint::from_bytes_le(&cofactor) / 10_069u32;
-        let small = outside.mul_bigint(Fr::MODULUS).mul_bigint(others.to_u64_digits());
-        assert!(!small.is_zero() && small.mul_bigint([10_069u64]).is_zero());
-        for bad in [outside, small.into_affine(), -small.into_affine()] {
+        let small = of_smallest_order();
+        for bad in [outside(), small, -small] {
             for length in [3, 5000] {
                 let mut points = vec![G2Affine::generator(); length];
                 points[1] = G2Affine::identity();

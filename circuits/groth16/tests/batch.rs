@@ -6,8 +6,8 @@ use ark_bn254::{Fq2, G1Affine, G2Affine};
 use ark_std::rand::SeedableRng as _;
 use ark_std::rand::rngs::StdRng;
 use tensorproof_groth16::{
-    InvalidProof, Proof, Proven, Prover, ProvingKey, UnsafeKey, VerifyingKey, proof_from_json, proof_to_json,
-    rerandomize, setup, verify, verify_batch,
+    CheckedKey, InvalidProof, Proof, Proven, Prover, ProvingKey, UnsafeKey, VerifyingKey, proof_from_json,
+    proof_to_json, rerandomize, setup, verify,
 };
 use tensorproof_r1cs::{Fr, Matrix, R1cs, Term, Wire, Witness};
 
@@ -48,8 +48,9 @@ fn proofs(count: u64, rng: &mut StdRng) -> (ProvingKey, Vec<Proven>) {
 fn batches_name_every_invalid_proof() {
     let rng = &mut StdRng::seed_from_u64(1);
     let (key, valid) = proofs(9, rng);
+    let checked = CheckedKey::of(key.vk.clone()).unwrap();
     for count in [0, 1, 2, 9] {
-        verify_batch(&key.vk, &valid[..count], rng).unwrap();
+        checked.verify_batch(&valid[..count], rng).unwrap();
     }
     let g1 = G1Affine::new_unchecked(1u64.into(), 3u64.into());
     let outside = (1u64..100)
@@ -62,7 +63,7 @@ fn batches_name_every_invalid_proof() {
     proofs[4].0.push(Fr::from(1u64));
     proofs[6].1.b = outside;
     proofs[8].1 = proofs[7].1.clone();
-    let found = verify_batch(&key.vk, &proofs, rng).unwrap_err();
+    let found = checked.verify_batch(&proofs, rng).unwrap_err();
     let expected = [
         (1, InvalidProof::Pairing),
         (3, InvalidProof::Point { point: "a" }),
@@ -72,8 +73,19 @@ fn batches_name_every_invalid_proof() {
     ];
     assert_eq!(found, expected);
     let degenerate = VerifyingKey { delta_g2: key.vk.gamma_g2, ..key.vk };
-    let found = verify_batch(&degenerate, &proofs[..1], rng).unwrap_err();
-    assert_eq!(found, [(0, InvalidProof::Key(UnsafeKey::GammaIsDelta))]);
+    assert_eq!(CheckedKey::of(degenerate).unwrap_err(), UnsafeKey::GammaIsDelta);
+}
+
+/// More than are added up at once.
+#[test]
+fn long_batches_name_the_last_invalid_proof() {
+    let rng = &mut StdRng::seed_from_u64(4);
+    let (key, valid) = proofs(3, rng);
+    let checked = CheckedKey::of(key.vk).unwrap();
+    let mut proofs: Vec<Proven> = valid.iter().cloned().cycle().take(1030).collect();
+    checked.verify_batch(&proofs, rng).unwrap();
+    proofs[1027].0[0] += Fr::from(1u64);
+    assert_eq!(checked.verify_batch(&proofs, rng), Err(vec![(1027, InvalidProof::Pairing)]));
 }
 
 /// Two errors that cancel in a plain sum of the equations.
@@ -84,7 +96,7 @@ fn errors_do_not_cancel() {
     let shift = key.delta_g1;
     proofs[0].1.c = (proofs[0].1.c + shift).into();
     proofs[1].1.c = (proofs[1].1.c - shift).into();
-    let found = verify_batch(&key.vk, &proofs, rng).unwrap_err();
+    let found = CheckedKey::of(key.vk).unwrap().verify_batch(&proofs, rng).unwrap_err();
     assert_eq!(found, [(0, InvalidProof::Pairing), (1, InvalidProof::Pairing)]);
 }
 

@@ -121,7 +121,7 @@ fn proves_with_a_key_of_snarkjs() {
     let key = ProvingKey::read(&fs::read(dir.join("1.zkey")).unwrap()).unwrap();
     assert!(matches!(&key.origin, Origin::Ceremony { contributions } if contributions.len() == 1));
     let vk = verifying_key_from_json(&fs::read_to_string(dir.join("vk.json")).unwrap()).unwrap();
-    assert_eq!(vk, key.vk);
+    assert_eq!(*vk, key.vk);
     let proof = prove(&key, &case.circuit.r1cs, &case.witness, &mut StdRng::seed_from_u64(3)).unwrap();
     let public = case.circuit.r1cs.public_values(&case.witness);
     verify(&vk, public, &proof).unwrap();
@@ -180,7 +180,7 @@ fn reads_back_what_it_writes() {
     assert_eq!(ProvingKey::read(&bytes).unwrap(), case.key);
     let proof = prove_case(&case, 4);
     assert_eq!(proof_from_json(&proof_to_json(&proof)).unwrap(), proof);
-    assert_eq!(verifying_key_from_json(&verifying_key_to_json(&case.key.vk)).unwrap(), case.key.vk);
+    assert_eq!(*verifying_key_from_json(&verifying_key_to_json(&case.key.vk)).unwrap(), case.key.vk);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use tensorproof_circom::Circuit;
 use tensorproof_contracts::bounty::ModelTerms;
 use tensorproof_contracts::chain::{Rpc, expected_code};
 use tensorproof_contracts::keccak256;
-use tensorproof_groth16::{Origin, Ptau, R1csFile, check_key as check_points, verify_key, verify_powers};
+use tensorproof_groth16::{Origin, Ptau, R1csFile, verify_key, verify_powers};
 
 use super::super::{setup_powers, warn_of_development_key};
 use super::{Output, check_terms, compute, open_model, same};
@@ -119,10 +119,10 @@ pub(super) fn check_key(dir: &BuildDir, powers: &mut Powers, output: Output) -> 
 fn key(dir: &BuildDir, ptau: Option<&mut Ptau<File>>) -> Result<Origin> {
     let (path, vk) = (dir.existing(Artefact::ProvingKey)?, dir.existing(Artefact::VerifyingKey)?);
     let summary = stages::key_summary(&path)?;
-    if stages::read_verifying_key(&vk)? != summary.vk {
+    if *stages::read_verifying_key(&vk)? != summary.vk {
         return Err(Error::OtherVerifyingKey { path: vk });
     }
-    check_points(&summary.vk).map_err(|source| Error::UnsafeKey { path: path.clone(), source })?;
+    stages::checked_key(&path, summary.vk)?;
     match ptau {
         Some(ptau) => {
             let r1cs = dir.existing(Artefact::R1cs)?;
