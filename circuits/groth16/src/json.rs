@@ -10,7 +10,6 @@ use ark_ff::{BigInt, PrimeField};
 use serde_json::{Value, json};
 use tensorproof_r1cs::{Fr, fr_from_decimal, fr_to_decimal};
 
-use crate::subgroup::in_subgroup;
 use crate::verify::{CheckedKey, UnsafeKey};
 use crate::{Proof, VerifyingKey};
 
@@ -80,18 +79,14 @@ pub fn proof_to_json(proof: &Proof) -> String {
     }))
 }
 
-/// Reads `proof.json`.
+/// Reads `proof.json`. Verifying tells whether its points are in their subgroups.
 ///
 /// # Errors
-/// When it is not a Groth16 proof on BN254, or a point is not in its group.
+/// When it is not a Groth16 proof on BN254, or a point is not on its curve.
 pub fn proof_from_json(text: &str) -> Parsed<Proof> {
     let value = parse(text)?;
     expect_protocol(&value)?;
-    let b = g2(&value, "pi_b")?;
-    if !in_subgroup(&b) {
-        return Err(unexpected("pi_b", &value["pi_b"], "a point of the subgroup of the twisted curve"));
-    }
-    Ok(Proof { a: g1(&value, "pi_a")?, b, c: g1(&value, "pi_c")? })
+    Ok(Proof { a: g1(&value, "pi_a")?, b: g2(&value, "pi_b")?, c: g1(&value, "pi_c")? })
 }
 
 /// Returns `verification_key.json` for a verifying key.

@@ -26,6 +26,7 @@ mod map;
 mod msm;
 mod multiples;
 mod odd;
+mod pairing;
 mod points;
 mod profile;
 mod prove;

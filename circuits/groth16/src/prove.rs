@@ -141,7 +141,7 @@ impl<'k> Prover<'k> {
         let holds = clock.part("check", || {
             let (lines, b) = rayon::join(|| KeyLines::of(&key.vk), || Lines::of(&proof.b));
             let public = r1cs.public_values(witness);
-            lines.zip(b).is_some_and(|(lines, b)| lines.equation_holds(&key.vk, public, &proof, b))
+            lines.zip(b).is_some_and(|(lines, b)| lines.equation_holds(&key.vk, public, &proof, &b))
         });
         if holds { Ok(proof) } else { Err(ProveError::OtherMatrices) }
     }

@@ -2,8 +2,7 @@
 
 use std::ops::Deref;
 
-use ark_bn254::{Bn254, G1Affine, G1Projective, G2Affine};
-use ark_ec::pairing::Pairing as _;
+use ark_bn254::{G1Affine, G1Projective, G2Affine};
 use ark_ec::{AffineRepr as _, CurveGroup as _, VariableBaseMSM as _};
 use ark_ff::{UniformRand as _, Zero as _};
 use ark_std::rand::{CryptoRng, RngCore};
@@ -12,6 +11,7 @@ use tensorproof_r1cs::Fr;
 
 use crate::lines::Lines;
 use crate::msm::{Scalars, msm};
+use crate::pairing::product_is_one;
 use crate::{Proof, VerifyingKey};
 
 /// Fewer public signals are multiplied one by one.
@@ -102,7 +102,7 @@ impl CheckedKey {
     /// Why the proof is not accepted.
     pub fn verify(&self, public: &[Fr], proof: &Proof) -> Result<(), InvalidProof> {
         let b = check_form(&self.vk, public, proof)?;
-        if self.lines.equation_holds(&self.vk, public, proof, b) {
+        if self.lines.equation_holds(&self.vk, public, proof, &b) {
             Ok(())
         } else {
             Err(InvalidProof::Pairing)
@@ -141,7 +141,7 @@ impl CheckedKey {
 
     fn find_invalid(&self, equations: &[Equation<'_>], invalid: &mut Vec<(usize, InvalidProof)>) {
         match equations {
-            [one] if !self.lines.equation_holds(&self.vk, one.public, one.proof, one.b.clone()) => {
+            [one] if !self.lines.equation_holds(&self.vk, one.public, one.proof, &one.b) => {
                 invalid.push((one.position, InvalidProof::Pairing));
             }
             [_, _, ..] if !self.sum_holds(equations) => {
@@ -174,7 +174,7 @@ impl CheckedKey {
             equations.par_iter().map(|equation| equation.proof.a * -equation.factor).collect();
         left.extend(G1Projective::normalize_batch(&own));
         let right = self.lines.0.iter().chain(equations.iter().map(|equation| &equation.b));
-        Bn254::multi_pairing(left, right.cloned()).is_zero()
+        product_is_one(&left.into_iter().zip(right).collect::<Vec<_>>())
     }
 }
 
@@ -233,19 +233,20 @@ impl KeyLines {
     }
 
     /// Returns whether the pairing equation holds; the points and the number of signals are checked before.
-    pub(crate) fn equation_holds(&self, vk: &VerifyingKey, public: &[Fr], proof: &Proof, b: Lines) -> bool {
+    pub(crate) fn equation_holds(&self, vk: &VerifyingKey, public: &[Fr], proof: &Proof, b: &Lines) -> bool {
         let points = &vk.gamma_abc_g1[1..];
         let sum: G1Projective = if public.len() < FEW {
             points.iter().zip(public).map(|(point, signal)| *point * signal).sum()
         } else {
             msm(&points.into(), 0, &Scalars::of(public))
         };
-        let [beta, gamma, delta] = self.0.clone();
+        let [beta, gamma, delta] = &self.0;
         // e(a, b) = e(alpha, beta) e(statement, gamma) e(c, delta)
-        let product = Bn254::multi_pairing(
-            [-proof.a, vk.alpha_g1, (sum + vk.gamma_abc_g1[0]).into_affine(), proof.c],
-            [b, beta, gamma, delta],
-        );
-        product.is_zero()
+        product_is_one(&[
+            (-proof.a, b),
+            (vk.alpha_g1, beta),
+            ((sum + vk.gamma_abc_g1[0]).into_affine(), gamma),
+            (proof.c, delta),
+        ])
     }
 }
