@@ -2,7 +2,9 @@
 
 mod number;
 
-use std::fs::{self, File};
+use std::fmt::Display;
+use std::fs;
+use std::io::Cursor;
 use std::path::Path;
 
 use ndarray::{ArrayD, Axis};
@@ -36,22 +38,30 @@ pub fn input_shapes(graph: &Graph) -> Vec<InputShape> {
 /// Reads the samples of a file, each with one array per input.
 ///
 /// JSON is `{"<input name>": nested arrays}`, which may have a salt ([`Subject::salt_signal`]) beside the inputs, or the nested
-/// arrays alone for a model with one input; an `.npz` has an
-/// array per input under its name, or one called `inputs` or `x`. The batch may be left out, or hold several samples.
+/// arrays alone for a model with one input; an `.npz` has an array per input under its name, or one called `inputs` or `x`. The batch may be left out, or hold several samples.
 ///
 /// # Errors
 /// When the file cannot be read, an input is missing, a shape is another, or a value is not a finite number.
 pub fn load_samples(path: &Path, inputs: &[InputShape]) -> Result<Vec<Sample>> {
-    let metadata = fs::metadata(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    let malformed = |reason: String| Error::Malformed { path: path.to_owned(), reason };
-    if metadata.len() > LARGEST_FILE {
-        return Err(malformed(format!("has {} bytes, expected at most {LARGEST_FILE}", metadata.len())));
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let length = fs::metadata(path).map_err(failed)?.len();
+    if length > LARGEST_FILE {
+        let reason = format!("has {length} bytes, expected at most {LARGEST_FILE}");
+        return Err(Error::Malformed { path: path.to_owned(), reason });
     }
+    read_samples(path, &fs::read(path).map_err(failed)?, inputs)
+}
+
+/// Reads the samples of a file of this name and content.
+///
+/// # Errors
+/// As those of [`load_samples`].
+pub fn read_samples(path: &Path, bytes: &[u8], inputs: &[InputShape]) -> Result<Vec<Sample>> {
+    let malformed = |reason: String| Error::Malformed { path: path.to_owned(), reason };
     let arrays = match path.extension().and_then(|extension| extension.to_str()) {
         Some("npz") => {
-            let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-            let mut archive = NpzReader::new(file).map_err(|error| malformed(error.to_string()))?;
-            let names = archive.names().map_err(|error| malformed(error.to_string()))?;
+            let mut archive = NpzReader::new(Cursor::new(bytes)).map_err(|error| malformed(brief(&error)))?;
+            let names = archive.names().map_err(|error| malformed(brief(&error)))?;
             let read = |input: &InputShape| {
                 let name = entry_name(&names, &input.name, inputs.len()).ok_or_else(|| {
                     malformed(format!("has no array `{}`, found {}", input.name, names.join(", ")))
@@ -60,15 +70,10 @@ pub fn load_samples(path: &Path, inputs: &[InputShape]) -> Result<Vec<Sample>> {
             };
             inputs.iter().map(read).collect::<Result<Vec<_>>>()?
         }
-        Some("npy") => {
-            let bytes = fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-            vec![read_npy(&bytes).map_err(malformed)?]
-        }
+        Some("npy") => vec![read_npy(bytes).map_err(malformed)?],
         _ => {
-            let text =
-                fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
             let value: Value =
-                serde_json::from_str(&text).map_err(|error| malformed(format!("not JSON: {error}")))?;
+                serde_json::from_slice(bytes).map_err(|error| malformed(format!("not JSON: {error}")))?;
             from_json(&value, inputs).map_err(malformed)?
         }
     };
@@ -93,15 +98,20 @@ fn entry_name(names: &[String], input: &str, inputs: usize) -> Option<String> {
     })
 }
 
-fn read_npz(archive: &mut NpzReader<File>, name: &str) -> std::result::Result<ArrayD<f64>, String> {
+fn read_npz(archive: &mut NpzReader<Cursor<&[u8]>>, name: &str) -> std::result::Result<ArrayD<f64>, String> {
     let name = name.strip_suffix(".npy").unwrap_or(name);
-    let values: ArrayD<Number> = archive.by_name(name).map_err(|error| error.to_string())?;
+    let values: ArrayD<Number> = archive.by_name(name).map_err(|error| brief(&error))?;
     Ok(values.mapv(|Number(value)| value))
 }
 
 fn read_npy(bytes: &[u8]) -> std::result::Result<ArrayD<f64>, String> {
-    let values = ArrayD::<Number>::read_npy(bytes).map_err(|error| error.to_string())?;
+    let values = ArrayD::<Number>::read_npy(bytes).map_err(|error| brief(&error))?;
     Ok(values.mapv(|Number(value)| value))
+}
+
+/// Returns the first line of an error, which may quote all of a header, and no more than fits a terminal.
+fn brief(error: &dyn Display) -> String {
+    error.to_string().lines().next().unwrap_or_default().chars().take(200).collect()
 }
 
 fn from_json(value: &Value, inputs: &[InputShape]) -> std::result::Result<Vec<ArrayD<f64>>, String> {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use tensorproof_transpiler::data::{input_shapes, load_samples};
+use tensorproof_transpiler::data::{InputShape, input_shapes, load_samples, read_samples};
 use tensorproof_transpiler::{Graph, Settings, load_graph, onnx, passes};
 
 fn model(name: &str) -> PathBuf {
@@ -15,6 +15,10 @@ fn model(name: &str) -> PathBuf {
 
 fn bytes() -> Vec<u8> {
     fs::read(model("mnist_mobilenet_block")).unwrap()
+}
+
+fn samples() -> Vec<u8> {
+    fs::read(model("mnist_mlp").with_file_name("samples.npz")).unwrap()
 }
 
 fn read(bytes: &[u8]) -> tensorproof_transpiler::Result<Graph> {
@@ -107,8 +111,35 @@ fn refuses_damaged_settings() {
     }
 }
 
+/// A header of nothing but brackets is quoted in brief.
+#[test]
+fn refuses_data_of_a_deep_header() {
+    let inputs = [InputShape { name: "x".to_owned(), shape: vec![1, 2] }];
+    for brackets in ["(", "[", "{", "{'descr': ("] {
+        let header = brackets.repeat(100_000);
+        let length = u32::try_from(header.len()).unwrap().to_le_bytes();
+        let bytes = [b"\x93NUMPY\x02\0", &length[..], header.as_bytes()].concat();
+        let message = read_samples(Path::new("deep.npy"), &bytes, &inputs).unwrap_err().to_string();
+        assert!(
+            message.contains("deep.npy") && message.contains("header") && message.len() < 300,
+            "{message}"
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn never_panics_on_flipped_bits_of_data(flips in proptest::collection::vec((0usize..1 << 20, 0u8..8), 1..4)) {
+        let inputs = [InputShape { name: "keras_tensor".to_owned(), shape: vec![1, 28, 28, 1] }];
+        let mut bytes = samples();
+        for (at, bit) in flips {
+            let at = at % bytes.len();
+            bytes[at] ^= 1 << bit;
+        }
+        let _ = read_samples(Path::new("x.npz"), &bytes, &inputs);
+    }
 
     #[test]
     fn never_panics_on_flipped_bits(flips in proptest::collection::vec((0usize..1 << 20, 0u8..8), 1..4)) {
