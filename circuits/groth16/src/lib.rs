@@ -35,6 +35,7 @@ mod rerandomize;
 mod setup;
 mod stored;
 mod subgroup;
+mod tower;
 mod verify;
 mod zkey;
 

@@ -11,6 +11,7 @@ use ark_ec::short_weierstrass::SWCurveConfig as _;
 use ark_ff::{AdditiveGroup as _, Field as _, Zero as _};
 
 use crate::subgroup::psi;
+use crate::tower::product;
 
 /// The lines of a point of the subgroup, in the order in which the loop meets them; none for infinity.
 #[derive(Clone, Debug)]
@@ -95,35 +96,36 @@ impl Walk {
             value.mul_assign_by_fp(&HALF);
             value
         };
-        let a = half(self.x * self.y);
+        let a = half(product(&self.x, &self.y));
         let b = self.y.square();
         let c = self.z.square();
-        let e = g2::Config::COEFF_B * (c.double() + c);
+        let e = product(&g2::Config::COEFF_B, &(c.double() + c));
         let f = e.double() + e;
         let g = half(b + f);
         let h = (self.y + self.z).square() - (b + c);
         let square = self.x.square();
         let line = Line { by_y: -h, by_x: square.double() + square, constant: e - b };
         let e = e.square();
-        self.x = a * (b - f);
+        self.x = product(&a, &(b - f));
         self.y = g.square() - (e.double() + e);
-        self.z = b * h;
+        self.z = product(&b, &h);
         line
     }
 
     /// Adds a point, and returns the line through both.
     fn add(&mut self, point: &G2Affine) -> Line {
-        let theta = self.y - point.y * self.z;
-        let lambda = self.x - point.x * self.z;
+        let theta = self.y - product(&point.y, &self.z);
+        let lambda = self.x - product(&point.x, &self.z);
         let d = lambda.square();
-        let e = lambda * d;
-        let f = self.z * theta.square();
-        let g = self.x * d;
+        let e = product(&lambda, &d);
+        let f = product(&self.z, &theta.square());
+        let g = product(&self.x, &d);
         let h = e + f - g.double();
-        self.x = lambda * h;
-        self.y = theta * (g - h) - e * self.y;
-        self.z *= e;
-        Line { by_y: lambda, by_x: -theta, constant: theta * point.x - lambda * point.y }
+        self.x = product(&lambda, &h);
+        self.y = product(&theta, &(g - h)) - product(&e, &self.y);
+        self.z = product(&self.z, &e);
+        let constant = product(&theta, &point.x) - product(&lambda, &point.y);
+        Line { by_y: lambda, by_x: -theta, constant }
     }
 
     /// Returns whether it has arrived at a point other than infinity.

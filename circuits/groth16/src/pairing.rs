@@ -1,24 +1,25 @@
 //! Whether a product of pairings is one.
 
-use ark_bn254::{Bn254, Fq2, Fq6, Fq6Config, Fq12, Fq12Config, G1Affine};
+use ark_bn254::{Bn254, Fq2, Fq6, Fq6Config, Fq12, G1Affine};
 use ark_ec::AffineRepr as _;
 use ark_ec::pairing::{MillerLoopOutput, Pairing as _};
-use ark_ff::{AdditiveGroup as _, Field as _, Fp6Config as _, Fp12Config as _, Zero as _};
+use ark_ff::{Field as _, Fp6Config as _, Zero as _};
 use rayon::prelude::*;
 
 use crate::lines::{Lines, digits};
+use crate::tower::{by_v, product, product_6, product_6_by_2, square_12};
 
 /// Pairs that share the squarings of one loop, on one thread.
 const TOGETHER: usize = 16;
 
 /// Returns whether the product of the pairings of some points of G1 with points of G2, given by their lines, is one.
 pub(crate) fn product_is_one(pairs: &[(G1Affine, &Lines)]) -> bool {
-    let product = if pairs.len() <= TOGETHER {
+    let value = if pairs.len() <= TOGETHER {
         miller_loop(pairs)
     } else {
         pairs.par_chunks(TOGETHER).map(miller_loop).product()
     };
-    Bn254::final_exponentiation(MillerLoopOutput(product)).is_some_and(|product| product.is_zero())
+    Bn254::final_exponentiation(MillerLoopOutput(value)).is_some_and(|product| product.is_zero())
 }
 
 /// Returns the product of the optimal ate pairings before the final exponentiation.
@@ -26,45 +27,54 @@ fn miller_loop(pairs: &[(G1Affine, &Lines)]) -> Fq12 {
     // A pairing with infinity is one.
     let mut pairs: Vec<_> = pairs.iter().map(|(point, lines)| (point, lines.iter())).collect();
     pairs.retain(|(point, _)| !point.is_zero());
-    let mut product = Fq12::ONE;
-    let mut step = |product: &mut Fq12| {
+    let mut value = Fq12::ONE;
+    let mut step = |value: &mut Fq12| {
         let mut values =
             pairs.iter_mut().filter_map(|(point, lines)| lines.next().map(|line| line.at(point)));
         while let Some(one) = values.next() {
             match values.next() {
-                Some(other) => mul_by_both(product, &one, &other),
-                None => product.mul_by_034(&one[0], &one[1], &one[2]),
+                Some(other) => mul_by_both(value, &one, &other),
+                None => mul_by_line(value, &one),
             }
         }
     };
     for (position, digit) in digits().enumerate() {
         if position > 0 {
-            product.square_in_place();
+            value = square_12(&value);
         }
-        step(&mut product);
+        step(&mut value);
         if digit != 0 {
-            step(&mut product);
+            step(&mut value);
         }
     }
-    step(&mut product);
-    step(&mut product);
-    product
+    step(&mut value);
+    step(&mut value);
+    value
 }
 
-/// Multiplies by two lines, given by their factors of 1, w and v w: first with each other, as most of what they have is zero.
-fn mul_by_both(product: &mut Fq12, [a, a_w, a_vw]: &[Fq2; 3], [b, b_w, b_vw]: &[Fq2; 3]) {
-    let (one, w, vw) = (*a * b, *a_w * b_w, *a_vw * b_vw);
+/// Multiplies by a line, given by its factors of 1, w and v w.
+fn mul_by_line(value: &mut Fq12, [one, w, vw]: &[Fq2; 3]) {
+    let Fq12 { c0, c1, .. } = *value;
+    let of_even = Fq6::new(product(&c0.c0, one), product(&c0.c1, one), product(&c0.c2, one));
+    let of_odd = product_6_by_2(&c1, w, vw);
+    value.c1 = product_6_by_2(&(c0 + c1), &(*one + w), vw) - of_even - of_odd;
+    value.c0 = of_even + by_v(of_odd);
+}
+
+/// Multiplies by two lines: first with each other, as most of what they have is zero.
+fn mul_by_both(value: &mut Fq12, [a, a_w, a_vw]: &[Fq2; 3], [b, b_w, b_vw]: &[Fq2; 3]) {
+    let (one, w, vw) = (product(a, b), product(a_w, b_w), product(a_vw, b_vw));
     let mut vvw = vw;
     Fq6Config::mul_fp2_by_nonresidue_in_place(&mut vvw);
-    let even = Fq6::new(one + vvw, w, (*a_w + a_vw) * (*b_w + b_vw) - w - vw);
-    let odd = [(*a + a_w) * (*b + b_w) - one - w, (*a + a_vw) * (*b + b_vw) - one - vw];
-    let sum = (product.c0 + product.c1) * (even + Fq6::new(odd[0], odd[1], Fq2::ZERO));
-    let of_even = product.c0 * even;
-    let mut of_odd = product.c1;
-    of_odd.mul_by_01(&odd[0], &odd[1]);
-    product.c1 = sum - of_even - of_odd;
-    Fq12Config::mul_fp6_by_nonresidue_in_place(&mut of_odd);
-    product.c0 = of_even + of_odd;
+    let cross = |a: &Fq2, b: &Fq2, c: &Fq2, d: &Fq2| product(&(*a + b), &(*c + d));
+    let even = Fq6::new(one + vvw, w, cross(a_w, a_vw, b_w, b_vw) - w - vw);
+    let odd = [cross(a, a_w, b, b_w) - one - w, cross(a, a_vw, b, b_vw) - one - vw];
+    let Fq12 { c0, c1, .. } = *value;
+    let of_even = product_6(&c0, &even);
+    let of_odd = product_6_by_2(&c1, &odd[0], &odd[1]);
+    let sum = Fq6::new(even.c0 + odd[0], even.c1 + odd[1], even.c2);
+    value.c1 = product_6(&(c0 + c1), &sum) - of_even - of_odd;
+    value.c0 = of_even + by_v(of_odd);
 }
 
 #[cfg(test)]
