@@ -1,7 +1,6 @@
 //! A key from a constraint system, made by one machine.
 
-use ark_bn254::{G1Affine, G1Projective, G2Affine, G2Projective};
-use ark_ec::scalar_mul::BatchMulPreprocessing;
+use ark_bn254::{G1Affine, G2Affine};
 use ark_ec::{AffineRepr as _, CurveGroup as _};
 use ark_ff::{Field as _, UniformRand as _, Zero};
 use ark_poly::EvaluationDomain as _;
@@ -15,6 +14,7 @@ use crate::contributions;
 use crate::domain::{domain, odd_shift, rows};
 use crate::entries::Entries;
 use crate::key::{Origin, ProvingKey};
+use crate::multiples::FixedPoint;
 use crate::stored::Stored;
 
 /// Why there is no key.
@@ -98,10 +98,10 @@ pub fn setup(r1cs: &R1cs, rng: &mut (impl RngCore + CryptoRng)) -> Result<Provin
     let private: Zeroizing<Vec<Fr>> =
         Zeroizing::new(mixed[public..].par_iter().map(|value| *value * *delta_inverse).collect());
 
-    let g1 = BatchMulPreprocessing::<G1Projective>::new(G1Affine::generator().into(), 4 * wires + h.len());
-    let g2 = BatchMulPreprocessing::<G2Projective>::new(G2Affine::generator().into(), wires);
+    let g1 = FixedPoint::new(&G1Affine::generator(), 3 * wires + h.len());
+    let g2 = FixedPoint::new(&G2Affine::generator(), wires);
     let in_g1 = |scalar: &Fr| (G1Affine::generator() * scalar).into_affine();
-    let in_g1_all = |scalars: &[Fr]| Stored::from(g1.batch_mul(scalars).as_slice());
+    let in_g1_all = |scalars: &[Fr]| Stored::from(g1.multiples(scalars).as_slice());
     let in_g2 = |scalar: &Fr| (G2Affine::generator() * scalar).into_affine();
     Ok(ProvingKey {
         vk: VerifyingKey {
@@ -109,13 +109,13 @@ pub fn setup(r1cs: &R1cs, rng: &mut (impl RngCore + CryptoRng)) -> Result<Provin
             beta_g2: in_g2(beta),
             gamma_g2: G2Affine::generator(),
             delta_g2: in_g2(delta),
-            gamma_abc_g1: g1.batch_mul(&mixed[..public]),
+            gamma_abc_g1: g1.multiples(&mixed[..public]),
         },
         beta_g1: in_g1(beta),
         delta_g1: in_g1(delta),
         a: in_g1_all(&a),
         b_g1: in_g1_all(&b),
-        b_g2: g2.batch_mul(&b).as_slice().into(),
+        b_g2: g2.multiples(&b).as_slice().into(),
         c: in_g1_all(&private),
         h: in_g1_all(&h),
         entries: Entries::of(r1cs),

@@ -12,6 +12,7 @@
 //! Source: Pippenger's algorithm as in Bernstein, Doumen, Lange, Oosterwijk, "Faster batch forgery identification"
 //! (eprint 2012/549); batched affine additions as in Gabizon and Williamson's note on turbo-plonk (2020).
 
+mod digits;
 mod pairs;
 #[cfg(target_arch = "x86_64")]
 mod quadratic;
@@ -29,6 +30,7 @@ use rayon::prelude::*;
 pub(crate) use scalars::Scalars;
 use window::Plan;
 
+pub(crate) use digits::SignedDigits;
 pub(crate) use pairs::{AddPairs, Pairs};
 
 use crate::stored::{Stored, StoredPoint};

@@ -3,9 +3,10 @@
 use ark_ec::AdditiveGroup as _;
 use ark_ec::short_weierstrass::{Affine, Projective};
 
+use super::digits::SignedDigits;
 use super::pairs::AddPairs;
 use super::runs::RunAdder;
-use super::scalars::{Scalar, Scalars};
+use super::scalars::Scalars;
 use super::weigh::weigh;
 use crate::stored::{Stored, StoredPoint};
 
@@ -25,8 +26,7 @@ pub(super) struct Plan {
     pub(super) windows: usize,
     /// Parts of each window that are summed apart.
     pub(super) parts: usize,
-    /// Half a window, in each window: added to a scalar, it turns digits into signed ones.
-    halves: [u64; 5],
+    digits: SignedDigits,
 }
 
 impl Plan {
@@ -44,30 +44,7 @@ impl Plan {
         };
         let bits = (2..=WIDEST).min_by_key(|&bits| cost(bits)).unwrap_or(WIDEST);
         let (windows, parts) = shape(scalars, bits, tasks);
-        let mut halves = [0; 5];
-        for window in 0..windows {
-            let bit = bits * window + bits - 1;
-            halves[bit / 64] |= 1 << (bit % 64);
-        }
-        Self { bits, windows, parts, halves }
-    }
-
-    /// Returns the digit of a scalar in `[-2^(bits-1), 2^(bits-1)]`.
-    fn digit(&self, scalar: &Scalar, window: usize) -> i32 {
-        let mut shifted = [0; 5];
-        let limbs = scalar.magnitude.iter().chain([&0]);
-        let mut carry = false;
-        for (sum, (left, right)) in shifted.iter_mut().zip(limbs.zip(&self.halves)) {
-            let (partial, over) = left.overflowing_add(*right);
-            let (whole, again) = partial.overflowing_add(u64::from(carry));
-            (*sum, carry) = (whole, over || again);
-        }
-        let (limb, shift) = (self.bits * window / 64, self.bits * window % 64);
-        let above = shifted.get(limb + 1).copied().unwrap_or(0);
-        let both = u128::from(shifted[limb]) | u128::from(above) << 64;
-        #[expect(clippy::cast_possible_truncation, reason = "a window has at most 16 bits")]
-        let digit = ((both >> shift) & ((1 << self.bits) - 1)) as i32;
-        digit - (1 << (self.bits - 1))
+        Self { bits, windows, parts, digits: SignedDigits::new(bits, windows) }
     }
 }
 
@@ -100,7 +77,8 @@ where
     if scalars.is_empty() {
         return Projective::ZERO;
     }
-    let digits: Vec<i32> = scalars.iter().map(|scalar| plan.digit(scalar, window)).collect();
+    let digits: Vec<i32> =
+        scalars.iter().map(|scalar| plan.digits.digit(&scalar.magnitude, window)).collect();
     let mut ends = vec![0u32; (1 << (plan.bits - 1)) + 2];
     for digit in &digits {
         ends[digit.unsigned_abs() as usize + 1] += 1;

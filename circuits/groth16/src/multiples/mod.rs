@@ -7,6 +7,7 @@
 //! Source: Gallant, Lambert, Vanstone, "Faster point multiplication on elliptic curves with efficient endomorphisms" (2001).
 
 mod batch;
+mod fixed;
 mod halves;
 mod transform;
 
@@ -20,6 +21,7 @@ use crate::msm::AddPairs;
 use batch::Batch;
 use halves::{Digits, Halves, WINDOW};
 
+pub(crate) use fixed::FixedPoint;
 pub(crate) use transform::inverse_transform;
 
 /// Points that share inversions; their multiples stay in the processor's nearer caches.

@@ -1,0 +1,39 @@
+//! Integers cut into windows.
+
+/// Integers of four limbs in signed digits, which need half the multiples or buckets of others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SignedDigits {
+    bits: usize,
+    /// Half a window, in each window: added to an integer, it turns digits into signed ones.
+    halves: [u64; 5],
+}
+
+impl SignedDigits {
+    /// Cuts integers of one bit less than so many windows have.
+    pub(crate) fn new(bits: usize, windows: usize) -> Self {
+        let mut halves = [0; 5];
+        for window in 0..windows {
+            let bit = bits * window + bits - 1;
+            halves[bit / 64] |= 1 << (bit % 64);
+        }
+        Self { bits, halves }
+    }
+
+    /// Returns the digit of an integer, in `[-2^(bits-1), 2^(bits-1))`.
+    pub(crate) fn digit(&self, integer: &[u64; 4], window: usize) -> i32 {
+        let mut shifted = [0; 5];
+        let limbs = integer.iter().chain([&0]);
+        let mut carry = false;
+        for (sum, (left, right)) in shifted.iter_mut().zip(limbs.zip(&self.halves)) {
+            let (partial, over) = left.overflowing_add(*right);
+            let (whole, again) = partial.overflowing_add(u64::from(carry));
+            (*sum, carry) = (whole, over || again);
+        }
+        let (limb, shift) = (self.bits * window / 64, self.bits * window % 64);
+        let above = shifted.get(limb + 1).copied().unwrap_or(0);
+        let both = u128::from(shifted[limb]) | u128::from(above) << 64;
+        #[expect(clippy::cast_possible_truncation, reason = "a window has at most 16 bits")]
+        let digit = ((both >> shift) & ((1 << self.bits) - 1)) as i32;
+        digit - (1 << (self.bits - 1))
+    }
+}
