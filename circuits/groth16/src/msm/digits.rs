@@ -19,8 +19,8 @@ impl SignedDigits {
         Self { bits, halves }
     }
 
-    /// Returns the digit of an integer, in `[-2^(bits-1), 2^(bits-1))`.
-    pub(crate) fn digit(&self, integer: &[u64; 4], window: usize) -> i32 {
+    /// Returns the integer with the halves added.
+    pub(crate) fn shifted(&self, integer: &[u64; 4]) -> [u64; 5] {
         let mut shifted = [0; 5];
         let limbs = integer.iter().chain([&0]);
         let mut carry = false;
@@ -29,6 +29,11 @@ impl SignedDigits {
             let (whole, again) = partial.overflowing_add(u64::from(carry));
             (*sum, carry) = (whole, over || again);
         }
+        shifted
+    }
+
+    /// Returns the digit of a shifted integer, in `[-2^(bits-1), 2^(bits-1))`.
+    pub(crate) fn digit(&self, shifted: &[u64; 5], window: usize) -> i32 {
         let (limb, shift) = (self.bits * window / 64, self.bits * window % 64);
         let above = shifted.get(limb + 1).copied().unwrap_or(0);
         let both = u128::from(shifted[limb]) | u128::from(above) << 64;

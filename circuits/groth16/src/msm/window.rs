@@ -6,7 +6,7 @@ use ark_ec::short_weierstrass::{Affine, Projective};
 use super::digits::SignedDigits;
 use super::pairs::AddPairs;
 use super::runs::RunAdder;
-use super::scalars::Scalars;
+use super::scalars::{Scalar, Scalars};
 use super::weigh::weigh;
 use crate::stored::{Stored, StoredPoint};
 
@@ -77,8 +77,8 @@ where
     if scalars.is_empty() {
         return Projective::ZERO;
     }
-    let digits: Vec<i32> =
-        scalars.iter().map(|scalar| plan.digits.digit(&scalar.magnitude, window)).collect();
+    let digit = |scalar: &Scalar| plan.digits.digit(&plan.digits.shifted(&scalar.magnitude), window);
+    let digits: Vec<i32> = scalars.iter().map(digit).collect();
     let mut ends = vec![0u32; (1 << (plan.bits - 1)) + 2];
     for digit in &digits {
         ends[digit.unsigned_abs() as usize + 1] += 1;

@@ -9,14 +9,16 @@ use ark_ff::PrimeField as _;
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
-use super::TASK;
 use super::batch::Batch;
 use crate::msm::{AddPairs, SignedDigits};
 
 /// Bits of a scalar, and one for the sign of its highest digit.
 const BITS: usize = Fr::MODULUS_BIT_SIZE as usize + 1;
 /// More bits of a window are more multiples than the processor's caches have room for.
-const WIDEST: usize = 13;
+const WIDEST: usize = 12;
+
+/// Scalars that share inversions: so many that the multiples for a window are used again while they are in the nearer caches.
+const TASK: usize = 4096;
 
 /// A point with its multiples.
 #[derive(Debug)]
@@ -61,8 +63,8 @@ impl<P: AddPairs> FixedPoint<P> {
     }
 
     fn products(&self, scalars: &[Fr]) -> Vec<Affine<P>> {
-        let integers =
-            Zeroizing::new(scalars.iter().map(|scalar| scalar.into_bigint().0).collect::<Vec<_>>());
+        let shifted = |scalar: &Fr| self.digits.shifted(&scalar.into_bigint().0);
+        let integers = Zeroizing::new(scalars.iter().map(shifted).collect::<Vec<_>>());
         let mut sum = Batch::new(&vec![Affine::<P>::identity(); scalars.len()]);
         for (window, multiples) in self.multiples.iter().enumerate() {
             sum.add(|index| {
