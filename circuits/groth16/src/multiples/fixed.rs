@@ -58,11 +58,13 @@ impl<P: AddPairs> FixedPoint<P> {
 
     /// Returns the products with scalars, on all cores.
     pub(crate) fn multiples(&self, scalars: &[Fr]) -> Vec<Affine<P>> {
-        let products: Vec<_> = scalars.par_chunks(TASK).map(|scalars| self.products(scalars)).collect();
-        products.concat()
+        let mut products = vec![Affine::identity(); scalars.len()];
+        let tasks = products.par_chunks_mut(TASK).zip(scalars.par_chunks(TASK));
+        tasks.for_each(|(products, scalars)| products.copy_from_slice(self.products(scalars).points()));
+        products
     }
 
-    fn products(&self, scalars: &[Fr]) -> Vec<Affine<P>> {
+    fn products(&self, scalars: &[Fr]) -> Batch<P> {
         let shifted = |scalar: &Fr| self.digits.shifted(&scalar.into_bigint().0);
         let integers = Zeroizing::new(scalars.iter().map(shifted).collect::<Vec<_>>());
         let mut sum = Batch::new(&vec![Affine::<P>::identity(); scalars.len()]);
@@ -73,7 +75,7 @@ impl<P: AddPairs> FixedPoint<P> {
                 Some(if digit < 0 { -multiple } else { multiple })
             });
         }
-        sum.points().to_vec()
+        sum
     }
 }
 

@@ -40,18 +40,17 @@ pub(crate) fn multiples<P: Multiply>(
     scalar: impl Fn(usize) -> Fr + Sync,
 ) -> Vec<Affine<P>> {
     let halves = Halves::new::<P>();
-    let tasks = points.par_chunks(TASK).enumerate();
-    let products: Vec<Vec<Affine<P>>> =
-        tasks.map(|(task, points)| products(&halves, points, |index| scalar(task * TASK + index))).collect();
-    products.concat()
+    let mut found = vec![Affine::identity(); points.len()];
+    let tasks = found.par_chunks_mut(TASK).zip(points.par_chunks(TASK)).enumerate();
+    tasks.for_each(|(task, (found, points))| {
+        let products = products(&halves, points, |index| scalar(task * TASK + index));
+        found.copy_from_slice(products.points());
+    });
+    found
 }
 
 /// Returns the products of one task.
-fn products<P: Multiply>(
-    halves: &Halves,
-    points: &[Affine<P>],
-    scalar: impl Fn(usize) -> Fr,
-) -> Vec<Affine<P>> {
+fn products<P: Multiply>(halves: &Halves, points: &[Affine<P>], scalar: impl Fn(usize) -> Fr) -> Batch<P> {
     let digits: Zeroizing<Vec<_>> =
         Zeroizing::new((0..points.len()).map(|index| halves.digits(&scalar(index))).collect());
     let windows = digits.iter().map(Digits::windows).max().unwrap_or(0);
@@ -77,7 +76,7 @@ fn products<P: Multiply>(
             });
         }
     }
-    sum.points().to_vec()
+    sum
 }
 
 #[cfg(test)]
