@@ -17,7 +17,7 @@ use crate::{Proof, VerifyingKey};
 /// Fewer public signals are multiplied one by one.
 const FEW: usize = 4;
 
-/// Equations that are added up at once: the lines of a proof take 17 KiB.
+/// Equations that are added up at once: the lines of a proof take 25 KiB at most.
 const CHUNK: usize = 1024;
 
 /// Why a proof is not accepted.

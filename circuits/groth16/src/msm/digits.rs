@@ -9,7 +9,7 @@ pub(crate) struct SignedDigits {
 }
 
 impl SignedDigits {
-    /// Cuts integers of one bit less than so many windows have.
+    /// Cuts integers that are below `2^(bits * windows)` with the halves added.
     pub(crate) fn new(bits: usize, windows: usize) -> Self {
         let mut halves = [0; 5];
         for window in 0..windows {

@@ -99,12 +99,17 @@ mod tests {
             assert_eq!(*found, (point * scalar).into_affine(), "{scalar}");
         }
         assert!(fixed.multiples(&[]).is_empty());
+        // More than one task takes.
+        let many: Vec<Fr> = scalars.iter().copied().cycle().take(TASK + 100).collect();
+        let once = fixed.multiples(&scalars);
+        assert!(fixed.multiples(&many).iter().eq(once.iter().cycle().take(many.len())));
     }
 
     #[test]
     fn agree_with_multiplications_one_by_one() {
         let rng = &mut StdRng::seed_from_u64(1);
-        for expected in [0, 1, 100, 1 << 20] {
+        // Windows of 2, 3, 5, 6 and 12 bits: those of 3 and 5 have just as many as scalars and a sign.
+        for expected in [0, 4, 50, 100, 1 << 20] {
             check::<g1::Config>(G1Affine::generator(), expected, rng);
             check::<g2::Config>(G2Affine::generator(), expected, rng);
         }
