@@ -425,4 +425,11 @@ fn exports_calldata() {
     assert_eq!(nested["arguments"][3][0], format!("0x{:064x}", 33));
     let foundry = run(&["--format", "foundry", "--function", "verify-compressed"]);
     assert!(foundry.starts_with("'verifyCompressed(uint256[4],uint256[])(bool)' '[0x"), "{foundry}");
+    // A statement that the proof does not show is not worth its gas.
+    let public = dir.with_file_name("public.json");
+    let text = fs::read_to_string(&public).unwrap();
+    fs::write(&public, text.replacen("\"33\"", "\"34\"", 1)).unwrap();
+    let output = support::tensorproof(["export-calldata".as_ref(), dir.as_os_str()]);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && error.contains("does not show this statement"), "{error}");
 }
