@@ -202,6 +202,34 @@ pub enum Error {
         /// The limit of a transaction.
         most: u64,
     },
+    /// Transactions cost more than was allowed.
+    #[error("the transactions can cost {cost} ETH, expected at most {cap} ETH")]
+    CostOverCap {
+        /// What they can cost.
+        cost: String,
+        /// What they may.
+        cap: String,
+    },
+    /// Nobody has confirmed a transaction.
+    #[error(
+        "a transaction for {contract} is needed that was not planned: the chain has changed in the meantime"
+    )]
+    NotConfirmed {
+        /// What it would create or call.
+        contract: String,
+    },
+    /// A transaction could be included at any later time.
+    #[error(
+        "{waiting} transactions of account {account} wait to be included as the endpoint says, expected at most {most}"
+    )]
+    Waiting {
+        /// The account.
+        account: String,
+        /// How many wait.
+        waiting: u64,
+        /// How many may.
+        most: u64,
+    },
     /// There is no key to sign with, and nobody to ask.
     #[error(
         "there is no private key: expected `--keystore` with `--password-file`, or the variable `{variable}`"
@@ -300,6 +328,36 @@ pub enum Error {
         /// What was computed, or read elsewhere.
         expected: String,
     },
+    /// A phase or a turn of a bounty is so short that one may miss it.
+    #[error("phase `{phase}` of the bounty takes {found}, expected at least {least}")]
+    ShortPhase {
+        /// The phase, or a turn.
+        phase: &'static str,
+        /// How long it is.
+        found: String,
+        /// How long it should be.
+        least: String,
+    },
+    /// The half of a turn is not over.
+    #[error("the half turn of {hunter} goes on for {left} s")]
+    HalfNotOver {
+        /// Whose turn it is.
+        hunter: String,
+        /// Seconds until it may be ended.
+        left: u64,
+    },
+    /// Something is larger than a transaction can carry.
+    #[error(
+        "a bounty with {found} {what} is not possible, expected at most {most}, which a transaction can carry"
+    )]
+    OverLimit {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much.
+        found: usize,
+        /// The most.
+        most: u32,
+    },
     /// No winner has delivered.
     #[error("nothing was delivered from block {from} on, the bounty is in phase {phase}")]
     NotDelivered {
@@ -392,6 +450,17 @@ impl Error {
             Self::Contracts(ContractsError::Chain(ChainError::NotIncluded { .. })) => {
                 Some("the same command again takes it up, or tells that it is done".to_owned())
             }
+            Self::Contracts(ContractsError::Chain(ChainError::TipOverCap { .. })) => {
+                Some("`--max-priority-fee GWEI` allows more".to_owned())
+            }
+            Self::Contracts(ContractsError::Chain(ChainError::FeeOverCap { .. })) => {
+                Some("`--max-fee GWEI` allows more; fees change from block to block".to_owned())
+            }
+            Self::ShortPhase { .. } => Some(
+                "whoever is not included in its time loses a stake, or shows outputs that are not paid for; `--allow-short-phases` takes that risk"
+                    .to_owned(),
+            ),
+            Self::CostOverCap { .. } => Some("`--max-cost ETHER` allows more".to_owned()),
             Self::NoComputation { .. } => Some(
                 "`tensorproof transpile MODEL --input-visibility hashed --params-visibility fixed --public-signals digest` makes such a circuit"
                     .to_owned(),

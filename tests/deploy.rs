@@ -216,6 +216,69 @@ fn is_not_fooled_by_an_endpoint_that_lies() {
 }
 
 #[test]
+fn pays_no_more_than_was_allowed_whatever_an_endpoint_says() {
+    let anvil = Anvil::start(&[]);
+    let (_folder, dir) = circuit();
+    let address = success(&deploy(&dir, &anvil.url(), &[]))["address"].clone();
+    let address = address.as_str().unwrap();
+    let salt = "0x0101010101010101010101010101010101010101010101010101010101010101";
+    let lie = |asked, answer: Value| answering(&anvil, asked, json!({ "result": answer }));
+    let both = |url: &str, args: &[&str], expected: &str| {
+        failure(&deploy(&dir, url, &[&["--salt", salt], args].concat()), expected);
+        let send = [&["--address", address, "--send"], args].concat();
+        failure(&tensorproof("verify", &dir, url, &send, Some(KEY)), expected);
+    };
+    let gwei = |count: u64| format!("{:#x}", u128::from(count) * 1_000_000_000);
+    let tip = |count| lie("eth_maxPriorityFeePerGas", json!(gwei(count)));
+    both(&tip(6), &[], "asks for a priority fee of 6 gwei, expected at most 5");
+    both(&tip(31_337_000), &["--max-priority-fee", "30"], "`--max-priority-fee GWEI` allows more");
+    let base =
+        |count| lie("eth_getBlockByNumber", json!({ "baseFeePerGas": gwei(count), "timestamp": "0x1" }));
+    both(&base(200), &[], "a unit of gas costs 201 gwei as the endpoint says, expected at most 200");
+    both(&base(u64::MAX), &["--max-fee", "300"], "`--max-fee GWEI` allows more");
+    both(&anvil.url(), &["--max-cost", "0.0001"], "ETH, expected at most 0.000100 ETH");
+    both(&base(190), &["--max-cost", "0.01"], "`--max-cost ETHER` allows more");
+    // Within what a transaction may take, and far over what these take.
+    both(&lie("eth_estimateGas", json!("0xf00000")), &[], "takes 15728640 gas as the endpoint estimates");
+    both(&lie("eth_estimateGas", json!("0xffffffffffffffff")), &[], "expected at most 16777216");
+    // Transactions that could be included at any later time.
+    let far = proxy(&anvil, |_, body, ask| {
+        let is_nonce = body.contains("eth_getTransactionCount") && body.contains("pending");
+        Some(if is_nonce {
+            json!({ "jsonrpc": "2.0", "id": 1, "result": "0x50" }).to_string()
+        } else {
+            ask()
+        })
+    });
+    both(&far, &[], "wait to be included as the endpoint says, expected at most 64");
+    // Another chain by the time that something is signed.
+    for other in ["0x1", "0x539"] {
+        let asked = AtomicUsize::new(0);
+        let answer = json!({ "jsonrpc": "2.0", "id": 1, "result": other }).to_string();
+        let turning = proxy(&anvil, move |_, body, ask| {
+            let is_later = body.contains("eth_chainId") && asked.fetch_add(1, Ordering::SeqCst) % 2 == 1;
+            Some(if is_later { answer.clone() } else { ask() })
+        });
+        both(&turning, &[], ", expected 31337");
+    }
+    assert_eq!(transactions(&anvil), "0x1");
+    // What was sent is known by its hash, in a block of any number.
+    let receipt = |name: &'static str, value: &'static str| {
+        proxy(&anvil, move |_, body, ask| {
+            let mut answer: Value = serde_json::from_str(&ask()).unwrap();
+            if body.contains("eth_getTransactionReceipt") && answer["result"].is_object() {
+                answer["result"][name] = value.into();
+            }
+            Some(answer.to_string())
+        })
+    };
+    let send = ["--address", address, "--send", "--timeout", "1"];
+    let verify = |url: &str| tensorproof("verify", &dir, url, &send, Some(KEY));
+    failure(&verify(&receipt("transactionHash", salt)), "is not a receipt of this transaction");
+    failure(&verify(&receipt("blockNumber", "0xffffffffffffffff")), "was not included within 1 s");
+}
+
+#[test]
 fn takes_up_an_interrupted_deployment() {
     let anvil = Anvil::start(&["--no-mining"]);
     let (folder, dir) = circuit();
@@ -406,6 +469,25 @@ fn asks_on_a_terminal_before_it_sends_to_a_public_chain() {
     // With nothing to send there is nothing to ask.
     let (code, text) = deploy("n", &[]);
     assert!(code == Some(0) && !text.contains("send?"), "{text}");
+    // The same of what is not a deployment.
+    let record = read(folder.path().join("deployment.json"));
+    let address = record["address"].as_str().unwrap().to_owned();
+    let verify = |answer: &str| {
+        let program = env!("CARGO_BIN_EXE_tensorproof");
+        let dir = dir.to_str().unwrap();
+        let args =
+            [answer, program, "verify", dir, "--rpc-url", &url, "--private-key", KEY, "--send", "--address"];
+        let output = tensorproof_oracles::python(&script, [&args[..], &[&address]].concat(), folder.path());
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, text) = verify("n");
+    assert!(
+        code == Some(1) && text.contains("chain 1 is public") && text.contains("nothing was sent"),
+        "{text}"
+    );
+    assert_eq!(transactions(&anvil), "0x2");
+    let (code, text) = verify("yes");
+    assert!(code == Some(0) && text.contains("send? [y/N]"), "{text}");
 }
 
 #[test]

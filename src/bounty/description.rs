@@ -3,6 +3,7 @@
 use num_bigint::{BigInt, Sign};
 use serde::{Deserialize, Serialize};
 use tensorproof_contracts::B256;
+use tensorproof_contracts::bounty::{MAX_CIPHERTEXT, MAX_SAMPLES};
 use tensorproof_transpiler::emit::Pixels;
 use tensorproof_transpiler::quantize::{Architecture, MOST_BITS, Power};
 use tensorproof_transpiler::settings::TensorSettings;
@@ -10,7 +11,7 @@ use tensorproof_transpiler::settings::TensorSettings;
 /// The version of the file's format.
 pub(crate) const FORMAT: u32 = 1;
 
-/// The most samples, and the most bytes of one, that circuits are made for.
+/// The most bytes of a sample that circuits are made for.
 const MOST: u64 = 1 << 20;
 
 /// The most digits of an integer in it.
@@ -57,7 +58,7 @@ impl FolderJson {
         if self.format != FORMAT {
             return Err(format!("has format {}, expected {FORMAT}", self.format));
         }
-        within("`samples`", self.samples.into(), (1, MOST))?;
+        within("`samples`", self.samples.into(), (1, MAX_SAMPLES.into()))?;
         within("`sample_bytes`", self.sample_bytes as u64, (1, MOST))?;
         within("`image.size`", image.size as u64, (1, self.sample_bytes as u64))?;
         within("`image.first`", image.first as u64, (0, (self.sample_bytes - image.size) as u64))?;
@@ -105,6 +106,8 @@ impl FolderJson {
                 self.ciphertext_length
             ));
         }
+        // What no transaction carries nobody can deliver.
+        within("`ciphertextLength`", self.ciphertext_length.into(), (1, MAX_CIPHERTEXT.into()))?;
         let architecture = &self.architecture;
         if architecture.parse::<B256>().is_err() {
             return Err(format!("`architecture` is `{architecture}`, expected 32 bytes in hexadecimal"));
@@ -223,7 +226,8 @@ mod tests {
     fn says_which_number_cannot_be() {
         let rows = [
             ("/format", json!(2), "has format 2, expected 1"),
-            ("/samples", json!(0), "`samples` is 0, expected 1 to 1048576"),
+            ("/samples", json!(0), "`samples` is 0, expected 1 to 2000"),
+            ("/samples", json!(2001), "`samples` is 2001, expected 1 to 2000"),
             ("/samples", json!(u32::MAX), "`samples` is 4294967295"),
             ("/samples", json!(-1), "u32"),
             ("/sample_bytes", json!(0), "`sample_bytes` is 0, expected 1 to 1048576"),

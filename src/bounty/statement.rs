@@ -109,7 +109,7 @@ impl Draft<'_> {
     /// Proves the statement for whom `domain` binds it to.
     ///
     /// # Errors
-    /// When the key is not one of the circuit.
+    /// When the keys are not of the circuit.
     pub(crate) fn prove(mut self, domain: B256) -> Result<Evidence> {
         let challenge = digest::challenge(domain, self.hash, &self.values());
         self.inputs.insert(CHALLENGE.to_owned(), vec![challenge]);
@@ -119,6 +119,9 @@ impl Draft<'_> {
         let key = stages::read_key(dir)?;
         let prover = stages::prover(&key, &circuit.r1cs)?;
         let proof = prover.prove(&witness, &mut OsRng).map_err(stages::not_proven(dir, &circuit.r1cs))?;
+        // A call that reverts shows what nobody pays for.
+        let vk = stages::read_verifying_key(&dir.existing(Artefact::VerifyingKey)?)?;
+        vk.verify(circuit.r1cs.public_values(&witness), &proof)?;
         Ok(Evidence { hash: self.hash, proof })
     }
 }

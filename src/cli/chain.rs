@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use tensorproof_contracts::U256;
+
+use super::amounts::{ether, gwei};
 
 /// `tensorproof export-verifier`.
 #[derive(Debug, Args)]
@@ -99,9 +102,6 @@ pub struct DeployArgs {
     /// the salt, which is created unless somebody has
     #[arg(long, value_name = "ADDRESS|new")]
     pub registry: Option<String>,
-    /// Send on a public chain without asking
-    #[arg(long)]
-    pub yes: bool,
     /// Deploy a development key, whose proofs its maker can forge, on a public chain
     #[arg(long)]
     pub allow_dev_key: bool,
@@ -123,6 +123,18 @@ pub struct AccountArgs {
     /// Fail unless the endpoint's chain has this identifier
     #[arg(long, value_name = "ID")]
     pub chain_id: Option<u64>,
+    /// The most that is paid to who builds the block, for a unit of gas; an endpoint that asks for more is refused
+    #[arg(long, value_name = "GWEI", value_parser = gwei, default_value = "5")]
+    pub max_priority_fee: u128,
+    /// The most that is paid in all for a unit of gas
+    #[arg(long, value_name = "GWEI", value_parser = gwei, default_value = "200")]
+    pub max_fee: u128,
+    /// The most that all transactions of the command may cost, what they pay or deposit not included
+    #[arg(long, value_name = "ETHER", value_parser = ether, default_value = "1")]
+    pub max_cost: U256,
+    /// Send on a public chain without asking
+    #[arg(long)]
+    pub yes: bool,
     /// Blocks to wait for, the transaction's own included
     #[arg(long, default_value_t = 1)]
     pub confirmations: u64,

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod amounts;
 mod bounty;
 mod chain;
 mod circuits;

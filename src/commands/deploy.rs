@@ -1,26 +1,22 @@
 //! `tensorproof deploy`: the contract that verifies proofs, on a chain, and its entry in a registry.
 
-use std::io::IsTerminal as _;
-
 use serde_json::json;
 use tensorproof_contracts::chain::{
-    self, ChainError, Fees, Message, REGISTRATION_GAS, Receipt, Rpc, Signed, Step, Wallet, check_proxy,
-    check_registry, read_code, registered, registration,
+    self, ChainError, Message, REGISTRATION_GAS, Receipt, Rpc, Signed, Step, check_proxy, check_registry,
+    read_code, registered, registration,
 };
-use tensorproof_contracts::{Address, B256, U256, standard_json, verifier};
+use tensorproof_contracts::{Address, B256, standard_json, verifier};
 use tensorproof_transpiler::Settings;
 
-use super::account::{self, Sender};
+use super::account;
 use super::deployment::{REGISTRATION, Record};
+use super::sending::{ATTEMPTS, Approval, Plan, Planned, Sender, is_public};
 use super::{Output, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::DeployArgs;
 use crate::error::{Error, Result};
 use crate::stages;
 use crate::terminal::grouped;
-
-/// Chains that live on one machine: the identifiers of anvil and hardhat, and of ganache and geth's own.
-const LOCAL_CHAINS: [u64; 2] = [31_337, 1_337];
 
 pub(super) fn run(args: &DeployArgs, output: Output) -> Result<()> {
     let dir = BuildDir::of(&args.dir);
@@ -61,16 +57,21 @@ pub(super) fn run(args: &DeployArgs, output: Output) -> Result<()> {
     } else {
         Some(account::open(&args.account, output)?)
     };
-    if let (Some(wallet), false) = (&wallet, args.dry_run) {
-        record.resume(
-            &dir,
-            &Sender { rpc: &rpc, chain, wallet, args: &args.account, attempts: account::ATTEMPTS },
-            output,
-        )?;
+    let sender = wallet.as_ref().map(|wallet| Sender {
+        rpc: &rpc,
+        chain,
+        wallet,
+        args: &args.account,
+        attempts: ATTEMPTS,
+    });
+    if let (Some(sender), false) = (&sender, args.dry_run) {
+        record.resume(&dir, sender, output)?;
     }
 
-    let plan = Plan::make(&rpc, &steps, entry.as_ref().filter(|_| !is_registered), wallet.as_ref())?;
-    output.terminal.say(&plan.told(chain, rpc.endpoint()));
+    let account = wallet.as_ref().map(chain::Wallet::address);
+    let missing = Missing::find(&rpc, &steps, entry.as_ref().filter(|_| !is_registered), account)?;
+    let plan = Plan::make(&rpc, chain, account, missing.planned, &args.account, output)?;
+    let fees = plan.fees;
     if args.dry_run {
         let json = json!({
             "address": last(&steps).address.to_string(),
@@ -82,17 +83,15 @@ pub(super) fn run(args: &DeployArgs, output: Output) -> Result<()> {
         });
         return output.result(&json, &last(&steps).address.to_string());
     }
-    if let Some(wallet) = &wallet {
-        plan.check_balance(&rpc, wallet)?;
-        plan.confirm(chain, args.yes, output)?;
-        let sender = Sender { rpc: &rpc, chain, wallet, args: &args.account, attempts: account::ATTEMPTS };
-        for step in &plan.missing {
-            create(&dir, &mut record, &sender, step, plan.fees, output)?;
+    if let Some(sender) = &sender {
+        let approval = plan.confirm(sender, output)?;
+        for step in missing.steps {
+            create(&dir, &mut record, sender, &approval, step, output)?;
         }
-        if let Some(entry) = plan.entry {
-            register(&dir, &mut record, &sender, entry, plan.fees, output)?;
+        if let Some(entry) = missing.entry {
+            register(&dir, &mut record, sender, &approval, entry, output)?;
         } else if entry.is_some() {
-            record.publish(&dir, wallet.address())?;
+            record.publish(&dir, sender.wallet.address())?;
         }
     }
     for step in &steps {
@@ -109,7 +108,7 @@ pub(super) fn run(args: &DeployArgs, output: Output) -> Result<()> {
          to the runtime code, whose immutables hold the key",
         args.name
     ));
-    let json = record.json(plan.fees);
+    let json = record.json(fees);
     output.result(&json, &last(&steps).address.to_string())
 }
 
@@ -133,7 +132,7 @@ fn salt(text: Option<&str>) -> Result<B256> {
 pub(super) fn check_origin(dir: &BuildDir, chain: u64, is_allowed: bool, output: Output) -> Result<()> {
     let origin = stages::key_origin(dir)?;
     let is_sound = origin.as_ref().is_some_and(tensorproof_groth16::Origin::has_contributions);
-    if !is_sound && !is_allowed && !LOCAL_CHAINS.contains(&chain) {
+    if !is_sound && !is_allowed && is_public(chain) {
         return Err(Error::DevelopmentKey { chain, is_known: origin.is_some() });
     }
     match &origin {
@@ -182,6 +181,11 @@ impl Entry {
         Ok(Self { registry, creation, model, verifier })
     }
 
+    /// Returns the call that names the verifier.
+    fn message(&self) -> Message {
+        Message::new(self.registry, registration(self.model, self.verifier))
+    }
+
     /// Returns whether the registry says so already; what it says is for good.
     fn is_registered(&self, rpc: &Rpc, publisher: Address) -> Result<bool> {
         match registered(rpc, self.registry, publisher, self.model)? {
@@ -197,94 +201,41 @@ impl Entry {
     }
 }
 
-/// What is left to do, and what it takes.
-struct Plan<'a> {
-    missing: Vec<&'a Step>,
+/// What is left to do.
+struct Missing<'a> {
+    steps: Vec<&'a Step>,
     /// What is to be registered.
     entry: Option<&'a Entry>,
-    gas: u64,
-    fees: Fees,
-    /// At the present fees.
-    cost: U256,
-    /// The most that the transactions can cost.
-    most: U256,
+    /// The transactions for all of it.
+    planned: Vec<Planned>,
 }
 
-impl<'a> Plan<'a> {
-    fn make(rpc: &Rpc, steps: &'a [Step], entry: Option<&'a Entry>, wallet: Option<&Wallet>) -> Result<Self> {
-        let mut missing: Vec<&Step> = Vec::new();
-        let (mut gas, mut limit) = (0, 0);
-        let from = wallet.map_or(Address::ZERO, Wallet::address);
-        for step in steps {
+impl<'a> Missing<'a> {
+    fn find(rpc: &Rpc, all: &'a [Step], entry: Option<&'a Entry>, account: Option<Address>) -> Result<Self> {
+        let (mut steps, mut planned): (Vec<&Step>, Vec<Planned>) = Default::default();
+        for step in all {
             if !read_code(rpc, step)? {
-                let estimate = rpc.estimate(from, &step.message())?;
-                limit += account::gas_limit(estimate)?;
-                gas += estimate;
-                missing.push(step);
+                planned.push(creation(rpc, step, account.unwrap_or_default())?);
+                steps.push(step);
             }
         }
-        let is_missing = |entry: &Entry| missing.iter().any(|step| step.address == entry.registry);
-        let entry = match (entry, wallet) {
-            (Some(entry), Some(wallet))
-                if !is_missing(entry) && entry.is_registered(rpc, wallet.address())? =>
-            {
-                None
-            }
+        let is_missing = |entry: &Entry| steps.iter().any(|step| step.address == entry.registry);
+        let entry = match (entry, account) {
+            (Some(entry), Some(account)) if !is_missing(entry) && entry.is_registered(rpc, account)? => None,
             (entry, _) => entry,
         };
-        if entry.is_some() {
-            gas += REGISTRATION_GAS;
-            limit += account::gas_limit(REGISTRATION_GAS)?;
+        if let Some(entry) = entry {
+            let gas = REGISTRATION_GAS;
+            planned.push(Planned::new(REGISTRATION, entry.registry, &entry.message(), gas, gas)?);
         }
-        let (base, tip) = rpc.fees()?;
-        let fees = Fees::for_base(base, tip);
-        let cost = U256::from(gas).saturating_mul(U256::from(base.saturating_add(tip)));
-        let most = U256::from(limit).saturating_mul(U256::from(fees.most));
-        Ok(Self { missing, entry, gas, fees, cost, most })
+        Ok(Self { steps, entry, planned })
     }
+}
 
-    fn transactions(&self) -> usize {
-        self.missing.len() + usize::from(self.entry.is_some())
-    }
-
-    fn told(&self, chain: u64, endpoint: &str) -> String {
-        if self.transactions() == 0 {
-            return format!("chain {chain} at {endpoint}: everything is there");
-        }
-        format!(
-            "chain {chain} at {endpoint}: {} transactions, {} gas, {} ETH at the present fees, {} ETH at most",
-            self.transactions(),
-            grouped(self.gas),
-            ether(self.cost),
-            ether(self.most)
-        )
-    }
-
-    fn check_balance(&self, rpc: &Rpc, wallet: &Wallet) -> Result<()> {
-        let balance = rpc.balance(wallet.address())?;
-        if balance < self.most {
-            let account = wallet.address().to_string();
-            return Err(Error::Balance { account, balance: ether(balance), needed: ether(self.most) });
-        }
-        Ok(())
-    }
-
-    /// Asks whoever sits at the terminal before anything is sent on a public chain.
-    fn confirm(&self, chain: u64, is_given: bool, output: Output) -> Result<()> {
-        let is_asked = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        if is_given || !is_asked || LOCAL_CHAINS.contains(&chain) || self.transactions() == 0 {
-            return Ok(());
-        }
-        let most = ether(self.most);
-        let question = format!("chain {chain} is public, and takes {most} ETH at most: send? [y/N] ");
-        let answer = output.terminal.ask(&question);
-        let answer = answer.map_err(|source| Error::read("standard input".as_ref(), source))?;
-        if matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes") {
-            Ok(())
-        } else {
-            Err(Error::Declined)
-        }
-    }
+/// Plans the creation of a contract.
+pub(super) fn creation(rpc: &Rpc, step: &Step, from: Address) -> Result<Planned> {
+    let estimate = rpc.estimate(from, &step.message())?;
+    Planned::new(&step.name, step.address, &step.message(), estimate, step.gas()?)
 }
 
 /// Creates what is missing of a deployment, and keeps its record in a folder. Returns the receipts.
@@ -292,7 +243,7 @@ pub(super) fn create_all(
     dir: &BuildDir,
     steps: &[Step],
     sender: &Sender<'_>,
-    fees: Fees,
+    approval: &Approval,
     output: Output,
 ) -> Result<Vec<Receipt>> {
     let mut record = Record::read(dir, sender.chain, steps, None)?;
@@ -300,7 +251,7 @@ pub(super) fn create_all(
     record.resume(dir, sender, output)?;
     let mut receipts = Vec::new();
     for step in steps {
-        receipts.extend(create(dir, &mut record, sender, step, fees, output)?);
+        receipts.extend(create(dir, &mut record, sender, approval, step, output)?);
     }
     record.finish(dir)?;
     Ok(receipts)
@@ -312,14 +263,14 @@ fn create(
     dir: &BuildDir,
     record: &mut Record,
     sender: &Sender<'_>,
+    approval: &Approval,
     step: &Step,
-    fees: Fees,
     output: Output,
 ) -> Result<Option<Receipt>> {
     if read_code(sender.rpc, step)? {
         return Ok(None);
     }
-    let work = || transact(dir, record, sender, (&step.name, step.address), &step.message(), fees);
+    let work = || transact(dir, record, sender, approval, (&step.name, step.address), &step.message());
     let told = |receipt: &Receipt| format!("{} for {} gas", step.address, grouped(receipt.gas_used));
     match output.terminal.stage(&step.name, work, told) {
         // Somebody else may have created it in the meantime: then ours reverts, and all is well.
@@ -335,14 +286,14 @@ fn register(
     dir: &BuildDir,
     record: &mut Record,
     sender: &Sender<'_>,
+    approval: &Approval,
     entry: &Entry,
-    fees: Fees,
     output: Output,
 ) -> Result<()> {
     let publisher = sender.wallet.address();
     record.publish(dir, publisher)?;
-    let message = Message::new(entry.registry, registration(entry.model, entry.verifier));
-    let work = || transact(dir, record, sender, (REGISTRATION, entry.registry), &message, fees);
+    let message = entry.message();
+    let work = || transact(dir, record, sender, approval, (REGISTRATION, entry.registry), &message);
     let told = |receipt: &Receipt| {
         format!("{publisher} names {} for {} gas", entry.verifier, grouped(receipt.gas_used))
     };
@@ -362,37 +313,12 @@ fn transact(
     dir: &BuildDir,
     record: &mut Record,
     sender: &Sender<'_>,
+    approval: &Approval,
     (name, address): (&str, Address),
     message: &Message,
-    fees: Fees,
 ) -> Result<Receipt> {
     let mut keep = |signed: &Signed| record.keep(dir, name, address, signed);
-    let (signed, receipt) = sender.send(message, fees, &mut keep)?;
+    let (signed, receipt) = sender.send(approval, address, message, &mut keep)?;
     record.done(dir, (name, address), signed.hash, &receipt)?;
     Ok(receipt)
-}
-
-/// Returns an amount of wei in ether, to six digits after the point, rounded up.
-pub(super) fn ether(wei: U256) -> String {
-    let millionths = wei.saturating_add(U256::from(999_999_999_999u64)) / U256::from(1_000_000_000_000u64);
-    let (whole, rest) = (millionths / U256::from(1_000_000), millionths % U256::from(1_000_000));
-    format!("{whole}.{:0>6}", rest.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tells_ether() {
-        let rows = [
-            ("0", "0.000000"),
-            ("1", "0.000001"),
-            ("1000000000000000000", "1.000000"),
-            ("1234567890123456789", "1.234568"),
-        ];
-        for (wei, expected) in rows {
-            assert_eq!(ether(wei.parse().unwrap()), expected);
-        }
-    }
 }

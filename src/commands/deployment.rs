@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 use tensorproof_contracts::chain::{ChainError, Fees, Receipt, Rpc, Signed, Step};
-use tensorproof_contracts::{Address, B256, U256, hex};
+use tensorproof_contracts::{Address, B256, U256, hex, keccak256};
 
 use super::Output;
-use super::account::Sender;
+use super::sending::Sender;
 use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
 
@@ -288,10 +288,13 @@ fn read_pending(json: &Value) -> Option<Pending> {
     Some(Pending {
         name: json["name"].as_str()?.to_owned(),
         address: read_address(&json["address"])?,
-        signed: Signed {
-            raw: hex::decode(json["raw"].as_str()?).ok()?,
-            hash: json["hash"].as_str()?.parse().ok()?,
-            nonce: json["nonce"].as_u64()?,
-        },
+        signed: read_signed(json)?,
     })
+}
+
+/// Reads a transaction that was kept before it was sent; nothing if it is damaged, or has another hash than it says.
+pub(super) fn read_signed(json: &Value) -> Option<Signed> {
+    let raw = hex::decode(json["raw"].as_str()?).ok()?;
+    let hash = json["hash"].as_str()?.parse().ok().filter(|hash| *hash == keccak256(&raw))?;
+    Some(Signed { raw, hash, nonce: json["nonce"].as_u64()? })
 }

@@ -18,6 +18,7 @@ mod ops;
 mod prove;
 mod report;
 mod run;
+mod sending;
 mod setup;
 mod setup_key;
 mod setup_powers;

@@ -3,14 +3,12 @@
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use tensorproof_contracts::chain::{
-    ChainError, Fees, Message, Rpc, check_registry, expected_code, registered,
-};
+use tensorproof_contracts::chain::{ChainError, Message, Rpc, check_registry, expected_code, registered};
 use tensorproof_contracts::{Address, B256, Function, evm};
 use tensorproof_transpiler::Settings;
 
-use super::account::{self, Sender};
-use super::{Output, deployment, warn_of_development_key};
+use super::sending::{ATTEMPTS, Plan, Planned, Sender};
+use super::{Output, account, deployment, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::VerifyArgs;
 use crate::error::{Error, Result};
@@ -140,11 +138,14 @@ fn verify_on_chain(
     json["address"] = contract.to_string().into();
     if args.send {
         let wallet = account::open(&args.account, output)?;
-        let sender =
-            Sender { rpc: &rpc, chain, wallet: &wallet, args: &args.account, attempts: account::ATTEMPTS };
-        let (base, tip) = rpc.fees()?;
+        let sender = Sender { rpc: &rpc, chain, wallet: &wallet, args: &args.account, attempts: ATTEMPTS };
         let call = Message::new(contract, call);
-        let send = || sender.send(&call, Fees::for_base(base, tip), &mut |_| Ok(()));
+        let own = evm::verify(&statement.vk, &config, &inputs, &statement.proof)?.gas_used;
+        let estimate = rpc.estimate(wallet.address(), &call)?;
+        let planned = vec![Planned::new("verification", contract, &call, estimate, own)?];
+        let plan = Plan::make(&rpc, chain, Some(wallet.address()), planned, &args.account, output)?;
+        let approval = plan.confirm(&sender, output)?;
+        let send = || sender.send(&approval, contract, &call, &mut |_| Ok(()));
         let ((signed, receipt), _) = output.terminal.stage("send", send, |(signed, receipt)| {
             format!("transaction {}, {} gas", signed.hash, grouped(receipt.gas_used))
         })?;

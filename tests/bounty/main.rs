@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod compute;
+mod fees;
 mod fixture;
 #[path = "../support/mod.rs"]
 mod support;
@@ -188,7 +189,18 @@ fn every_ending_gives_the_money_back() {
     assert_eq!(market.balance(forfeited), 0);
     market.wait();
     market.wait();
-    // The first did not deliver in its turn, and loses its stake.
+    // The first does not deliver in its turn, and loses its stake: both halves of it are ended, by anybody.
+    let advance = |account| market.chain(account, &["advance", silent]);
+    assert_eq!(success(&advance(WORSE))["turn"], ACCOUNTS[BETTER]);
+    failure(&advance(WORSE), &format!("the half turn of {} goes on for", ACCOUNTS[BETTER]));
+    let shown = market.show(silent)["turn"].clone();
+    assert_eq!((&shown["account"], &shown["half"]), (&json!(ACCOUNTS[BETTER]), &json!(1)));
+    market.wait();
+    assert_eq!(success(&advance(HOST))["turn"], ACCOUNTS[BETTER]);
+    assert_eq!(market.show(silent)["turn"]["half"], 2);
+    market.wait();
+    let advanced = success(&advance(HOST));
+    assert_eq!((&advanced["before"], &advanced["turn"]), (&json!(ACCOUNTS[BETTER]), &json!(ACCOUNTS[WORSE])));
     failure(&market.claim(BETTER, silent, "better", &[]), &format!("it is the turn of {}", ACCOUNTS[WORSE]));
     success(&market.claim(WORSE, silent, "worse", &[]));
     let reclaimed = success(&market.chain(HOST, &["refund", silent]));
@@ -213,6 +225,10 @@ fn refuses_what_the_contracts_would() {
     };
     failure(&with(9, "3"), "the terms are not possible");
     failure(&with(11, "366d"), "the terms are not possible");
+    for (place, option) in [(11, "--commit-for"), (13, "--reveal-for"), (15, "--prove-for")] {
+        failure(&with(place, "1s"), &format!("{option} `1 s` is not a time of at least 30m"));
+    }
+    failure(&with(16, "--turn=29m"), "--turn `29 m` is not a time of at least 30m");
     failure(&with(5, "20000"), "ETH, expected at least 20000.000000 ETH");
     failure(&with(5, "much"), "expected an amount of ether");
     market.write_test_set("6", &["0.pgm", "1.pgm"], &[11, 7]);
@@ -433,4 +449,92 @@ fn a_length_that_nobody_can_deliver_is_refused_before_the_stake() {
         &market.chain(WORSE, &["commit", bounty, "bounty", "--submission", "worse"]),
         "length of ciphertexts is 5, expected 4",
     );
+}
+
+/// Who is not there in a short turn loses its stake.
+#[test]
+fn short_turns_are_taken_only_when_asked_for() {
+    let market = Market::new(&[]);
+    let mut args = CREATE;
+    args[16] = "--turn=30m";
+    let created = market.chain(HOST, &args);
+    let bounty = success(&created)["bounty"].clone();
+    let bounty = text(&bounty);
+    assert!(String::from_utf8_lossy(&created.stderr).contains("--turn is shorter than 1 h"));
+    let allowed = "--allow-short-phases";
+    let refusal = "phase `turn` of the bounty takes 30 m, expected at least 1 h";
+    let check = ["check", "bounty", "--bounty", bounty];
+    let commit = ["commit", bounty, "bounty", "--submission", "worse"];
+    let submit = ["submit", bounty, "bounty", "--submission", "worse", "--samples", "."];
+    let run = |args: &[&str]| {
+        let refused = market.chain(WORSE, args);
+        failure(&refused, refusal);
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(allowed));
+        let output = market.chain(WORSE, &[args, &[allowed]].concat());
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains("reveal 1 h, proofs 1 h") && told.contains("each turn 30 m"), "{told}");
+        success(&output)
+    };
+    assert_eq!(run(&check)["phases"]["turn"], 1800);
+    assert_eq!(run(&commit)["phases"]["turn"], 1800);
+    market.wait();
+    success(&market.reveal(bounty));
+    assert_eq!(run(&submit)["phases"]["turn"], 1800);
+}
+
+/// A chain on which no block was made takes no turn, however long.
+#[test]
+fn a_chain_that_stands_still_takes_no_stake() {
+    let market = Market::new(&[]);
+    let bounty = market.create(&[])["bounty"].clone();
+    let bounty = text(&bounty);
+    market.commits(BETTER, bounty, "better");
+    market.wait();
+    success(&market.reveal(bounty));
+    success(&market.submit(BETTER, bounty, "better"));
+    // The next block is that of the claim, a hundred turns later.
+    market.anvil.request("evm_increaseTime", &json!([100 * 3600]));
+    market.anvil.request("evm_mine", &json!([]));
+    assert_eq!(market.show(bounty)["phase"], "Claiming");
+    failure(&market.chain(HOST, &["refund", bounty]), "nothing is due");
+    success(&market.claim(BETTER, bounty, "better", &["--to", PAYEE]));
+    assert_eq!(market.balance(PAYEE), ETHER * 5 / 2);
+}
+
+/// The delivery is what a stake is lost for: a key that cannot prove it is found before the accuracy is proven.
+#[test]
+fn who_could_not_deliver_proves_no_accuracy() {
+    let market = Market::new(&[]);
+    let bounty = market.create(&[])["bounty"].clone();
+    let bounty = text(&bounty);
+    market.commits(WORSE, bounty, "worse");
+    market.wait();
+    success(&market.reveal(bounty));
+    // Another key, beside the verifying key that the bounty names.
+    let key = fs::read_to_string(market.path("bounty/delivery/verification_key.json")).unwrap();
+    support::json(["setup".as_ref(), market.path("bounty/delivery").as_os_str()]);
+    market.write("bounty/delivery/verification_key.json", &key);
+    failure(&market.submit(WORSE, bounty, "worse"), "the proof is not valid");
+}
+
+#[test]
+fn what_no_transaction_carries_is_refused_when_circuits_are_made() {
+    let market = Market::new(&[]);
+    let model = support::model("mnist_mlp", "model.onnx").to_string_lossy().into_owned();
+    let circuits = |args: &[&str]| market.run(HOST, &[&["circuits", &model, "-o", "digits"], args].concat());
+    failure(
+        &circuits(&["--samples", "2001"]),
+        "a bounty with 2001 samples is not possible, expected at most 2000",
+    );
+    assert!(!market.path("digits").exists());
+    let mut described = market.read("bounty/bounty.json");
+    described["ciphertextLength"] = json!(18_003);
+    described["parameters"] = json!([{ "signal": "w", "shape": [270_000], "low": "-8", "bits": 16 }]);
+    market.write("bounty/bounty.json", &described.to_string());
+    let limit = "`ciphertextLength` is 18003, expected 1 to 4000";
+    failure(&market.chain(HOST, &CREATE), limit);
+    failure(&market.run(HOST, &["check", "bounty"]), limit);
+    let nowhere = ACCOUNTS[HOST];
+    let commit = ["commit", nowhere, "bounty", "--submission", "worse"];
+    failure(&market.chain(WORSE, &commit), "is no bounty");
 }

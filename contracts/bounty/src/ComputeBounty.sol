@@ -15,7 +15,7 @@ struct ComputeTerms {
     uint256 reward;
     /// Unix time at which the host may take the reward back.
     uint64 end;
-    /// Field elements of the outputs, those of all samples.
+    /// Field elements of the outputs, those of all samples; at most `MAX_OUTPUTS`.
     uint32 outputs;
     /// Hash of the circuit, which holds the model, its parameters as constants.
     bytes32 architecture;
@@ -65,15 +65,20 @@ contract ComputeBounty is ReentrancyGuardTransient {
     error WrongPhase(Phase actual);
     /// @notice The value sent is not the one that the terms name.
     error WrongValue(uint256 expected, uint256 actual);
-    /// @notice The terms ask for no outputs, or name a time that has passed or is over `MAX_DURATION` away.
+    /// @notice The terms ask for no outputs or more than `MAX_OUTPUTS`, or name an end less than `MIN_DURATION` or more than
+    ///         `MAX_DURATION` away.
     error InvalidTerms();
     /// @notice There are more or fewer outputs than the terms name.
     error WrongLength(uint256 expected, uint256 actual);
     /// @notice The reward was taken before.
     error NothingDue(address account);
 
+    /// @notice Shortest time to `end`, so that who reads the terms can prove and be included; as of a `ModelBounty`.
+    uint256 public constant MIN_DURATION = 30 minutes;
     /// @notice Longest time to `end`: a typing error locks nothing for ever.
     uint256 public constant MAX_DURATION = 365 days;
+    /// @notice Most outputs: 128,000 bytes of call data, of the 128 KiB that nodes take of a transaction.
+    uint256 public constant MAX_OUTPUTS = 4000;
 
     /// @notice The contract that makes clones of this one.
     address public immutable FACTORY;
@@ -96,8 +101,9 @@ contract ComputeBounty is ReentrancyGuardTransient {
 
         ComputeTerms memory t = terms();
         if (msg.value != t.reward) revert WrongValue(t.reward, msg.value);
-        bool timely = block.timestamp < t.end && t.end <= block.timestamp + MAX_DURATION;
-        if (!timely || t.host == address(0) || t.outputs == 0) revert InvalidTerms();
+        bool timely = block.timestamp + MIN_DURATION <= t.end && t.end <= block.timestamp + MAX_DURATION;
+        bool meaningful = t.host != address(0) && t.outputs != 0 && t.outputs <= MAX_OUTPUTS;
+        if (!timely || !meaningful) revert InvalidTerms();
         Statements.requireInField(t.dataHash);
         t.inference.requireCode();
         emit Opened(t);

@@ -18,9 +18,9 @@ struct ModelTerms {
     uint256 stake;
     /// Right answers that a model needs at least, 1 <= threshold <= samples.
     uint32 threshold;
-    /// Samples in the test set.
+    /// Samples in the test set, at most `MAX_SAMPLES`.
     uint32 samples;
-    /// Field elements in a ciphertext: all that the host needs for decryption.
+    /// Field elements in a ciphertext, all that the host needs for decryption; at most `MAX_CIPHERTEXT`.
     uint32 ciphertextLength;
     /// Unix time at which commitments end and the reveal begins.
     uint64 commitEnd;
@@ -28,7 +28,7 @@ struct ModelTerms {
     uint64 revealEnd;
     /// Unix time at which proofs of accuracy end and the turns of claiming begin.
     uint64 proofEnd;
-    /// Seconds in a turn.
+    /// Seconds in a turn, at the least.
     uint64 turn;
     /// Hash of the accuracy circuit, from which anyone compiles it again.
     bytes32 architecture;
@@ -63,11 +63,29 @@ struct ModelTerms {
 ///             Proving     -> Claiming      at proofEnd, if any hunter proved the threshold
 ///             Proving     -> Undelivered   at proofEnd, otherwise
 ///             Claiming    -> Delivered     `claim`, by the hunter whose turn it is
-///             Claiming    -> Undelivered   when the turns of all that proved are over
+///             Claiming    -> Undelivered   `advance`, by anyone, when the last turn is over
 ///
-///         **Turns.** Hunters that proved are ranked by right answers, then by the order of their commitments. The first
-///         has the turn [proofEnd, proofEnd + turn), the second the next, and so on. Who lets its turn pass loses its
-///         stake to the host, whose money waited for it.
+///         **Turns.** Hunters that proved are ranked by right answers, then by the order of their commitments, and have
+///         their turns in this order. Who lets its turn pass loses its stake to the host, whose money waited for it.
+///
+///         A turn has two halves, of turn / 2 seconds each at the least. A half begins with the block of the call that
+///         ends the one before it (`advance`, by anyone; for the very first one it is any such call from proofEnd on), and
+///         ends by the next such call once its time is over. Time alone ends nothing: a hunter may claim from the moment
+///         that it is the first one until somebody has ended both halves of its turn.
+///
+///         So every turn begins with a block in it, and turns during which there is no block do not exist: a chain or a
+///         sequencer that stands still, however long, is inside one half, and the hunter has the other one. Nobody gains by
+///         calling early, often or at a certain moment: a call before the time is over does nothing, and no call shortens a
+///         half or begins one again.
+///
+///         **Times.** Each phase, and each turn, takes `MIN_DURATION` at the least, half of which is a half turn. That is more
+///         than Ethereum takes to finalise a block (13 minutes), so that a proof or a claim can be sent again after a
+///         reorganisation, and 75 blocks of Ethereum, 450 of chains with two seconds, 3,600 with a quarter: nobody fills
+///         all of them to keep a transaction out. It is a bound against traps, no advice: people need days.
+///
+///         **Sizes.** No call takes more than a transaction may (2^24 gas by EIP-7825, and the 128 KiB that nodes pass on):
+///         see `MAX_CIPHERTEXT` and `MAX_SAMPLES`. `advance` passes over one half turn a call; the walk of `submit` along the
+///         ranking begins at a hint, which those that prove in the meantime make no worse than by their own number.
 ///
 ///         **Ways out**, each called by whom it pays, to any address; nobody's payment waits for another's.
 ///
@@ -93,8 +111,11 @@ struct ModelTerms {
 ///         **What this cannot prevent.** A host can pay itself: it may commit and win with a model of its own, or let
 ///         friends share in a forfeiture, and so come out of its bounty at the price of gas. It gets nobody's parameters
 ///         in that way. A host can reveal CIDs of bytes that it keeps to itself; nobody can prove anything then, and
-///         stakes come back. Whoever watches the mempool sees a ciphertext before it is paid for, the host too, and a
-///         claim that comes after its turn is not paid at all: claim early.
+///         stakes come back. A host that cannot send anything from commitEnd to revealEnd loses its reward to the stakers:
+///         it chooses these times. Whoever watches the mempool sees a ciphertext before it is paid for, the host too, and a
+///         claim that comes after its turn is not paid at all: claim early. Who proves the best accuracy under many
+///         addresses and never delivers delays the others by as many turns, for as many stakes: a bounty without a stake
+///         invites that.
 ///
 /// @custom:security A verifier other than an exported one could change its mind when it sees a ciphertext. Hunters compare
 ///         the code hashes of all statements (see `Statement`) before they commit.
@@ -152,7 +173,8 @@ contract ModelBounty is ReentrancyGuardTransient {
     error WrongPhase(Phase actual);
     /// @notice The value sent is not the one that the terms name.
     error WrongValue(uint256 expected, uint256 actual);
-    /// @notice The terms contradict themselves, name a time that has passed or one over `MAX_DURATION` away.
+    /// @notice The terms contradict themselves, have a phase or a turn shorter than `MIN_DURATION` or longer than
+    ///         `MAX_DURATION`, or a size that is zero or over its limit.
     error InvalidTerms();
     /// @notice Zero stands for no commitment.
     error EmptyCommitment();
@@ -175,8 +197,15 @@ contract ModelBounty is ReentrancyGuardTransient {
     /// @notice There is nothing to pay to the sender, now or any more.
     error NothingDue(address account);
 
+    /// @notice Shortest time of each phase, and of a turn; see above.
+    uint256 public constant MIN_DURATION = 30 minutes;
     /// @notice Longest time to `proofEnd`, and of a turn: a typing error locks nothing for ever.
     uint256 public constant MAX_DURATION = 365 days;
+    /// @notice Most elements of a ciphertext: 128,000 bytes of call data, so that a claim fits the 128 KiB that nodes take
+    ///         of a transaction, and takes a third of the gas that a transaction may.
+    uint256 public constant MAX_CIPHERTEXT = 4000;
+    /// @notice Most samples: digests and labels are 128,000 bytes of call data.
+    uint256 public constant MAX_SAMPLES = 2000;
 
     /// @notice The contract that makes clones of this one.
     address public immutable FACTORY;
@@ -193,12 +222,16 @@ contract ModelBounty is ReentrancyGuardTransient {
     uint32 public committed;
     /// @notice Number of hunters that proved the threshold.
     uint32 public proved;
-    /// @notice Turns known to be over: those before the one of `candidate`.
+    // Turns that are over.
     uint32 private turnsOver;
     /// @notice Whom `claim` paid, or zero.
     address public winner;
-    // The hunter of turn number `turnsOver`. Zero before any is over.
+    // The hunter whose turn it is. Zero before the first turn began, and after the last one.
     address private candidate;
+    // The half of its turn, 1 or 2. Zero before the first turn began.
+    uint8 private present;
+    // The time of the block with which the half began.
+    uint64 private since;
 
     constructor() {
         FACTORY = msg.sender;
@@ -212,10 +245,11 @@ contract ModelBounty is ReentrancyGuardTransient {
 
         ModelTerms memory t = terms();
         requireValue(t.reward);
-        bool timely = block.timestamp < t.commitEnd && t.commitEnd < t.revealEnd && t.revealEnd < t.proofEnd
-            && t.proofEnd <= block.timestamp + MAX_DURATION && t.turn != 0 && t.turn <= MAX_DURATION;
-        bool meaningful =
-            t.host != address(0) && t.threshold != 0 && t.threshold <= t.samples && t.ciphertextLength != 0;
+        bool timely = block.timestamp + MIN_DURATION <= t.commitEnd && t.commitEnd + MIN_DURATION <= t.revealEnd
+            && t.revealEnd + MIN_DURATION <= t.proofEnd && t.proofEnd <= block.timestamp + MAX_DURATION
+            && MIN_DURATION <= t.turn && t.turn <= MAX_DURATION;
+        bool meaningful = t.host != address(0) && t.threshold != 0 && t.threshold <= t.samples
+            && t.samples <= MAX_SAMPLES && t.ciphertextLength != 0 && t.ciphertextLength <= MAX_CIPHERTEXT;
         if (!timely || !meaningful) revert InvalidTerms();
         Statements.requireInField(t.testSetRoot);
         BabyJubjub.requireKey(t.key[0], t.key[1]);
@@ -309,17 +343,19 @@ contract ModelBounty is ReentrancyGuardTransient {
         t.accuracy.requireProof(proof, hash, values);
     }
 
-    /// @notice Passes over turns that ended, at most `limit` of them, and returns the hunter of the turn reached. Nobody
-    ///         needs to call it: `claim` does the same, unless there are too many turns for one transaction.
-    /// @param limit Turns to pass over.
-    /// @return hunter Whose turn it is, if `limit` was large enough.
+    /// @notice Begins the first turn, or ends the half turn whose time is over, and returns the hunter whose turn it is then.
+    ///         The next half begins with this block, so that a second call has to wait for its end.
+    /// @param limit Half turns to end: none for 0, else one, if it is over.
+    /// @return hunter Whose turn it is, zero when the last one is over.
     function advance(uint256 limit) external returns (address hunter) {
         ModelTerms memory t = terms();
         requirePhase(t, Phase.Claiming);
-        return advance(t, limit);
+        if (limit != 0) endHalf(t);
+        return inTurn();
     }
 
-    /// @notice Delivers the parameters to the host and pays reward and stake, by the hunter whose turn it is.
+    /// @notice Delivers the parameters to the host and pays reward and stake, by the hunter whose turn it is, however late, as
+    ///         long as nobody has ended it.
     /// @param ciphertext The parameters, encrypted to the host's key, with all that the host needs for decryption.
     /// @param hash       Poseidon of the statement's values, the proof's first public signal.
     /// @param proof      A proof of the delivery statement.
@@ -330,8 +366,8 @@ contract ModelBounty is ReentrancyGuardTransient {
     {
         ModelTerms memory t = terms();
         requirePhase(t, Phase.Claiming);
-        address current = advance(t, type(uint256).max);
-        if (msg.sender != current) revert NotYourTurn(current);
+        // Who claims ends no turn: the one before could be first, and the ciphertext would be seen and not paid for.
+        if (msg.sender != inTurn()) revert NotYourTurn(inTurn());
         requireLength(t.ciphertextLength, ciphertext.length);
         uint256[] memory values = Statements.list(3, ciphertext, 0);
         values[0] = hunters[msg.sender].parametersHash;
@@ -390,6 +426,18 @@ contract ModelBounty is ReentrancyGuardTransient {
         return 0;
     }
 
+    /// @notice Returns whose turn it is in phase Claiming, which half of it, and when that half may be ended; zero, zero and
+    ///         zero in other phases.
+    /// @return hunter The hunter that may claim.
+    /// @return half   1 or 2; 0 while the first turn has not begun, as nobody has called `advance`.
+    /// @return end    Unix time from which `advance` ends the half; the time of any block for half 0.
+    function turn() external view returns (address hunter, uint256 half, uint256 end) {
+        ModelTerms memory t = terms();
+        if (phase(t) != Phase.Claiming) return (address(0), 0, 0);
+        if (present == 0) return (inTurn(), 0, 0);
+        return (candidate, present, since + halfOf(t));
+    }
+
     /// @notice Returns the phase at the block's time.
     function phase() public view returns (Phase) {
         return opened ? phase(terms()) : Phase.Unopened;
@@ -414,21 +462,34 @@ contract ModelBounty is ReentrancyGuardTransient {
         if (committed == 0) return Phase.Undelivered;
         if (!revealed) return block.timestamp < t.revealEnd ? Phase.Revealing : Phase.Forfeited;
         if (block.timestamp < t.proofEnd) return Phase.Proving;
-        if (block.timestamp < t.proofEnd + uint256(proved) * t.turn) return Phase.Claiming;
-        return Phase.Undelivered;
+        return turnsOver < proved ? Phase.Claiming : Phase.Undelivered;
     }
 
-    // In phase Claiming there are more ranked hunters than turns that are over, so that the list does not end here.
-    function advance(ModelTerms memory t, uint256 limit) private returns (address hunter) {
-        uint256 end = (block.timestamp - t.proofEnd) / t.turn;
-        uint32 over = turnsOver;
-        hunter = over == 0 ? hunters[address(0)].next : candidate;
-        for (uint256 i = 0; over < end && i < limit; ++i) {
-            hunter = hunters[hunter].next;
-            ++over;
+    // In phase Claiming: the hunter whose turn it is, or whose turn begins with the next call of `advance`.
+    function inTurn() private view returns (address) {
+        return present == 0 ? hunters[address(0)].next : candidate;
+    }
+
+    // In phase Claiming: begins the first half turn, or ends the present one if its time is over.
+    function endHalf(ModelTerms memory t) private {
+        if (present == 0) {
+            candidate = hunters[address(0)].next;
+            present = 1;
+        } else if (block.timestamp < since + halfOf(t)) {
+            return;
+        } else if (present == 1) {
+            present = 2;
+        } else {
+            ++turnsOver;
+            candidate = hunters[candidate].next;
+            present = 1;
         }
-        turnsOver = over;
-        candidate = hunter;
+        // forge-lint: disable-next-line(unsafe-typecast)
+        since = uint64(block.timestamp);
+    }
+
+    function halfOf(ModelTerms memory t) private pure returns (uint256) {
+        return (uint256(t.turn) + 1) / 2;
     }
 
     // A hunter that proved later can only come behind the hint or behind others that did: a good hint stays good.

@@ -297,7 +297,8 @@ contract AttacksTest is Market {
         vm.prank(mallory);
         bounty.submit(20, alice, hash, proof);
 
-        vm.warp(PROOF_END + TURN);
+        vm.warp(PROOF_END);
+        passTurn(bounty);
         uint256[] memory ciphertext;
         (ciphertext, hash, proof) = deliveryOf(bounty, alice);
         vm.prank(mallory);
@@ -401,6 +402,145 @@ contract AttacksTest is Market {
             refuseClaim(bounty, ciphertext, hash, proof, Statements.NotInField.selector);
             ciphertext[i] -= ORDER;
         }
+    }
+
+    // Times and sizes by which a host would keep the stakes of all that prove.
+
+    function testNobodysTurnIsBetweenTwoBlocks() public {
+        for (uint256 i = 0; i < 4; ++i) {
+            ModelTerms memory terms = modelTerms();
+            // A second, a block of Ethereum, an epoch, what it takes to finalise.
+            terms.turn = [1 seconds, 12 seconds, 384 seconds, 13 minutes][i];
+            vm.deal(host, REWARD);
+            vm.prank(host);
+            vm.expectRevert(ModelBounty.InvalidTerms.selector);
+            factory.openModelBounty{value: REWARD}(terms);
+        }
+    }
+
+    function testChainThatStandsStillTakesNoTurn() public {
+        ModelBounty bounty = claiming();
+        // No block for a hundred turns. The first one after it is the first of alice's turn.
+        vm.warp(PROOF_END + 100 * TURN);
+        bounty.advance(type(uint256).max);
+        vm.assertEq(bounty.advance(0), alice, "still hers");
+        claim(bounty, alice);
+        vm.assertEq(alice.balance, REWARD + STAKE, "paid");
+    }
+
+    function testChainThatStandsStillInAHalfLeavesTheOther() public {
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.warp(START);
+            ModelBounty bounty = proving();
+            submit(bounty, alice, 20);
+            submit(bounty, bob, 19);
+            vm.warp(PROOF_END);
+            bounty.advance(1);
+            if (i == 1) {
+                vm.warp(PROOF_END + TURN / 2);
+                bounty.advance(1);
+                vm.warp(PROOF_END + TURN - 1);
+                bounty.advance(1);
+                // Her second half was a whole one before the chain stopped.
+                vm.assertEq(bounty.advance(0), alice, "the second half");
+                continue;
+            }
+            vm.warp(PROOF_END + 100 * TURN);
+            // The host is the first to be included, and calls as often as it likes.
+            for (uint256 j = 0; j < 10; ++j) {
+                vm.prank(host);
+                bounty.advance(type(uint256).max);
+            }
+            vm.prank(host);
+            vm.expectRevert(abi.encodeWithSelector(ModelBounty.NothingDue.selector, host));
+            bounty.reclaim(payable(host));
+            vm.warp(PROOF_END + 100 * TURN + TURN / 2 - 1);
+            vm.prank(host);
+            bounty.advance(1);
+            uint256 before = alice.balance;
+            claim(bounty, alice);
+            vm.assertEq(alice.balance, before + REWARD + STAKE, "paid");
+        }
+    }
+
+    function testFuzzNobodyGainsByCallingOften(uint256 seed) public {
+        ModelBounty bounty = proving();
+        submit(bounty, alice, 20);
+        submit(bounty, bob, 19);
+        vm.warp(PROOF_END);
+        bounty.advance(1);
+        uint256 began = block.timestamp;
+        // Calls at any moments, by hunters that want to stay and by others that want them gone.
+        for (uint256 i = 0; bounty.advance(0) == alice; ++i) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            vm.warp(block.timestamp + seed % (TURN / 8));
+            vm.prank(i % 2 == 0 ? alice : host);
+            bounty.advance(seed);
+        }
+        vm.assertLe(began + TURN, block.timestamp, "a whole turn");
+        vm.assertLe(block.timestamp, began + TURN + 4 * (TURN / 8), "and nobody stays by calling");
+    }
+
+    function testLateClaimIsPaidUntilTheTurnIsEnded() public {
+        ModelBounty bounty = proving();
+        submit(bounty, alice, 20);
+        submit(bounty, bob, 19);
+        vm.warp(PROOF_END);
+        bounty.advance(1);
+        vm.warp(PROOF_END + TURN / 2);
+        bounty.advance(1);
+        vm.warp(PROOF_END + 9 * TURN);
+        // Her own call does not end her turn.
+        claim(bounty, alice);
+        vm.assertEq(bounty.reclaimable(), 0, "nobody let a turn pass");
+    }
+
+    function testCiphertextThatNoTransactionCarriesIsRefused() public {
+        ModelTerms memory terms = modelTerms();
+        // 270,000 parameters of 16 bits.
+        terms.ciphertextLength = 18_003;
+        vm.deal(host, REWARD);
+        vm.prank(host);
+        vm.expectRevert(ModelBounty.InvalidTerms.selector);
+        factory.openModelBounty{value: REWARD}(terms);
+    }
+
+    function testHintStaysGoodWhoeverComesBetween() public {
+        ModelBounty bounty = open();
+        commit(bounty, alice);
+        for (uint256 i = 0; i < 32; ++i) {
+            commit(bounty, makeAddress(100 + i));
+        }
+        commit(bounty, bob);
+        vm.warp(COMMIT_END);
+        reveal(bounty);
+        submit(bounty, alice, 20);
+        // Bob saw alice alone before it. Others come between, and before alice there is nobody.
+        for (uint256 i = 0; i < 32; ++i) {
+            submit(bounty, makeAddress(100 + i), 19, alice);
+        }
+        submit(bounty, bob, 18, alice);
+        vm.warp(PROOF_END);
+        for (uint256 i = 0; i < 33; ++i) {
+            passTurn(bounty);
+        }
+        vm.assertEq(bounty.advance(0), bob, "the last one");
+        claim(bounty, bob);
+    }
+
+    // Money that nobody deposited.
+
+    function testGivenMoneyChangesNoPayment() public {
+        ModelBounty bounty = proving();
+        submit(bounty, alice, 20);
+        // As by a contract that destroys itself in favour of the bounty.
+        vm.deal(address(bounty), address(bounty).balance + 1 ether);
+        vm.warp(PROOF_END);
+        claim(bounty, alice);
+        refund(bounty, bob);
+        vm.assertEq(alice.balance, REWARD + STAKE, "winner");
+        vm.assertEq(bob.balance, STAKE, "stake");
+        vm.assertEq(bounty.reclaimable(), 0, "host");
     }
 
     // Receivers that refuse or call again.

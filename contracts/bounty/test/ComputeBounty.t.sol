@@ -85,7 +85,7 @@ contract ComputeBountyTest is Market {
     }
 
     function testTermsThatCannotWorkAreRefused() public {
-        for (uint256 i = 0; i < 6; ++i) {
+        for (uint256 i = 0; i < 8; ++i) {
             ComputeTerms memory wrong = computeTerms();
             bytes4 expected = ComputeBounty.InvalidTerms.selector;
             if (i == 0) wrong.end = START;
@@ -97,6 +97,8 @@ contract ComputeBountyTest is Market {
                 expected = Statements.WrongVerifierCode.selector;
             }
             if (i == 5) (wrong.reward, expected) = (REWARD + 1, ComputeBounty.WrongValue.selector);
+            if (i == 6) wrong.end = START + 30 minutes - 1;
+            if (i == 7) wrong.outputs = 4001;
             vm.deal(host, REWARD);
             vm.prank(host);
             vm.expectPartialRevert(expected);

@@ -13,6 +13,10 @@ import {vm} from "./support/Vm.sol";
 ///      160 elements, 50,000 fill 3,334. No size depends on either number.
 contract CostsTest is Market {
     uint256 private constant LIMIT = 500_000;
+    /// A transaction may take 2^24 since EIP-7825. At the bounds, half of it at the most.
+    uint256 private constant HALF = 1 << 23;
+    /// Nodes pass on transactions of 128 KiB at the most; all but the call data takes less than a KiB.
+    uint256 private constant MOST_DATA = 127 * 1024;
 
     /// forge-config: default.isolate = true
     function testCallsOfAModelBounty() public {
@@ -34,9 +38,15 @@ contract CostsTest is Market {
         record("submit, the first", LIMIT);
         submit(bounty, bob, 18, alice);
         record("submit", LIMIT);
+        vm.warp(PROOF_END);
+        bounty.advance(1);
+        record("advance, the first", LIMIT);
+        vm.warp(PROOF_END + TURN / 2);
+        bounty.advance(1);
+        record("advance to the second half", LIMIT);
         vm.warp(PROOF_END + TURN);
         bounty.advance(1);
-        record("advance by one turn", LIMIT);
+        record("advance to the next turn", LIMIT);
         claim(bounty, bob);
         record("claim 2394 parameters", 600_000);
         refund(bounty, carol);
@@ -62,8 +72,72 @@ contract CostsTest is Market {
         submit(bounty, alice, 20);
         vm.warp(PROOF_END);
         claim(bounty, alice);
-        // A transaction may take 2^24 since EIP-7825.
-        record("claim 50000 parameters", 1 << 24);
+        record("claim 50000 parameters", HALF);
+    }
+
+    /// forge-config: default.isolate = true
+    function testLargestClaim() public {
+        ModelTerms memory terms = modelTerms();
+        terms.ciphertextLength = uint32(factory.MODEL_BOUNTY().MAX_CIPHERTEXT());
+        ModelBounty bounty = open(terms);
+        commit(bounty, alice);
+        vm.warp(COMMIT_END);
+        reveal(bounty);
+        submit(bounty, alice, 20);
+        vm.warp(PROOF_END);
+        (uint256[] memory ciphertext, uint256 hash, Proof memory proof) = deliveryOf(bounty, alice);
+        requireFits(abi.encodeCall(ModelBounty.claim, (ciphertext, hash, proof, payable(alice))));
+        vm.prank(alice);
+        bounty.claim(ciphertext, hash, proof, payable(alice));
+        record("claim of the largest ciphertext", HALF);
+    }
+
+    /// forge-config: default.isolate = true
+    function testLargestReveal() public {
+        ModelTerms memory terms = modelTerms();
+        uint256 samples = factory.MODEL_BOUNTY().MAX_SAMPLES();
+        // forge-lint: disable-next-line(unsafe-typecast)
+        terms.samples = uint32(samples);
+        ModelBounty bounty = open(terms);
+        commit(bounty, alice);
+        vm.warp(COMMIT_END);
+        bytes32[] memory cids = new bytes32[](samples);
+        // Labels may be any elements.
+        uint256[] memory classes = ciphertextOf(host, samples);
+        uint256[] memory values = new uint256[](2 + 3 * samples);
+        (values[0], values[1]) = (ROOT, SALT);
+        for (uint256 i = 0; i < samples; ++i) {
+            cids[i] = sha256(abi.encode(i));
+            values[2 + 2 * i] = uint256(uint128(bytes16(cids[i])));
+            values[3 + 2 * i] = uint256(uint128(uint256(cids[i])));
+            values[2 + 2 * samples + i] = classes[i];
+        }
+        uint256 hash = hashOf(values);
+        Proof memory proof = prove(testSet, domain(testSet, address(bounty), host), hash, values);
+        requireFits(abi.encodeCall(ModelBounty.reveal, (SALT, cids, classes, hash, proof)));
+        vm.prank(host);
+        bounty.reveal(SALT, cids, classes, hash, proof);
+        record("reveal of the most samples", HALF);
+    }
+
+    /// forge-config: default.isolate = true
+    function testSubmissionWithoutAHint() public {
+        ModelBounty bounty = open();
+        for (uint256 i = 0; i < 100; ++i) {
+            commit(bounty, makeAddress(100 + i));
+        }
+        commit(bounty, alice);
+        vm.warp(COMMIT_END);
+        reveal(bounty);
+        address hint = address(0);
+        for (uint256 i = 0; i < 100; ++i) {
+            submit(bounty, makeAddress(100 + i), 20, hint);
+            hint = makeAddress(100 + i);
+        }
+        record("submit, the hundredth with a hint", LIMIT);
+        submit(bounty, alice, 20);
+        // 3,000 gas a hunter: those who would make it too dear pay 265,000 each for it.
+        record("submit behind a hundred without a hint", LIMIT + 100 * 3_000);
     }
 
     /// forge-config: default.isolate = true
@@ -90,6 +164,23 @@ contract CostsTest is Market {
         vm.prank(alice);
         bounty.solve(outputs, hash, proof, payable(alice));
         record("solve with 10 outputs", LIMIT);
+
+        uint256 most = factory.COMPUTE_BOUNTY().MAX_OUTPUTS();
+        // forge-lint: disable-next-line(unsafe-typecast)
+        terms.outputs = uint32(most);
+        vm.prank(host);
+        bounty = factory.openComputeBounty{value: REWARD}(terms);
+        outputs = ciphertextOf(alice, most);
+        values = new uint256[](most + 1);
+        for (uint256 i = 0; i < most; ++i) {
+            values[i] = outputs[i];
+        }
+        hash = hashOf(values);
+        proof = prove(inference, domain(inference, address(bounty), alice), hash, values);
+        requireFits(abi.encodeCall(ComputeBounty.solve, (outputs, hash, proof, payable(alice))));
+        vm.prank(alice);
+        bounty.solve(outputs, hash, proof, payable(alice));
+        record("solve with the most outputs", HALF);
     }
 
     function testEveryContractFitsEip170() public {
@@ -103,6 +194,16 @@ contract CostsTest is Market {
     function recordSize(string memory name, address account) private {
         vm.snapshotValue("sizes", name, account.code.length);
         vm.assertLe(account.code.length, 24_576, name);
+    }
+
+    /// @dev What forge does not measure: the size, and the least price of call data (EIP-7623).
+    function requireFits(bytes memory data) private pure {
+        vm.assertLe(data.length, MOST_DATA, "bytes");
+        uint256 floor = 21_000;
+        for (uint256 i = 0; i < data.length; ++i) {
+            floor += data[i] == 0 ? 10 : 40;
+        }
+        vm.assertLe(floor, HALF, "the least price");
     }
 
     function record(string memory name, uint256 limit) private {

@@ -17,6 +17,9 @@ contract Actors is Market {
     mapping(address => bool) public leftWithStake;
     address public paid;
     uint256 public deposited;
+    /// Turns that are over.
+    uint256 public turns;
+    uint256 private halfSince;
 
     constructor() {
         setUp();
@@ -65,13 +68,21 @@ contract Actors is Market {
         submit(bounty, hunter, uint32(correct[hunter]));
     }
 
-    function doAdvance(uint256 limit) external {
-        if (bounty.phase() == ModelBounty.Phase.Claiming) bounty.advance(limit);
+    function doAdvance(uint256 limit) public {
+        if (bounty.phase() != ModelBounty.Phase.Claiming) return;
+        (address before, uint256 half, uint256 end) = bounty.turn();
+        bounty.advance(limit);
+        vm.assertEq(before, ranked(turns), "whose turn it is");
+        if (limit == 0 || block.timestamp < end) return;
+        // A half that began with a call ends by one, not before its time.
+        vm.assertLe(halfSince + (half == 0 ? 0 : TURN / 2), block.timestamp, "a whole half");
+        halfSince = block.timestamp;
+        if (half == 2) ++turns;
     }
 
     function doClaim() external {
         if (bounty.phase() != ModelBounty.Phase.Claiming) return;
-        address hunter = ranked((block.timestamp - PROOF_END) / TURN);
+        address hunter = ranked(turns);
         claim(bounty, hunter);
         paid = hunter;
     }
@@ -87,6 +98,11 @@ contract Actors is Market {
     /// @dev Whatever the state: time passes, everybody takes what is due.
     function finish() external {
         vm.warp(block.timestamp + 1000 days);
+        for (uint256 i = 0; bounty.phase() == ModelBounty.Phase.Claiming; ++i) {
+            vm.assertLe(i, 2 * HUNTERS, "turns end");
+            doAdvance(1);
+            vm.warp(block.timestamp + TURN / 2);
+        }
         for (uint256 i = 0; i < committed.length; ++i) {
             takeStake(committed[i]);
         }

@@ -59,13 +59,25 @@ contract ModelBountyTest is Market {
 
     function testTurnsPassInOrderAndCostTheStake() public {
         ModelBounty bounty = claimingAfter([uint32(15), 20, 17], [alice, bob, carol]);
+        requireTurn(bounty, bob, 0, 0);
+        vm.assertEq(bounty.advance(1), bob, "the first turn begins");
+        requireTurn(bounty, bob, 1, PROOF_END + TURN / 2);
+        vm.warp(PROOF_END + TURN / 2 - 1);
+        vm.assertEq(bounty.advance(1), bob, "no half is over");
+        requireTurn(bounty, bob, 1, PROOF_END + TURN / 2);
+        vm.warp(PROOF_END + TURN / 2);
+        vm.assertEq(bounty.advance(1), bob, "the second half begins");
+        requireTurn(bounty, bob, 2, PROOF_END + TURN);
         vm.warp(PROOF_END + TURN - 1);
-        vm.assertEq(bounty.advance(0), bob, "last second of the first turn");
+        vm.assertEq(bounty.advance(10), bob, "last second of the first turn");
         vm.warp(PROOF_END + TURN);
+        vm.assertEq(bounty.advance(0), bob, "nobody ended the turn");
         vm.assertEq(bounty.advance(10), carol, "second turn");
+        requireTurn(bounty, carol, 1, PROOF_END + TURN + TURN / 2);
         vm.expectRevert(abi.encodeWithSelector(ModelBounty.NotYourTurn.selector, carol));
         this.claimFor(bounty, bob);
-        vm.warp(PROOF_END + 3 * TURN - 1);
+        passTurn(bounty);
+        vm.assertEq(block.timestamp, PROOF_END + 2 * TURN, "turns follow each other");
         claim(bounty, alice);
 
         vm.assertEq(alice.balance, REWARD + STAKE, "winner");
@@ -76,13 +88,35 @@ contract ModelBountyTest is Market {
         vm.assertEq(address(bounty).balance, 0, "nothing left");
     }
 
-    function testTurnsAdvanceInPieces() public {
+    function testClaimEndsNoTurn() public {
         ModelBounty bounty = claimingAfter([uint32(20), 19, 18], [alice, bob, carol]);
-        vm.warp(PROOF_END + 2 * TURN);
-        vm.assertEq(bounty.advance(1), bob, "one turn passed over");
-        vm.assertEq(bounty.advance(1), carol, "the other");
-        vm.assertEq(bounty.advance(1), carol, "no more");
-        claim(bounty, carol);
+        bounty.advance(1);
+        vm.warp(PROOF_END + TURN / 2);
+        bounty.advance(1);
+        vm.warp(PROOF_END + TURN);
+        // Alice could be first, and bob's ciphertext would be seen and not paid for.
+        vm.expectRevert(abi.encodeWithSelector(ModelBounty.NotYourTurn.selector, alice));
+        this.claimFor(bounty, bob);
+        bounty.advance(1);
+        claim(bounty, bob);
+        vm.assertEq(bob.balance, REWARD + STAKE, "winner");
+        reclaim(bounty);
+        vm.assertEq(host.balance, STAKE, "the stake of who let its turn pass");
+        refund(bounty, carol);
+        vm.assertEq(address(bounty).balance, 0, "nothing left");
+    }
+
+    function testHalvesOfAnOddTurnAreRoundedUp() public {
+        ModelTerms memory terms = modelTerms();
+        terms.turn = TURN + 1;
+        ModelBounty bounty = open(terms);
+        commit(bounty, alice);
+        vm.warp(COMMIT_END);
+        reveal(bounty);
+        submit(bounty, alice, 20);
+        vm.warp(PROOF_END);
+        bounty.advance(1);
+        requireTurn(bounty, alice, 1, PROOF_END + TURN / 2 + 1);
     }
 
     function testHostTakesAllWhenNobodyDelivers() public {
@@ -95,10 +129,12 @@ contract ModelBountyTest is Market {
         reveal(bounty);
         submit(bounty, alice, 20);
         submit(bounty, bob, 19);
-        vm.warp(PROOF_END + 2 * TURN - 1);
+        vm.warp(PROOF_END);
+        passTurn(bounty);
         requirePhase(bounty, ModelBounty.Phase.Claiming);
-        vm.warp(PROOF_END + 2 * TURN);
+        passTurn(bounty);
         requirePhase(bounty, ModelBounty.Phase.Undelivered);
+        requireTurn(bounty, address(0), 0, 0);
         expectWrongPhase(ModelBounty.Phase.Undelivered);
         this.claimFor(bounty, bob);
         vm.expectRevert(abi.encodeWithSelector(ModelBounty.NotHost.selector, carol));
@@ -279,10 +315,10 @@ contract ModelBountyTest is Market {
         submit(bounty, carol, 16, alice);
         vm.warp(PROOF_END);
         vm.assertEq(bounty.advance(0), alice, "first");
-        vm.warp(PROOF_END + TURN);
-        vm.assertEq(bounty.advance(1), bob, "second");
-        vm.warp(PROOF_END + 2 * TURN);
-        vm.assertEq(bounty.advance(1), carol, "third");
+        passTurn(bounty);
+        vm.assertEq(bounty.advance(0), bob, "second");
+        passTurn(bounty);
+        vm.assertEq(bounty.advance(0), carol, "third");
     }
 
     /// forge-config: default.fuzz.runs = 32
@@ -311,15 +347,16 @@ contract ModelBountyTest is Market {
                 (keys[j], keys[j - 1]) = (keys[j - 1], keys[j]);
             }
         }
+        vm.warp(PROOF_END);
         for (uint256 i = 0; i < n; ++i) {
-            vm.warp(PROOF_END + i * TURN);
-            bounty.advance(seed % 3);
-            vm.assertEq(bounty.advance(type(uint256).max), makeAddress(100 + keys[i] % n), "rank");
+            vm.assertEq(bounty.advance(0), makeAddress(100 + keys[i] % n), "rank");
+            passTurn(bounty);
         }
+        requirePhase(bounty, ModelBounty.Phase.Undelivered);
     }
 
     function testTermsThatCannotWorkAreRefused() public {
-        for (uint256 i = 0; i < 12; ++i) {
+        for (uint256 i = 0; i < 20; ++i) {
             ModelTerms memory terms = modelTerms();
             if (i == 0) terms.commitEnd = START;
             if (i == 1) terms.revealEnd = terms.commitEnd;
@@ -333,8 +370,22 @@ contract ModelBountyTest is Market {
             if (i == 9) terms.threshold = SAMPLES + 1;
             if (i == 10) terms.samples = 0;
             if (i == 11) terms.ciphertextLength = 0;
+            if (i == 12) terms.commitEnd = START + 30 minutes - 1;
+            if (i == 13) terms.revealEnd = COMMIT_END + 30 minutes - 1;
+            if (i == 14) terms.proofEnd = REVEAL_END + 30 minutes - 1;
+            if (i == 15) terms.turn = 30 minutes - 1;
+            if (i == 16) terms.revealEnd = type(uint64).max;
+            if (i == 17) terms.ciphertextLength = 4001;
+            if (i == 18) terms.samples = 2001;
+            if (i == 19) (terms.samples, terms.threshold) = (type(uint32).max, type(uint32).max);
             refuseTerms(terms, abi.encodeWithSelector(ModelBounty.InvalidTerms.selector));
         }
+        // The shortest times, and the largest sizes.
+        ModelTerms memory least = modelTerms();
+        (least.commitEnd, least.turn) = (START + 30 minutes, 30 minutes);
+        (least.revealEnd, least.proofEnd) = (START + 60 minutes, START + 90 minutes);
+        (least.samples, least.ciphertextLength) = (2000, 4000);
+        requirePhase(open(least), ModelBounty.Phase.Committing);
         ModelTerms memory unreduced = modelTerms();
         unreduced.testSetRoot += ORDER;
         refuseTerms(unreduced, abi.encodeWithSelector(Statements.NotInField.selector, ROOT + ORDER));
@@ -457,6 +508,13 @@ contract ModelBountyTest is Market {
         vm.prank(host);
         vm.expectRevert(expected);
         factory.openModelBounty{value: REWARD}(terms);
+    }
+
+    function requireTurn(ModelBounty bounty, address hunter, uint256 half, uint256 end) private view {
+        (address actualHunter, uint256 actualHalf, uint256 actualEnd) = bounty.turn();
+        vm.assertEq(actualHunter, hunter, "whose turn");
+        vm.assertEq(actualHalf, half, "half");
+        vm.assertEq(actualEnd, end, "end");
     }
 
     function proving() private returns (ModelBounty bounty) {

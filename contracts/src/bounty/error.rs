@@ -2,6 +2,7 @@
 
 use revm::primitives::{Address, B256, U256, hex};
 
+use super::limits::{MAX_CIPHERTEXT, MAX_OUTPUTS, MAX_SAMPLES, MIN_DURATION};
 use super::phase::{BountyKind, Phase};
 use super::words::Words;
 use crate::abi::selector;
@@ -26,8 +27,9 @@ pub enum BountyError {
     WrongValue { expected: U256, actual: U256 },
     /// The contract does not say which of its conditions does not hold.
     #[error(
-        "the terms are not possible: expected times in the order commit, reveal, proof, all within a year, turns of up to a \
-         year, and a threshold from 1 to the number of samples; of a bounty for computing an end within a year"
+        "the terms are not possible: expected phases and turns of {MIN_DURATION} s to a year, from 1 to {MAX_SAMPLES} samples, a \
+         threshold from 1 to their number, and ciphertexts of 1 to {MAX_CIPHERTEXT} elements; of a bounty for computing an end \
+         in {MIN_DURATION} s to a year, and 1 to {MAX_OUTPUTS} outputs"
     )]
     InvalidTerms,
     /// Zero stands for no commitment.

@@ -16,6 +16,7 @@ mod compute;
 mod error;
 mod event;
 mod factory;
+mod limits;
 mod model;
 mod phase;
 mod terms;
@@ -25,12 +26,13 @@ use ark_ff::{BigInteger as _, PrimeField as _};
 use revm::primitives::U256;
 use tensorproof_r1cs::{Fr, fr_from_decimal};
 
-pub use call::{Call, Evidence, open, open_compute};
+pub use call::{Call, Evidence, OPENING_GAS, open, open_compute};
 pub use compute::ComputeBounty;
 pub use error::{BountyError, refusal};
 pub use event::{Announced, Event};
 pub use factory::Factory;
-pub use model::{Hunter, ModelBounty};
+pub use limits::{MAX_CIPHERTEXT, MAX_DURATION, MAX_OUTPUTS, MAX_SAMPLES, MIN_DURATION};
+pub use model::{Hunter, ModelBounty, Turn};
 pub use phase::{BountyKind, Phase};
 pub use terms::{ComputeTerms, ModelTerms, Statement};
 

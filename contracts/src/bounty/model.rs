@@ -37,6 +37,17 @@ impl Hunter {
     }
 }
 
+/// The turn of a hunter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Who may deliver.
+    pub hunter: Address,
+    /// Which half of it this is, 1 or 2; 0 while the first turn has not begun, as nobody has called `advance`.
+    pub half: u8,
+    /// The time from which anybody may end the half, in seconds of Unix time; 0 for half 0.
+    pub end: u64,
+}
+
 impl<'r> ModelBounty<'r> {
     /// Names a bounty without asking anything.
     pub fn new(rpc: &'r Rpc, address: Address) -> Self {
@@ -93,8 +104,15 @@ impl ModelBounty<'_> {
     }
 
     /// Returns whose turn it is to deliver, in phase Claiming.
-    pub fn turn(&self) -> Result<Address, ChainError> {
-        self.ask("advance(uint256)", &[U256::MAX], |words| words.address())
+    pub fn turn(&self) -> Result<Turn, ChainError> {
+        self.ask("turn()", &[], |words| {
+            Some(Turn { hunter: words.address()?, half: words.small()?, end: words.small()? })
+        })
+    }
+
+    /// Returns whose turn it would be if a half turn that is over was ended now, in phase Claiming; nobody's after the last.
+    pub fn turn_after_advance(&self) -> Result<Address, ChainError> {
+        self.ask("advance(uint256)", &[U256::from(1)], |words| words.address())
     }
 
     /// Returns what is known of an account.

@@ -128,10 +128,11 @@ fn calls_are_those_of_the_contracts() {
         },
         Call::Submit { correct: 3, hint: to, evidence: evidence() },
         Call::Claim { ciphertext: vec![Fr::from(3); 5], evidence: evidence(), to },
+        Call::Advance,
         Call::Refund { to },
         Call::Reclaim { to },
     ];
-    for (call, words) in calls.iter().zip([1, 1, 12 + 3 + 3, 11, 11 + 6, 1, 1]) {
+    for (call, words) in calls.iter().zip([1, 1, 12 + 3 + 3, 11, 11 + 6, 1, 1, 1]) {
         let data = call.message(to).data;
         assert!(selectors.contains(&data[..4]), "{call:?}");
         assert_eq!(data.len(), 4 + 32 * words, "{call:?}");
@@ -149,7 +150,7 @@ fn calls_are_those_of_the_contracts() {
         assert!(compute.contains(read), "{read}");
     }
     let reads = ["phase()", "terms()", "committed()", "proved()", "winner()", "refundable(address)"];
-    let reads = reads.into_iter().chain(["reclaimable()", "advance(uint256)", "hunters(address)"]);
+    let reads = reads.into_iter().chain(["reclaimable()", "turn()", "advance(uint256)", "hunters(address)"]);
     for read in reads {
         assert!(functions.contains(read), "{read}");
     }
@@ -194,6 +195,66 @@ fn events_are_those_of_the_contracts() {
     }
     let announced = ANNOUNCED.map(|(event, _)| event.to_owned());
     assert_eq!(signatures("BountyFactory", "event"), BTreeSet::from(announced));
+}
+
+#[test]
+fn limits_are_those_of_the_contracts() {
+    let factory = Factory::new().unwrap();
+    let mut evm = crate::evm::Evm::with_proxy();
+    evm.call(crate::chain::PROXY, &factory.step.calldata).unwrap();
+    let (model, compute) = (factory.implementation.0, factory.compute.0);
+    for (contract, name, expected) in [
+        (model, "MIN_DURATION()", MIN_DURATION),
+        (model, "MAX_DURATION()", MAX_DURATION),
+        (model, "MAX_CIPHERTEXT()", MAX_CIPHERTEXT.into()),
+        (model, "MAX_SAMPLES()", MAX_SAMPLES.into()),
+        (compute, "MIN_DURATION()", MIN_DURATION),
+        (compute, "MAX_DURATION()", MAX_DURATION),
+        (compute, "MAX_OUTPUTS()", MAX_OUTPUTS.into()),
+    ] {
+        let answer = evm.call(contract, &selector(name)).unwrap().output;
+        assert_eq!(U256::from_be_slice(&answer), U256::from(expected), "{name}");
+    }
+}
+
+/// What is not to be believed is four times as much.
+#[test]
+fn own_measures_of_gas_are_those_of_the_contracts() {
+    let gas: Value = serde_json::from_str(include_str!("../../bounty/test/snapshots/gas.json")).unwrap();
+    let proof = Proof { a: G1Affine::generator(), b: G2Affine::generator(), c: G1Affine::generator() };
+    let evidence = || Evidence { hash: Fr::from(1), proof: proof.clone() };
+    let to = Address::ZERO;
+    let reveal = |samples| Call::Reveal {
+        salt: Fr::from(1),
+        digests: vec![B256::ZERO; samples],
+        labels: vec![Fr::from(3); samples],
+        evidence: evidence(),
+    };
+    let claim = |length| Call::Claim { ciphertext: vec![Fr::from(3); length], evidence: evidence(), to };
+    let solve = |length| Call::Solve { outputs: vec![Fr::from(3); length], evidence: evidence(), to };
+    let submit = || Call::Submit { correct: 3, hint: to, evidence: evidence() };
+    let rows = [
+        ("commit", Call::Commit { parameters_hash: Fr::from(1), stake: U256::from(7) }.gas()),
+        ("cancel", Call::Cancel { to }.gas()),
+        ("reveal", reveal(20).gas()),
+        ("reveal of the most samples", reveal(MAX_SAMPLES as usize).gas()),
+        ("submit", submit().gas()),
+        ("submit behind a hundred without a hint", submit().gas()),
+        ("advance to the next turn", Call::Advance.gas()),
+        ("advance, the first", Call::Advance.gas()),
+        ("claim 2394 parameters", claim(164).gas()),
+        ("claim of the largest ciphertext", claim(MAX_CIPHERTEXT as usize).gas()),
+        ("refund", Call::Refund { to }.gas()),
+        ("reclaim", Call::Reclaim { to }.gas()),
+        ("solve with 10 outputs", solve(10).gas()),
+        ("solve with the most outputs", solve(MAX_OUTPUTS as usize).gas()),
+        ("openModelBounty", OPENING_GAS),
+        ("openComputeBounty", OPENING_GAS),
+    ];
+    for (name, own) in rows {
+        let measured: u64 = gas[name].as_str().unwrap().parse().unwrap();
+        assert!(measured < own && own < 4 * measured, "{name}: {own}, measured {measured}");
+    }
 }
 
 #[test]

@@ -68,6 +68,22 @@ pub enum ChainError {
         /// What differs.
         reason: String,
     },
+    /// The endpoint advises a higher tip than the caller pays.
+    #[error("the endpoint asks for a priority fee of {} gwei, expected at most {}", gwei(*tip), gwei(*cap))]
+    TipOverCap {
+        /// The tip, in wei for a unit of gas.
+        tip: u128,
+        /// The most that is paid.
+        cap: u128,
+    },
+    /// The endpoint names a higher fee than the caller pays.
+    #[error("a unit of gas costs {} gwei as the endpoint says, expected at most {}", gwei(*fee), gwei(*cap))]
+    FeeOverCap {
+        /// Base fee and tip, in wei for a unit of gas.
+        fee: u128,
+        /// The most that is paid.
+        cap: u128,
+    },
     /// A transaction was included, and failed.
     #[error("transaction {hash} reverted")]
     Reverted {
@@ -90,4 +106,30 @@ pub enum ChainError {
         /// The nonce.
         nonce: u64,
     },
+}
+
+/// Returns wei in gwei, exactly.
+pub(super) fn gwei(wei: u128) -> String {
+    let (whole, rest) = (wei / 1_000_000_000, wei % 1_000_000_000);
+    let rest = format!("{rest:09}");
+    let rest = rest.trim_end_matches('0');
+    if rest.is_empty() { whole.to_string() } else { format!("{whole}.{rest}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_gwei() {
+        for (wei, text) in [
+            (0, "0"),
+            (1, "0.000000001"),
+            (1_500_000_000, "1.5"),
+            (30_000_000_000, "30"),
+            (u128::MAX, "340282366920938463463374607431.768211455"),
+        ] {
+            assert_eq!(gwei(wei), text);
+        }
+    }
 }

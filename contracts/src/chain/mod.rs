@@ -9,7 +9,8 @@
 //!
 //! # Security
 //! An endpoint is not trusted with more than it needs: a transaction names its chain, so that it is worthless on another
-//! one whatever the endpoint says, and what is told of a deployment is the code at its address.
+//! one whatever the endpoint says, what is told of a deployment is the code at its address, and fees have caps ([`Caps`]).
+//! That a transaction is included, and what contracts answer, is the endpoint's word all the same.
 
 mod error;
 mod receipt;
@@ -25,5 +26,5 @@ pub use registry::{REGISTRATION_GAS, check_registry, registered, registration, r
 pub use rpc::Rpc;
 pub(crate) use steps::PROXY_CODE;
 pub use steps::{PROXY, Step, check_proxy, expected_code, read_code, steps};
-pub use transaction::{Fees, Message, Transaction};
+pub use transaction::{Caps, Fees, Message, Transaction};
 pub use wallet::{Signed, Wallet};

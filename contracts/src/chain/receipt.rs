@@ -83,7 +83,11 @@ impl Rpc {
             let is_used = self.nonce(account, false)? > nonce;
             match self.receipt(hash)? {
                 Some(receipt) if !receipt.success => return Err(ChainError::Reverted { hash }),
-                Some(receipt) if self.block_number()? + 1 >= receipt.block + confirmations.max(1) => {
+                // Any numbers: an endpoint may say what it likes.
+                Some(receipt)
+                    if self.block_number()?.saturating_add(1)
+                        >= receipt.block.saturating_add(confirmations.max(1)) =>
+                {
                     return Ok(receipt);
                 }
                 None if is_used && self.late_receipt(hash)?.is_none() => {

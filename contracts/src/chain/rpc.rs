@@ -253,6 +253,9 @@ impl Rpc {
         if json.is_null() {
             return Ok(None);
         }
+        if json["transactionHash"].as_str().and_then(|text| text.parse().ok()) != Some(hash) {
+            return Err(self.malformed(method, "a receipt of this transaction"));
+        }
         let field = |name: &str| {
             let value = quantity(&json[name]).and_then(|value| u64::try_from(value).ok());
             value.ok_or_else(|| self.malformed(method, "a receipt"))

@@ -4,6 +4,7 @@ use revm::primitives::{Address, B256, address, hex, keccak256};
 use tensorproof_groth16::VerifyingKey;
 
 use super::{ChainError, Message, Rpc};
+use crate::evm::Evm;
 use crate::{ContractsError, VerifierConfig, creation_code, data_contracts, runtime};
 
 /// The deterministic deployment proxy: what is sent to it is a salt and creation code, which it runs by CREATE2. It is
@@ -31,6 +32,14 @@ pub struct Step {
 }
 
 impl Step {
+    /// Returns the gas that the creation takes on the embedded machine.
+    ///
+    /// # Errors
+    /// When the machine does not run it.
+    pub fn gas(&self) -> Result<u64, ContractsError> {
+        Ok(Evm::with_proxy().call(PROXY, &self.calldata)?.gas_used)
+    }
+
     /// Returns the call of the proxy.
     pub fn message(&self) -> Message {
         Message::new(PROXY, self.calldata.clone())

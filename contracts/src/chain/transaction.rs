@@ -3,6 +3,8 @@
 use alloy_rlp::{Encodable as _, Header};
 use revm::primitives::{Address, U256};
 
+use super::ChainError;
+
 /// The first byte of a transaction of EIP-1559.
 const KIND: u8 = 2;
 
@@ -39,6 +41,17 @@ pub struct Transaction {
     pub message: Message,
 }
 
+/// The most that is paid, whatever an endpoint says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// The most of [`Fees::tip`].
+    pub tip: u128,
+    /// The most of [`Fees::most`].
+    pub fee: u128,
+    /// The most of all fees of a command, in wei.
+    pub cost: U256,
+}
+
 /// Prices of a unit of gas, in wei.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fees {
@@ -52,6 +65,22 @@ impl Fees {
     /// Returns fees that hold while the base fee doubles, which takes six full blocks.
     pub fn for_base(base: u128, tip: u128) -> Self {
         Self { most: base.saturating_mul(2).saturating_add(tip), tip }
+    }
+
+    /// Returns fees that hold while the base fee doubles, or as far as a cap allows.
+    ///
+    /// # Errors
+    /// When the tip, or both together, are over their caps already.
+    pub fn within(base: u128, tip: u128, caps: &Caps) -> Result<Self, ChainError> {
+        if tip > caps.tip {
+            return Err(ChainError::TipOverCap { tip, cap: caps.tip });
+        }
+        let fee = base.saturating_add(tip);
+        if fee > caps.fee {
+            return Err(ChainError::FeeOverCap { fee, cap: caps.fee });
+        }
+        let Self { most, tip } = Self::for_base(base, tip);
+        Ok(Self { most: most.min(caps.fee), tip })
     }
 }
 
@@ -78,5 +107,30 @@ impl Transaction {
         Header { list: true, payload_length: fields.len() }.encode(&mut bytes);
         bytes.extend(fields);
         bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fees_stay_within_the_caps() {
+        let caps = Caps { tip: 5, fee: 100, cost: U256::ZERO };
+        for (base, tip, expected) in [
+            (10, 1, Some(21)),
+            (47, 5, Some(99)),
+            // The base fee may not double.
+            (48, 5, Some(100)),
+            (95, 5, Some(100)),
+            (96, 5, None),
+            (0, 6, None),
+            (u128::MAX, 0, None),
+            (u128::MAX, 5, None),
+            (0, u128::MAX, None),
+        ] {
+            let fees = Fees::within(base, tip, &caps).ok();
+            assert_eq!(fees, expected.map(|most| Fees { most, tip }), "{base} {tip}");
+        }
     }
 }

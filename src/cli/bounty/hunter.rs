@@ -34,6 +34,9 @@ pub struct BountyCommitArgs {
     /// The submission folder, with hunter.json: its parameters stay here
     #[arg(long, value_name = "DIR")]
     pub submission: PathBuf,
+    /// Take phases and turns shorter than an hour, in which one may fail to be included
+    #[arg(long)]
+    pub allow_short_phases: bool,
     /// The chain and the account
     #[command(flatten)]
     pub send: SendArgs,
@@ -54,6 +57,9 @@ pub struct BountySubmitArgs {
     /// What proves outputs
     #[command(flatten)]
     pub compute: Option<OutputsArgs>,
+    /// Take phases and turns shorter than an hour, or an end within ten minutes, in which one may fail to be included
+    #[arg(long)]
+    pub allow_short_phases: bool,
     /// The chain and the account
     #[command(flatten)]
     pub send: SendArgs,

@@ -6,7 +6,7 @@ mod hunter;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use tensorproof_contracts::{Address, U256};
+use tensorproof_contracts::Address;
 
 pub use self::host::{
     BountyCircuitsArgs, BountyCreateArgs, BountyDecryptArgs, BountyRevealArgs, BountyTestsetArgs,
@@ -16,6 +16,7 @@ pub use self::hunter::{
     AccuracyArgs, BountyClaimArgs, BountyCommitArgs, BountyParamsArgs, BountySubmitArgs, OutputsArgs,
 };
 use super::AccountArgs;
+use super::amounts::ether;
 
 /// The steps of bounties: for a private model, or for the outputs of a public one.
 #[derive(Debug, Subcommand)]
@@ -40,6 +41,8 @@ pub enum BountyStep {
     Submit(BountySubmitArgs),
     /// Deliver the parameters to the host and be paid, in one's turn
     Claim(BountyClaimArgs),
+    /// Begin the first turn, or end the half turn whose time is over, as anyone
+    Advance(BountyAdvanceArgs),
     /// Take the reward back before anybody has committed, as the host
     Cancel(BountyPayArgs),
     /// Take back what is due: a hunter's stake, or the host's reward and forfeited stakes
@@ -63,6 +66,8 @@ const SENT: &str = "Keys of the JSON result:
   data          the call's data, with --dry-run
 and of single commands:
   commitment    commit: the salted hash of the parameters
+  phases        commit, submit: seconds of the phases reveal and prove and of a turn, and what is left of commit, prove or solve
+  before, turn  advance: whose turn it was, and is; null after the last
   digests       reveal: the SHA-256 of each sample
   correct       submit: right answers; and samples, hint
   integers      submit with --data: the outputs; and outputs, class, the real numbers and the class that they stand for
@@ -109,7 +114,7 @@ pub struct BountyListArgs {
   due         wei that the host can take back now
 and of a model:
   hunters     account, commitment, correct answers, rank, due wei of each; in the order of their commitments
-  turn        whose turn it is to deliver, and seconds left; null in other phases
+  turn        whose turn it is to deliver, half 1 or 2 of it (0: not begun), seconds left at least; null in other phases
   winner      who delivered, or null
 and of the kind compute:
   solver      who brought the outputs, or null
@@ -145,6 +150,18 @@ pub struct BountyPayArgs {
     pub send: SendArgs,
 }
 
+/// `tensorproof bounty advance`.
+#[derive(Debug, Args)]
+#[command(after_help = SENT)]
+pub struct BountyAdvanceArgs {
+    /// The bounty
+    #[arg(value_parser = address)]
+    pub address: Address,
+    /// The chain and the account
+    #[command(flatten)]
+    pub send: SendArgs,
+}
+
 /// `tensorproof bounty check`.
 #[derive(Debug, Args)]
 #[command(after_help = "Exit code 0 says that all is as it should be, 1 that something is not.
@@ -156,6 +173,7 @@ Keys of the JSON result:
   ceremony       whether the ceremonies were verified, with --ptau
   statements     constraints, contributions and code hash of the verifier, by statement
   bounty         the bounty that agrees with the folder, or null
+  phases         of that bounty: seconds of reveal, prove and a turn, and what is left of commit and prove, or of solve
   data           hash and digest of the data, with --data")]
 pub struct BountyCheckArgs {
     /// The bounty folder, or the build directory of a public model
@@ -169,6 +187,9 @@ pub struct BountyCheckArgs {
     /// A bounty that should agree with the folder
     #[arg(long, value_name = "ADDRESS", value_parser = address, requires = "rpc_url")]
     pub bounty: Option<Address>,
+    /// Take phases and turns shorter than an hour, in which one may fail to be included
+    #[arg(long, requires = "bounty")]
+    pub allow_short_phases: bool,
     /// The endpoint of the bounty's chain
     #[arg(long, value_name = "URL", requires = "bounty")]
     pub rpc_url: Option<String>,
@@ -176,15 +197,6 @@ pub struct BountyCheckArgs {
 
 fn address(text: &str) -> Result<Address, &'static str> {
     text.parse().map_err(|_| "expected an address, 20 bytes in hexadecimal")
-}
-
-/// Reads an amount of ether, in wei.
-fn ether(text: &str) -> Result<U256, &'static str> {
-    let expected = "expected an amount of ether, such as 1.5, with at most 18 digits after the point";
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let digits = format!("{whole}{part:0<18}");
-    let is_number = !whole.is_empty() && part.len() <= 18 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| U256::from_str_radix(&digits, 10).ok()).flatten().ok_or(expected)
 }
 
 /// Reads a time, in seconds.
@@ -200,25 +212,6 @@ fn duration(text: &str) -> Result<u64, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reads_ether() {
-        for (text, wei) in [
-            ("0", Some("0")),
-            ("1", Some("1000000000000000000")),
-            ("0.000000000000000001", Some("1")),
-            ("1.5", Some("1500000000000000000")),
-            ("", None),
-            (".5", None),
-            ("1e3", None),
-            ("-1", None),
-            ("+1", None),
-            ("0.0000000000000000001", None),
-            (&"9".repeat(70), None),
-        ] {
-            assert_eq!(ether(text).ok(), wei.map(|wei| wei.parse().unwrap()), "{text}");
-        }
-    }
 
     #[test]
     fn reads_times() {

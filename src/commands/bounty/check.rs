@@ -10,7 +10,7 @@ use tensorproof_contracts::keccak256;
 use tensorproof_groth16::{Origin, Ptau, R1csFile, verify_key, verify_powers};
 
 use super::super::{setup_powers, warn_of_development_key};
-use super::{Output, check_terms, compute, open_model, same};
+use super::{Output, check_terms, compute, open_model, phases, same};
 use crate::bounty::{Folder, Kind, architecture, compile, setup, verifier_config};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::BountyCheckArgs;
@@ -41,9 +41,11 @@ pub(super) fn run(args: &BountyCheckArgs, output: Output) -> Result<()> {
         statements.insert(kind.name().to_owned(), json);
     }
     let setup = setup(&folder.dirs())?;
+    let mut phases = Value::Null;
     if let (Some(address), Some(url)) = (args.bounty, &args.rpc_url) {
         let rpc = Rpc::new(url)?;
         let terms = open_model(&rpc, address)?.terms()?;
+        phases = phases::check(&rpc, &terms, args.allow_short_phases, output)?;
         let work = || on_chain(&rpc, &folder, &terms);
         output.terminal.stage("bounty", work, |()| format!("{address} agrees with the folder"))?;
         same("bounty's hash of the ceremonies", terms.setup, setup)?;
@@ -55,6 +57,7 @@ pub(super) fn run(args: &BountyCheckArgs, output: Output) -> Result<()> {
         "ceremony": powers.are_given(),
         "statements": statements,
         "bounty": args.bounty.map(|address| address.to_string()),
+        "phases": phases,
     });
     output.result(&json, "valid")
 }

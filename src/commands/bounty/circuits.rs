@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use tensorproof_contracts::bounty::{MAX_CIPHERTEXT, MAX_SAMPLES};
 use tensorproof_transpiler::emit::{Bounty, Statement, TestSet, bounty};
 use tensorproof_transpiler::quantize::{Architecture, QuantizedGraph, Scope};
 use tensorproof_transpiler::settings::TensorSettings;
@@ -19,6 +20,10 @@ use crate::stages;
 use crate::terminal::grouped;
 
 pub(super) fn run(args: &BountyCircuitsArgs, output: Output) -> Result<()> {
+    let over = |what, found, most| Error::OverLimit { what, found, most };
+    if args.samples > MAX_SAMPLES {
+        return Err(over("samples", args.samples as usize, MAX_SAMPLES));
+    }
     let model = BountyModel {
         scale: transpile::scale(&args.scale)?,
         layer_scales: transpile::layer_scales(&args.layer_scales)?,
@@ -30,6 +35,9 @@ pub(super) fn run(args: &BountyCircuitsArgs, output: Output) -> Result<()> {
     let bytes = args.sample_bytes.unwrap_or_else(|| image_size(&quantized));
     let test_set = TestSet { samples: args.samples as usize, bytes };
     let statements = bounty(&quantized, test_set)?;
+    if statements.ciphertext_length > MAX_CIPHERTEXT as usize {
+        return Err(over("elements of the ciphertext", statements.ciphertext_length, MAX_CIPHERTEXT));
+    }
     let root = &args.output;
     let mut sizes = BTreeMap::new();
     let mut hash = None;

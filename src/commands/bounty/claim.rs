@@ -4,7 +4,9 @@ use serde_json::json;
 use tensorproof_contracts::bounty::{BountyError, Call, Phase, word};
 
 use super::commit::delivery;
+use super::phases::LATE;
 use super::send::Session;
+use super::show::length;
 use super::{BEFORE_CIPHERTEXT, Output, check_phase, check_terms, check_value, open_model, refused};
 use crate::bounty::{Folder, Kind, Statement, Submission};
 use crate::cli::BountyClaimArgs;
@@ -18,9 +20,16 @@ pub(super) fn run(args: &BountyClaimArgs, output: Output) -> Result<()> {
     check_phase(bounty.phase()?, Phase::Claiming)?;
     let (terms, account) = (bounty.terms()?, session.wallet.address());
     check_terms(&folder, &terms)?;
-    let candidate = bounty.turn()?;
-    if candidate != account {
-        return Err(refused(BountyError::NotYourTurn { candidate }));
+    let turn = bounty.turn()?;
+    if turn.hunter != account {
+        return Err(refused(BountyError::NotYourTurn { candidate: turn.hunter }));
+    }
+    let left = turn.end.saturating_sub(session.rpc.timestamp()?);
+    if turn.half == 2 && left < LATE {
+        output.terminal.warn(&format!(
+            "anybody may end the turn in {}: a claim that is included later shows the ciphertext, and is not paid",
+            length(left)
+        ));
     }
     let committed = bounty.hunter(account)?.parameters_hash;
     super::same("account's commitment", committed, word(&submission.hash))?;

@@ -5,7 +5,9 @@ use tensorproof_contracts::bounty::{Call, Phase, word};
 use tensorproof_r1cs::fr_to_decimal;
 
 use super::send::Session;
-use super::{BEFORE_CIPHERTEXT, Output, check_phase, check_terms, check_value, elements, open_model, same};
+use super::{
+    BEFORE_CIPHERTEXT, Output, check_phase, check_terms, check_value, elements, open_model, phases, same,
+};
 use crate::baby_jubjub;
 use crate::bounty::{Draft, Folder, Kind, Statement, Submission};
 use crate::cli::BountyCommitArgs;
@@ -20,6 +22,7 @@ pub(super) fn run(args: &BountyCommitArgs, output: Output) -> Result<()> {
     check_phase(bounty.phase()?, Phase::Committing)?;
     let terms = bounty.terms()?;
     check_terms(&folder, &terms)?;
+    let phases = phases::check(&session.rpc, &terms, args.allow_short_phases, output)?;
     // Who stakes on a hash that no circuit computes could neither prove nor deliver.
     let statement = Statement::open(&folder, Kind::Delivery)?;
     let work = || delivery(&statement, &submission, &terms.key);
@@ -31,7 +34,7 @@ pub(super) fn run(args: &BountyCommitArgs, output: Output) -> Result<()> {
     same("length of ciphertexts", terms.ciphertext_length as usize, length)?;
     check_value(&draft, "paramsHash", "hash of the parameters in `hunter.json`", word(&submission.hash))?;
     let call = Call::Commit { parameters_hash: submission.hash, stake: terms.stake };
-    let details = json!({ "commitment": fr_to_decimal(&submission.hash) });
+    let details = json!({ "commitment": fr_to_decimal(&submission.hash), "phases": phases });
     session.call(bounty.address, "commit", &call, &details, output)
 }
 

@@ -5,6 +5,7 @@ use tensorproof_r1cs::Fr;
 
 use super::check::check_r1cs;
 use super::market::{Market, Opener};
+use super::phases::check_time;
 use super::show::terms_json;
 use super::{Output, check_value, compute};
 use crate::baby_jubjub;
@@ -22,6 +23,14 @@ pub(super) fn run(args: &BountyCreateArgs, output: Output) -> Result<()> {
 }
 
 fn for_model(args: &BountyCreateArgs, asked: &ModelTermsArgs, output: Output) -> Result<()> {
+    for (option, time) in [
+        ("--commit-for", asked.commit_for),
+        ("--reveal-for", asked.reveal_for),
+        ("--prove-for", asked.prove_for),
+        ("--turn", asked.turn),
+    ] {
+        check_time(option, time, output)?;
+    }
     let folder = Folder::read(&args.folder)?;
     let test_set = TestSet::read(&asked.test_set, &folder)?;
     let key = baby_jubjub::read_public(&asked.key)?;

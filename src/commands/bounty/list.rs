@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tensorproof_contracts::bounty::{BountyKind, ComputeBounty, Factory, ModelBounty};
 use tensorproof_contracts::chain::Rpc;
 
-use super::super::deploy::ether;
+use super::super::sending::ether;
 use super::Output;
 use crate::cli::BountyListArgs;
 use crate::error::Result;

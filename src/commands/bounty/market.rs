@@ -1,13 +1,12 @@
 //! Opening a bounty of either kind: the contracts that it needs, then the transaction with the reward.
 
 use serde_json::{Value, json};
-use tensorproof_contracts::bounty::{Factory, Statement as Verifier, refusal};
-use tensorproof_contracts::chain::{
-    ChainError, Fees, Message, Receipt, Signed, Step, check_proxy, read_code,
-};
+use tensorproof_contracts::bounty::{Factory, OPENING_GAS, Statement as Verifier, refusal};
+use tensorproof_contracts::chain::{ChainError, Message, Receipt, Signed, Step, check_proxy, read_code};
 use tensorproof_contracts::{Address, U256, keccak256};
 
 use super::super::deploy;
+use super::super::sending::{Approval, Planned, check_balance};
 use super::opening::Opening;
 use super::send::{Session, cost_of};
 use super::show::terms_json;
@@ -70,19 +69,22 @@ impl<'a> Opener<'a> {
     pub(super) fn open(&self, terms: &dyn Fn() -> Result<(Message, Value)>) -> Result<()> {
         let Self { session, market, output, .. } = self;
         let (message, told) = terms()?;
-        let gas = market.estimate(session, &message)?;
-        let (fees, cost) = session.plan(gas, message.value, *output)?;
+        let plan = session.plan(market.planned(session, &message)?, *output)?;
         if self.args.send.dry_run {
-            let json = self.json(&Value::Null, (gas, cost), &told);
-            return output.result(&json, &format!("{} gas", grouped(gas)));
+            let json = self.json(&Value::Null, (plan.gas, plan.cost), &told);
+            return output.result(&json, &format!("{} gas", grouped(plan.gas)));
         }
-        let spent = market.create(session, fees, *output)?;
+        let approval = plan.confirm(&session.sender(), *output)?;
+        let spent = market.create(session, &approval, *output)?;
         // The times begin now, not when the first of the contracts was sent.
         let (message, _) = terms()?;
         let mut keep = |signed: &Signed| self.opening.keep(signed);
-        let (signed, receipt) = session.transact("open", &message, fees, None, &mut keep, *output)?;
+        let factory = market.factory.step.address;
+        let (signed, receipt) =
+            session.transact(&approval, ("open", factory), &message, None, &mut keep, *output)?;
         self.opening.forget()?;
-        let spent = (spent.0 + receipt.gas_used, spent.1.saturating_add(cost_of(&receipt, fees)));
+        let cost = spent.1.saturating_add(cost_of(&receipt, approval.fees));
+        let spent = (spent.0.saturating_add(receipt.gas_used), cost);
         self.opened(&signed, &receipt, spent)
     }
 
@@ -143,36 +145,41 @@ impl Market {
         self.steps().map(|step| json!({ "name": step.name, "address": step.address.to_string() })).collect()
     }
 
-    /// Returns the gas of all that is missing and of the opening, as if it was there.
-    fn estimate(&self, session: &Session<'_>, opening: &Message) -> Result<u64> {
-        let mut gas = 0;
+    /// Plans the creation of all that is missing, and the opening, as if it was there.
+    fn planned(&self, session: &Session<'_>, opening: &Message) -> Result<Vec<Planned>> {
+        let mut planned = Vec::new();
         let mut missing: Vec<(Address, &[u8])> = Vec::new();
         for step in self.steps() {
             // The same key makes the same contract.
             let is_known = missing.iter().any(|(address, _)| *address == step.address);
             if !is_known && !read_code(&session.rpc, step)? {
-                gas += session.estimate(&step.message(), None)?;
+                planned.push(deploy::creation(&session.rpc, step, session.wallet.address())?);
                 missing.push((step.address, &step.code));
             }
         }
-        if missing.is_empty() {
-            return session.estimate(opening, None);
-        }
-        let Factory { implementation, compute, .. } = &self.factory;
-        missing.extend([implementation, compute].map(|(address, code)| (*address, code.as_slice())));
-        session.check_balance(opening.value)?;
-        let estimate = session.rpc.estimate_with(session.wallet.address(), opening, &missing);
-        Ok(gas + estimate.map_err(|error| refusal(error, None))?)
+        let gas = if missing.is_empty() {
+            session.estimate(opening, None)?
+        } else {
+            let Factory { implementation, compute, .. } = &self.factory;
+            missing.extend([implementation, compute].map(|(address, code)| (*address, code.as_slice())));
+            let account = session.wallet.address();
+            check_balance(&session.rpc, account, opening.value)?;
+            let estimate = session.rpc.estimate_with(account, opening, &missing);
+            estimate.map_err(|error| refusal(error, None))?
+        };
+        planned.push(Planned::new("open", self.factory.step.address, opening, gas, OPENING_GAS)?);
+        Ok(planned)
     }
 
     /// Creates what is missing. Returns gas and cost.
-    fn create(&self, session: &Session<'_>, fees: Fees, output: Output) -> Result<(u64, U256)> {
+    fn create(&self, session: &Session<'_>, approval: &Approval, output: Output) -> Result<(u64, U256)> {
         self.root.make()?;
         let factory = (self.root.clone(), vec![self.factory.step.clone()]);
-        let mut spent = (0, U256::ZERO);
+        let mut spent = (0u64, U256::ZERO);
         for (dir, steps) in std::iter::once(&factory).chain(&self.verifiers) {
-            for receipt in deploy::create_all(dir, steps, &session.sender(), fees, output)? {
-                spent = (spent.0 + receipt.gas_used, spent.1.saturating_add(cost_of(&receipt, fees)));
+            for receipt in deploy::create_all(dir, steps, &session.sender(), approval, output)? {
+                let cost = cost_of(&receipt, approval.fees);
+                spent = (spent.0.saturating_add(receipt.gas_used), spent.1.saturating_add(cost));
             }
         }
         Ok(spent)

@@ -1,5 +1,6 @@
 //! `tensorproof bounty`: the market for private models and for outputs of public ones, from both sides.
 
+mod advance;
 mod cancel;
 mod check;
 mod circuits;
@@ -12,6 +13,7 @@ mod list;
 mod market;
 mod opening;
 mod params;
+mod phases;
 mod refund;
 mod reveal;
 mod send;
@@ -47,6 +49,7 @@ pub(super) fn run(step: &BountyStep, output: Output) -> Result<()> {
         BountyStep::Reveal(args) => reveal::run(args, output),
         BountyStep::Submit(args) => submit::run(args, output),
         BountyStep::Claim(args) => claim::run(args, output),
+        BountyStep::Advance(args) => advance::run(args, output),
         BountyStep::Cancel(args) => cancel::run(args, output),
         BountyStep::Refund(args) => refund::run(args, output),
         BountyStep::Check(args) => check::run(args, output),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tensorproof_contracts::chain::{ChainError, Receipt, Signed};
 use tensorproof_contracts::hex;
 
+use super::super::deployment::read_signed;
 use super::Output;
 use super::send::Session;
 use crate::build_dir::replace_file;
@@ -78,13 +79,6 @@ impl Opening {
         if json["chain_id"].as_u64() != Some(self.chain) {
             return Ok(None);
         }
-        let signed = || {
-            Some(Signed {
-                raw: hex::decode(json["raw"].as_str()?).ok()?,
-                hash: json["hash"].as_str()?.parse().ok()?,
-                nonce: json["nonce"].as_u64()?,
-            })
-        };
-        signed().map(Some).ok_or_else(|| malformed("has no transaction".to_owned()))
+        read_signed(&json).map(Some).ok_or_else(|| malformed("has no transaction".to_owned()))
     }
 }

@@ -5,8 +5,8 @@ use tensorproof_contracts::bounty::{Call, Phase, refusal};
 use tensorproof_contracts::chain::{ChainError, Fees, Message, Receipt, Rpc, Signed, Wallet};
 use tensorproof_contracts::{Address, ContractsError, U256, hex};
 
-use super::super::account::{self, Sender};
-use super::super::deploy::ether;
+use super::super::account;
+use super::super::sending::{Approval, Plan, Planned, Sender, check_balance};
 use super::Output;
 use crate::cli::SendArgs;
 use crate::error::{Error, Result};
@@ -37,51 +37,28 @@ impl<'a> Session<'a> {
     /// Returns the gas that a message takes; the error is the contract's own.
     pub(super) fn estimate(&self, message: &Message, phase: Option<Phase>) -> Result<u64> {
         // An endpoint would say it in its own words, or not at all.
-        self.check_balance(message.value)?;
+        check_balance(&self.rpc, self.wallet.address(), message.value)?;
         let estimate = self.rpc.estimate(self.wallet.address(), message);
         Ok(estimate.map_err(|error| refusal(error, phase))?)
     }
 
-    /// Refuses to go on without so many wei.
-    pub(super) fn check_balance(&self, needed: U256) -> Result<()> {
-        let balance = self.rpc.balance(self.wallet.address())?;
-        if balance >= needed {
-            return Ok(());
-        }
-        let account = self.wallet.address().to_string();
-        Err(Error::Balance { account, balance: ether(balance), needed: ether(needed) })
+    /// Says what transactions take, and refuses what is over the caps.
+    pub(super) fn plan(&self, planned: Vec<Planned>, output: Output) -> Result<Plan> {
+        Plan::make(&self.rpc, self.chain, Some(self.wallet.address()), planned, &self.args.account, output)
     }
 
-    /// Says what transactions take, and refuses what the account cannot pay. Returns the fees, and the cost in wei at the present
-    /// ones.
-    pub(super) fn plan(&self, gas: u64, value: U256, output: Output) -> Result<(Fees, U256)> {
-        let (base, tip) = self.rpc.fees()?;
-        let fees = Fees::for_base(base, tip);
-        let cost = U256::from(gas).saturating_mul(U256::from(base.saturating_add(tip)));
-        let most = U256::from(gas + gas / 4).saturating_mul(U256::from(fees.most));
-        let (chain, endpoint) = (self.chain, self.rpc.endpoint());
-        let pays = if value.is_zero() { String::new() } else { format!(", pays {} ETH", ether(value)) };
-        output.terminal.say(&format!(
-            "chain {chain} at {endpoint}: {} gas, {} ETH at the present fees{pays}",
-            grouped(gas),
-            ether(cost)
-        ));
-        self.check_balance(most.saturating_add(value))?;
-        Ok((fees, cost))
-    }
-
-    /// Sends a message and waits for it. `keep` gets the signed transaction before it is sent.
+    /// Sends a message that was confirmed for a contract and waits for it. `keep` gets the signed transaction before it is sent.
     pub(super) fn transact(
         &self,
-        name: &str,
+        approval: &Approval,
+        (name, contract): (&str, Address),
         message: &Message,
-        fees: Fees,
         phase: Option<Phase>,
         keep: &mut dyn FnMut(&Signed) -> Result<()>,
         output: Output,
     ) -> Result<(Signed, Receipt)> {
         let send = || {
-            self.sender().send(message, fees, keep).map_err(|error| match error {
+            self.sender().send(approval, contract, message, keep).map_err(|error| match error {
                 // A receipt has no reason: now that its block is there, the call is refused for the same one.
                 Error::Contracts(ContractsError::Chain(reverted @ ChainError::Reverted { .. })) => {
                     self.estimate(message, phase).err().unwrap_or(reverted.into())
@@ -107,13 +84,14 @@ impl<'a> Session<'a> {
     ) -> Result<()> {
         let (message, phase) = (call.message(bounty), call.phase());
         let gas = self.estimate(&message, phase)?;
-        let (fees, cost) = self.plan(gas, message.value, output)?;
+        let plan = self.plan(vec![Planned::new(name, bounty, &message, gas, call.gas())?], output)?;
+        let fees = plan.fees;
         let mut json = json!({
             "bounty": bounty.to_string(),
             "account": self.wallet.address().to_string(),
             "transaction": null,
             "gas": gas,
-            "cost": cost.to_string(),
+            "cost": plan.cost.to_string(),
             "value": message.value.to_string(),
             "chain_id": self.chain,
         });
@@ -121,7 +99,9 @@ impl<'a> Session<'a> {
         if self.args.dry_run {
             json["data"] = hex::encode_prefixed(&message.data).into();
         } else {
-            let (signed, receipt) = self.transact(name, &message, fees, phase, &mut |_| Ok(()), output)?;
+            let approval = plan.confirm(&self.sender(), output)?;
+            let (signed, receipt) =
+                self.transact(&approval, (name, bounty), &message, phase, &mut |_| Ok(()), output)?;
             text = signed.hash.to_string();
             json["transaction"] = signed.hash.to_string().into();
             json["gas"] = receipt.gas_used.into();

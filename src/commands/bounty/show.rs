@@ -1,11 +1,11 @@
 //! `tensorproof bounty show`: the state of a bounty.
 
 use serde_json::{Map, Value, json};
-use tensorproof_contracts::bounty::{BountyKind, Event, ModelBounty, ModelTerms, Phase, Statement};
+use tensorproof_contracts::bounty::{BountyKind, Event, ModelBounty, ModelTerms, Phase, Statement, Turn};
 use tensorproof_contracts::chain::Rpc;
 use tensorproof_contracts::{Address, U256};
 
-use super::super::deploy::ether;
+use super::super::sending::ether;
 use super::{Bounty, Output, compute, open, other_kind};
 use crate::bounty::Kind;
 use crate::cli::BountyShowArgs;
@@ -24,7 +24,7 @@ pub(super) fn run(args: &BountyShowArgs, output: Output) -> Result<()> {
     let hunters = hunters(&bounty, args.from_block)?;
     let winner = bounty.winner()?;
     let due = bounty.reclaimable()?;
-    let turn = turn(&bounty, &terms, phase, now, &hunters)?;
+    let turn = if phase == Phase::Claiming { Some(bounty.turn()?) } else { None };
     let left = |end: u64| i128::from(end) - i128::from(now);
     let ends = [("commit", terms.commit_end), ("reveal", terms.reveal_end), ("prove", terms.proof_end)];
 
@@ -47,8 +47,11 @@ pub(super) fn run(args: &BountyShowArgs, output: Output) -> Result<()> {
             .map_or("not proven".to_owned(), |rank| format!("rank {rank}, {} right", hunter.correct));
         lines.push(format!("hunter     {} {rank}{}", hunter.account, owed(hunter.due)));
     }
-    if let Some((account, seconds)) = &turn {
-        lines.push(format!("turn       {account}, {}", relative(*seconds)));
+    if let Some(Turn { hunter, half, end }) = &turn {
+        lines.push(match half {
+            0 => format!("turn       {hunter}, begins with a call of `advance`"),
+            _ => format!("turn       {hunter}, half {half} of 2 may be ended {}", relative(left(*end))),
+        });
     }
     if let Some(winner) = winner {
         lines.push(format!("winner     {winner}"));
@@ -61,7 +64,7 @@ pub(super) fn run(args: &BountyShowArgs, output: Output) -> Result<()> {
         "terms": terms_json(&terms),
         "deadlines": ends.iter().map(|(name, end)| ((*name).to_owned(), number(left(*end)))).collect::<Map<_, _>>(),
         "hunters": hunters.iter().map(Row::json).collect::<Vec<_>>(),
-        "turn": turn.map(|(account, left)| json!({ "account": account.to_string(), "left": number(left) })),
+        "turn": turn.map(|turn| turn_json(&turn, &terms, now)),
         "winner": winner.map(|winner| winner.to_string()),
         "due": due.to_string(),
     });
@@ -110,21 +113,17 @@ fn hunters(bounty: &ModelBounty<'_>, from: u64) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Returns whose turn it is, and the seconds that are left of it.
-fn turn(
-    bounty: &ModelBounty<'_>,
-    terms: &ModelTerms,
-    phase: Phase,
-    now: u64,
-    hunters: &[Row],
-) -> Result<Option<(Address, i128)>> {
-    if phase != Phase::Claiming {
-        return Ok(None);
-    }
-    let account = bounty.turn()?;
-    let rank = hunters.iter().find(|hunter| hunter.account == account).and_then(|hunter| hunter.rank);
-    let end = rank.map(|rank| i128::from(terms.proof_end) + rank as i128 * i128::from(terms.turn));
-    Ok(Some((account, end.map_or(0, |end| end - i128::from(now)))))
+/// Returns a turn as JSON. Until its end nobody can take it away: the second half begins when the first is over at the earliest.
+fn turn_json(turn: &Turn, terms: &ModelTerms, now: u64) -> Value {
+    let half = terms.turn.div_ceil(2);
+    let begin = if turn.half == 0 { now } else { turn.end.saturating_sub(half) };
+    let halves = if turn.half == 2 { 1 } else { 2 };
+    let end = begin.saturating_add(half.saturating_mul(halves));
+    json!({
+        "account": turn.hunter.to_string(),
+        "half": turn.half,
+        "left": number(i128::from(end) - i128::from(now)),
+    })
 }
 
 /// Returns the terms as JSON: amounts and elements as decimal strings, times and counts as numbers.
@@ -165,8 +164,18 @@ pub(super) fn owed(wei: U256) -> String {
 
 /// Tells how far a time is from now: `in 2 d 3 h`, `5 m ago`.
 pub(super) fn relative(seconds: i128) -> String {
+    let text = length(u64::try_from(seconds.unsigned_abs()).unwrap_or(u64::MAX));
+    match seconds {
+        0 => "now".to_owned(),
+        ..0 => format!("{text} ago"),
+        _ => format!("in {text}"),
+    }
+}
+
+/// Tells a time by its two largest units, which tell enough: `2 d 3 h`.
+pub(super) fn length(seconds: u64) -> String {
     let units = [("d", 24 * 60 * 60), ("h", 60 * 60), ("m", 60), ("s", 1)];
-    let mut rest = seconds.unsigned_abs();
+    let mut rest = seconds;
     let mut parts = Vec::new();
     for (unit, length) in units {
         if rest >= length {
@@ -174,13 +183,8 @@ pub(super) fn relative(seconds: i128) -> String {
             rest %= length;
         }
     }
-    // The two largest units tell enough.
     parts.truncate(2);
-    match parts.join(" ") {
-        text if text.is_empty() => "now".to_owned(),
-        text if seconds < 0 => format!("{text} ago"),
-        text => format!("in {text}"),
-    }
+    if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
 }
 
 #[cfg(test)]

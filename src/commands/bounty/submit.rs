@@ -4,8 +4,9 @@ use serde_json::json;
 use tensorproof_contracts::Address;
 use tensorproof_contracts::bounty::{BountyError, Call, Event, ModelBounty, Phase, word};
 
+use super::commit::delivery;
 use super::send::Session;
-use super::{Output, check_phase, check_terms, check_value, compute, elements, open_model, refused};
+use super::{Output, check_phase, check_terms, check_value, compute, elements, open_model, phases, refused};
 use crate::bounty::{Folder, Kind, Statement, Submission, TestSet};
 use crate::cli::{AccuracyArgs, BountySubmitArgs};
 use crate::error::{Error, Result};
@@ -34,6 +35,12 @@ fn accuracy(args: &BountySubmitArgs, given: &AccuracyArgs, output: Output) -> Re
         return Err(refused(BountyError::AlreadyProved { hunter: account }));
     }
     super::same("account's commitment", hunter.parameters_hash, word(&submission.hash))?;
+    let phases = phases::check(&session.rpc, &terms, args.allow_short_phases, output)?;
+    // Who has proved an accuracy, and cannot deliver, loses its stake.
+    let deliverable = Statement::open(&folder, Kind::Delivery)?;
+    let domain = terms.statements[2].domain(session.chain, bounty.address, account);
+    let work = || delivery(&deliverable, &submission, &terms.key)?.prove(domain);
+    output.terminal.stage("delivery", work, |_| "can be proven".to_owned())?;
 
     let test_set = revealed(given, &folder, &bounty)?;
     let statement = Statement::open(&folder, Kind::Accuracy)?;
@@ -63,7 +70,12 @@ fn accuracy(args: &BountySubmitArgs, given: &AccuracyArgs, output: Output) -> Re
     // As late as possible: those who prove in the meantime make it a worse one, not a wrong one.
     let hint = hint(&bounty, correct, hunter.order)?;
     let call = Call::Submit { correct, hint, evidence };
-    let details = json!({ "correct": correct, "samples": terms.samples, "hint": hint.to_string() });
+    let details = json!({
+        "correct": correct,
+        "samples": terms.samples,
+        "hint": hint.to_string(),
+        "phases": phases,
+    });
     session.call(bounty.address, "submit", &call, &details, output)
 }
 

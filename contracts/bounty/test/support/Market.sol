@@ -198,6 +198,17 @@ abstract contract Market {
         bounty.claim(ciphertext, hash, proof, payable(hunter));
     }
 
+    /// @dev Lets a turn pass, the first one from its beginning on: both halves are ended as soon as they may.
+    function passTurn(ModelBounty bounty) internal {
+        (, uint256 half, uint256 end) = bounty.turn();
+        if (half == 0) bounty.advance(1);
+        for (uint256 i = 0; i < 2; ++i) {
+            (,, end) = bounty.turn();
+            vm.warp(end);
+            bounty.advance(1);
+        }
+    }
+
     function refund(ModelBounty bounty, address hunter) internal {
         vm.prank(hunter);
         bounty.refund(payable(hunter));

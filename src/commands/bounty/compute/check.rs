@@ -1,10 +1,10 @@
 //! `tensorproof bounty check` of a build directory, for a bounty that pays for outputs.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tensorproof_contracts::chain::{Rpc, expected_code};
 
 use super::super::check::{Powers, check_key, check_r1cs};
-use super::super::{open_compute, same};
+use super::super::{open_compute, phases, same};
 use super::{check_circuit, check_digest, check_terms, code_hash_of, data_hash};
 use crate::bounty::{Computation, architecture, setup, verifier_config};
 use crate::build_dir::Artefact;
@@ -37,10 +37,12 @@ pub(in crate::commands::bounty) fn run(args: &BountyCheckArgs, output: Output) -
         }
         None => None,
     };
+    let mut phases = Value::Null;
     if let (Some(address), Some(url)) = (args.bounty, &args.rpc_url) {
+        let rpc = Rpc::new(url)?;
+        let terms = open_compute(&rpc, address)?.terms()?;
+        phases = phases::check_left(&rpc, &terms, args.allow_short_phases, output)?;
         let work = || {
-            let rpc = Rpc::new(url)?;
-            let terms = open_compute(&rpc, address)?.terms()?;
             check_terms(&computation, &terms)?;
             check_circuit(&computation, &statement, &terms)?;
             let vk = stages::read_verifying_key(&dir.existing(Artefact::VerifyingKey)?)?;
@@ -67,6 +69,7 @@ pub(in crate::commands::bounty) fn run(args: &BountyCheckArgs, output: Output) -
             },
         },
         "bounty": args.bounty.map(|address| address.to_string()),
+        "phases": phases,
         "data": hashed.map(|(data, hash)| json!({ "hash": hash.to_string(), "digest": data.digest.to_string() })),
     });
     output.result(&json, "valid")

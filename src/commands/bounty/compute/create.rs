@@ -4,6 +4,7 @@ use tensorproof_contracts::bounty::{ComputeTerms, open_compute};
 
 use super::super::check::check_r1cs;
 use super::super::market::{Market, Opener};
+use super::super::phases::check_time;
 use super::{data_hash, outputs, terms_json};
 use crate::bounty::{Computation, architecture, setup, verifier};
 use crate::build_dir::BuildDir;
@@ -17,6 +18,7 @@ pub(in crate::commands::bounty) fn run(
     asked: &ComputeTermsArgs,
     output: Output,
 ) -> Result<()> {
+    check_time("--for", asked.duration, output)?;
     let computation = Computation::read(&args.folder)?;
     let data = computation.data(&asked.data)?;
     let dir = computation.dir.clone();

@@ -11,7 +11,7 @@ pub(super) use show::run as show;
 pub(super) use submit::run as submit;
 
 use serde_json::{Value, json};
-use tensorproof_contracts::bounty::{ComputeTerms, Statement as Verifier, word};
+use tensorproof_contracts::bounty::{ComputeTerms, MAX_OUTPUTS, Statement as Verifier, word};
 use tensorproof_contracts::{B256, U256, keccak256};
 
 use super::same;
@@ -26,7 +26,9 @@ fn data_hash(draft: &Draft<'_>) -> Result<U256> {
 
 /// Returns the number of outputs, as terms have it.
 fn outputs(computation: &Computation) -> Result<u32> {
-    u32::try_from(computation.outputs()).map_err(|_| Error::Internal("a circuit has over 2^32 outputs"))
+    let found = computation.outputs();
+    let outputs = u32::try_from(found).ok().filter(|outputs| *outputs <= MAX_OUTPUTS);
+    outputs.ok_or(Error::OverLimit { what: "outputs", found, most: MAX_OUTPUTS })
 }
 
 /// Refuses a bounty that is not about the key of a build directory.

@@ -12,7 +12,7 @@ use super::{check_terms, terms_json};
 use crate::bounty::Computation;
 use crate::cli::BountyShowArgs;
 use crate::commands::Output;
-use crate::commands::deploy::ether;
+use crate::commands::sending::ether;
 use crate::error::Result;
 
 /// Outputs that are told to people; there may be thousands.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tensorproof_contracts::bounty::{Call, Phase};
 
 use super::super::send::Session;
-use super::super::{check_phase, open_compute, same};
+use super::super::{check_phase, open_compute, phases, same};
 use super::{check_circuit, check_digest, check_terms, data_hash};
 use crate::bounty::Computation;
 use crate::cli::{BountySubmitArgs, OutputsArgs};
@@ -26,6 +26,7 @@ pub(in crate::commands::bounty) fn run(
     let (terms, account) = (bounty.terms()?, session.wallet.address());
     check_terms(&computation, &terms)?;
     check_digest(&data, &terms)?;
+    let phases = phases::check_left(&session.rpc, &terms, args.allow_short_phases, output)?;
 
     let work = || {
         let statement = computation.statement()?;
@@ -56,6 +57,7 @@ pub(in crate::commands::bounty) fn run(
         "class": decoded.class,
         "to": to.to_string(),
         "amount": terms.reward.to_string(),
+        "phases": phases,
     });
     session.call(bounty.address, "solve", &Call::Solve { outputs, evidence, to }, &details, output)
 }
