@@ -97,7 +97,7 @@ fn no_command_pays_what_an_endpoint_asks() {
     walk.does(HOST, &["verify", "product.circom", "--send", "--address", text(&deployed["address"])]);
 
     let sending = commands_with("--private-key");
-    assert!(sending.len() > 10, "{sending:?}");
+    assert!(sending.len() >= 10, "{sending:?}");
     assert_eq!(walk.refused, sending);
     assert_eq!(commands_with("--max-priority-fee"), sending);
 }

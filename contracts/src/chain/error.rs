@@ -109,7 +109,7 @@ pub enum ChainError {
 }
 
 /// Returns wei in gwei, exactly.
-pub(super) fn gwei(wei: u128) -> String {
+fn gwei(wei: u128) -> String {
     let (whole, rest) = (wei / 1_000_000_000, wei % 1_000_000_000);
     let rest = format!("{rest:09}");
     let rest = rest.trim_end_matches('0');
