@@ -74,11 +74,16 @@ fn exchange(at: &Path, there: &Path) {
 
 #[test]
 fn keys_ciphertexts_and_commitments_do_not_depend_on_the_current_folder() {
-    let (clean, filled) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    // What is read of them does not compile.
-    fill(filled.path(), "no circom");
-    exchange(clean.path(), filled.path());
-    exchange(filled.path(), clean.path());
+    for makes_in_filled in [false, true] {
+        let (clean, filled) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        // What is read of them does not compile.
+        fill(filled.path(), "no circom");
+        if makes_in_filled {
+            exchange(filled.path(), clean.path());
+        } else {
+            exchange(clean.path(), filled.path());
+        }
+    }
 }
 
 /// The attack that was seen: a key pair whose public key is the private one, and a commitment that takes any value.
