@@ -137,12 +137,13 @@ pub(crate) fn render_all<'d>(
 fn render(renderer: &Renderer, diagnostic: &Diagnostic, sources: &Sources) -> String {
     let id = diagnostic.code.id();
     let level = if diagnostic.code.is_warning() { Level::WARNING } else { Level::ERROR };
-    let title = level.primary_title(diagnostic.message.as_str()).id(id.as_str());
-    let path;
+    let message = shown(&diagnostic.message);
+    let title = level.primary_title(message.as_str()).id(id.as_str());
+    let (path, help);
     let mut group = match diagnostic.span {
         Some(span) => {
             let file = sources.file(span.file);
-            path = file.path.display().to_string();
+            path = shown(&file.path.display().to_string());
             let length = file.text.len();
             let range = (span.start as usize).min(length)..(span.end as usize).min(length);
             title.element(
@@ -153,8 +154,20 @@ fn render(renderer: &Renderer, diagnostic: &Diagnostic, sources: &Sources) -> St
         }
         None => Group::with_title(title),
     };
-    if let Some(help) = &diagnostic.help {
+    if let Some(text) = &diagnostic.help {
+        help = shown(text);
         group = group.element(Level::HELP.message(help.as_str()));
     }
     renderer.render(&[group]).clone()
+}
+
+/// Returns a text of one line without control characters, which would be the terminal's; the renderer does the same with sources.
+fn shown(text: &str) -> String {
+    text.chars()
+        .flat_map(|character| {
+            let escaped = character.is_control().then(|| character.escape_default());
+            let plain = escaped.is_none().then_some(character);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
 }

@@ -28,7 +28,7 @@ mod witness;
 
 pub use ast::Span;
 pub use build::Simplification;
-pub use circuit::{Circuit, Port};
+pub use circuit::{Circuit, Component, Port};
 pub use diagnostic::{Code, Diagnostic, Diagnostics};
 pub use options::{Level, Options};
 pub use sources::{FileId, SourceFile, Sources};
