@@ -74,6 +74,14 @@ pub enum Error {
         /// The diagnostics.
         rendered: String,
     },
+    /// A compiled circuit is not the one that was meant.
+    #[error("the circuit has {found}, expected {expected} of the model")]
+    OtherCircuit {
+        /// What it has.
+        found: String,
+        /// What the model's has.
+        expected: String,
+    },
     /// There is no witness for the input.
     #[error("{source}{}", layer.as_ref().map(|layer| format!("; this is layer {layer}")).unwrap_or_default())]
     Witness {
@@ -137,6 +145,26 @@ pub enum Error {
     /// The public signals are not the digest of the public values.
     #[error("the proof is not valid: `public.json` is not the digest of `public_values.json` for this key")]
     OtherDigest,
+    /// A list of public signals or values is not as long as the circuit's.
+    #[error("the proof is not valid: `{file}` has {found} values, expected the {expected} of the circuit")]
+    ValueCount {
+        /// The file.
+        file: &'static str,
+        /// How many it has.
+        found: usize,
+        /// How many the circuit has.
+        expected: usize,
+    },
+    /// The verifying key is one of another circuit.
+    #[error(
+        "the verifying key has {found} public signals, expected the {expected} of the circuit in `settings.json`"
+    )]
+    OtherKeySignals {
+        /// How many the key has.
+        found: usize,
+        /// How many the circuit has.
+        expected: usize,
+    },
     /// A public input is outside the range that the model was made for.
     #[error(
         "the proof is not valid for the model: public input `{input}` is {value} at position {position}, expected {low} to {high}"

@@ -81,7 +81,7 @@ impl Inference {
             public_signals: PublicSignals::Digest,
         };
         let quantized = quantize(&graph, &config, &samples).unwrap();
-        for (path, text) in &emit(&quantized).files {
+        for (path, text) in &emit(&quantized).unwrap().files {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();

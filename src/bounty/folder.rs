@@ -136,6 +136,12 @@ pub(crate) fn verifier(dir: &BuildDir) -> Result<Vec<Step>> {
     Ok(steps(&key, &verifier_config(), B256::ZERO)?)
 }
 
+/// Returns the keccak256 of the code of a verifier, the last of the contracts that creating it takes.
+pub(crate) fn code_hash(steps: &[Step]) -> Result<B256> {
+    let verifier = steps.last().ok_or(Error::Internal("a verifier has no contract"))?;
+    Ok(keccak256(&verifier.code))
+}
+
 /// Returns the configuration of all verifiers of bounties: three public signals, which the bounty computes.
 pub(crate) fn verifier_config() -> VerifierConfig {
     let contract = "Verifier".to_owned();

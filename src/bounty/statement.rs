@@ -97,8 +97,8 @@ impl Statement {
 impl Draft<'_> {
     /// Returns the values of a signal, none if it is not public.
     pub(crate) fn value(&self, name: &str) -> &[Fr] {
-        let place = self.statement.names.iter().position(|known| known == name);
-        place.and_then(|place| self.values.get(place)).map(Vec::as_slice).unwrap_or_default()
+        let named = self.statement.names.iter().zip(&self.values);
+        named.into_iter().find(|(known, _)| *known == name).map_or(&[], |(_, values)| values)
     }
 
     /// Returns all values, in the order of the digest.

@@ -43,7 +43,11 @@ pub struct ProveArgs {
 #[command(after_help = "Exit code 0 says that the proof is valid, 1 that it is not.
 
 A circuit with a digest has three public signals, h, r and v, and its values in public_values.json. With --vk, --public and
---proof but without the build directory, the proof of h, r and v is checked, and nothing of the values.")]
+--proof but without the build directory, the proof of h, r and v is checked, and nothing of the values.
+
+The verifying key and settings.json of the build directory say what is proven, and which ranges of inputs are left to who
+verifies: they are to come from whom you trust, not with the proof. Settings that are missing where the circuit is a model's
+are an error; a directory with nothing but a key and a proof tells nothing of ranges.")]
 pub struct VerifyArgs {
     /// The build directory
     #[arg(required_unless_present = "vk")]

@@ -16,7 +16,7 @@ use tensorproof_transpiler::quantize::Sample;
 
 use super::prove::PROOF_BYTES;
 use super::{Output, warn_of_development_key};
-use crate::build_dir::{Artefact, BuildDir, replace_file};
+use crate::build_dir::{BuildDir, replace_file};
 use crate::cli::ProveArgs;
 use crate::error::{Error, Result};
 use crate::stages::{self, Data, Statement};
@@ -36,7 +36,7 @@ enum Input {
 }
 
 pub(super) fn prove(args: &ProveArgs, dir: &BuildDir, inputs: &Path, output: Output) -> Result<()> {
-    let settings = dir.has(Artefact::Settings).then(|| stages::read_settings(dir)).transpose()?;
+    let settings = stages::read_settings_if_any(dir)?;
     let named = read_all(inputs, settings.as_ref())?;
     let (circuit, _) = super::compile::compile_dir(dir, &args.libraries, output)?;
     let (key, _) = output.terminal.stage("key", || stages::read_key(dir), super::setup::key_described)?;

@@ -1,11 +1,11 @@
 //! `tensorproof compile`: a circuit to constraints and symbols.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ark_ff::PrimeField;
 use serde_json::json;
 use tensorproof_circom::{Circuit, Level, Simplification};
-use tensorproof_r1cs::FieldTask;
+use tensorproof_r1cs::{FieldTask, Prime};
 
 use super::Output;
 use crate::build_dir::{Artefact, BuildDir};
@@ -45,6 +45,9 @@ fn compile<F: PrimeField>(args: &CompileArgs, output: Output) -> Result<()> {
         || stages::compile_circuit::<F>(&source, &args.libraries, level),
         described,
     )?;
+    if args.source.is_dir() && args.prime == Prime::Bn128 {
+        check(&dir, &source, args, level, &circuit)?;
+    }
     show_warnings(&circuit, args.inspect, output);
     let dir = match &args.output {
         Some(folder) => dir.moved_to(folder),
@@ -78,6 +81,23 @@ fn compile<F: PrimeField>(args: &CompileArgs, output: Output) -> Result<()> {
     output.result(&json, &format!("{}\n{}", described(&circuit), eliminated(&circuit)))
 }
 
+/// Checks the circuit of a build directory against the settings beside it, which tell of it at `--O1`.
+fn check<F: PrimeField>(
+    dir: &BuildDir,
+    source: &Path,
+    args: &CompileArgs,
+    level: Level,
+    circuit: &Circuit<F>,
+) -> Result<()> {
+    let Some(settings) = stages::read_settings_if_any(dir)? else {
+        return Ok(());
+    };
+    if level == Level::O1 {
+        return stages::check_settings(circuit, &settings);
+    }
+    stages::check_settings(&stages::compile_circuit::<F>(source, &args.libraries, Level::O1)?, &settings)
+}
+
 /// Tells what simplification has eliminated.
 fn eliminated<F>(circuit: &Circuit<F>) -> String {
     let Simplification { equalities, constants, linear, kept, terms_before, terms_after } =
@@ -97,7 +117,7 @@ fn eliminated<F>(circuit: &Circuit<F>) -> String {
 fn show_warnings<F: PrimeField>(circuit: &Circuit<F>, inspect: bool, output: Output) {
     let shown = circuit.render_warnings(console::colors_enabled_stderr(), inspect);
     if !shown.is_empty() {
-        output.terminal.say(&shown);
+        output.terminal.say_rendered(&shown);
     }
     let findings = circuit.warnings.iter().filter(|warning| warning.code.is_lint()).count();
     if findings > 0 && !inspect {

@@ -17,7 +17,7 @@ pub(super) fn run(args: &ExportVerifierArgs, output: Output) -> Result<()> {
     let path = dir.existing(Artefact::VerifyingKey)?;
     let text = fs::read_to_string(&path).map_err(|source| Error::read(&path, source))?;
     let vk = verifying_key_from_json(&text).map_err(Error::json(&path))?;
-    let settings = if dir.has(Artefact::Settings) { Some(stages::read_settings(&dir)?) } else { None };
+    let settings = stages::read_settings_if_any(&dir)?;
     let export = stages::export(&dir, &vk, &stages::verifier_config(settings.as_ref(), &vk, &args.name)?)?;
     if let Some(origin) = stages::key_origin(&dir)? {
         warn_of_development_key(output.terminal, &origin);

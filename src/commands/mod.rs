@@ -33,7 +33,7 @@ use tensorproof_groth16::Origin;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Result};
-use crate::terminal::{Terminal, print_result};
+use crate::terminal::{Terminal, print_json, print_result, print_rows};
 
 /// Does what the command line says.
 ///
@@ -75,7 +75,16 @@ struct Output {
 impl Output {
     /// Prints the result: as JSON for machines, else as text for people.
     fn result(self, json: &Value, text: &str) -> Result<()> {
-        let printed = if self.json { print_result(&format!("{json:#}")) } else { print_result(text) };
+        self.printed(json, || print_result(text))
+    }
+
+    /// Prints the result: as JSON for machines, else as rows of names and what they stand for.
+    fn rows(self, json: &Value, rows: &[(&str, String)]) -> Result<()> {
+        self.printed(json, || print_rows(rows))
+    }
+
+    fn printed(self, json: &Value, print: impl FnOnce() -> std::io::Result<()>) -> Result<()> {
+        let printed = if self.json { print_json(json) } else { print() };
         printed.map_err(|source| Error::write("standard output".as_ref(), source))
     }
 }

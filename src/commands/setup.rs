@@ -27,7 +27,11 @@ pub(super) fn run(args: &SetupArgs, output: Output) -> Result<()> {
     };
     let dir = BuildDir::of(dir);
     let r1cs = if dir.has(Artefact::R1cs) {
-        stages::read_r1cs(&dir)?
+        let r1cs = stages::read_r1cs(&dir)?;
+        if let Some(settings) = stages::read_settings_if_any(&dir)? {
+            stages::check_public_signals(&r1cs, &settings)?;
+        }
+        r1cs
     } else {
         super::compile::compile_dir(&dir, &args.libraries, output)?.0.r1cs
     };

@@ -8,6 +8,7 @@ use tensorproof_contracts::chain::{
 };
 use tensorproof_contracts::{Address, B256, Function, evm};
 use tensorproof_transpiler::Settings;
+use tensorproof_transpiler::quantize::OutputVisibility;
 
 use super::account::{self, Sender};
 use super::{Output, deployment, warn_of_development_key};
@@ -43,7 +44,7 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
     }
     let mut json = json!({ "valid": true, "public_signals": statement.public.len() });
     if let Some(settings) = &settings {
-        if settings.output_visibility == "public" {
+        if settings.output_visibility == OutputVisibility::Public {
             let outputs = stages::outputs(settings, &stages::public_integers(settings, statement.values())?)?;
             json["outputs"] = outputs.by_name.into();
             json["class"] = outputs.class;
@@ -52,7 +53,7 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
     }
     if args.evm {
         let config = stages::verifier_config(settings.as_ref(), &statement.vk, "Verifier")?;
-        let inputs = statement.contract_inputs();
+        let inputs = statement.contract_inputs()?;
         let (report, _) = output.terminal.stage(
             "evm",
             || evm::verify(&statement.vk, &config, &inputs, &statement.proof).map_err(Error::from),
@@ -126,7 +127,7 @@ fn verify_on_chain(
         || expected_code(&rpc, contract, &statement.vk, &config).map_err(Error::from),
         |()| format!("{contract} on chain {chain} is the verifier of this key"),
     )?;
-    let inputs = statement.contract_inputs();
+    let inputs = statement.contract_inputs()?;
     let refused = |reason: String| Error::RefusedOnChain { address: contract.to_string(), reason };
     let call = Function::RequireProof.call(&statement.proof, &inputs)?.data;
     let ask = || match rpc.call(contract, &call) {

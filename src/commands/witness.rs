@@ -16,15 +16,14 @@ use crate::terminal::grouped;
 
 pub(super) fn run(args: &WitnessArgs, output: Output) -> Result<()> {
     let dir = BuildDir::of(&args.dir);
-    if !dir.has(Artefact::Settings) {
+    let Some(settings) = stages::read_settings_if_any(&dir)? else {
         return args.prime.run(OfInputs { args, dir: &dir, output });
-    }
+    };
     if args.prime != Prime::Bn128 {
         let value = args.prime.name().to_owned();
         return Err(Error::Option { option: "--prime", value, expected: "bn128 for a model's circuit" });
     }
     let (circuit, witness) = solve(&dir, &args.libraries, &args.input, args.sample, output)?;
-    let settings = stages::read_settings(&dir)?;
     let outputs = stages::outputs(&settings, &stages::output_integers(&settings, &circuit, &witness)?)?;
     let values = stages::public_values(&dir, &settings, &circuit.r1cs, &witness)?;
     let json = json!({
@@ -68,10 +67,9 @@ pub(super) fn solve(
     sample: usize,
     output: Output,
 ) -> Result<(Circuit, Witness)> {
-    if !dir.has(Artefact::Settings) {
+    let Some(settings) = stages::read_settings_if_any(dir)? else {
         return solve_inputs(dir, libraries, input, output);
-    }
-    let settings = stages::read_settings(dir)?;
+    };
     let data = stages::read_data(&settings, input, sample)?;
     let (circuit, _) = super::compile::compile_dir(dir, libraries, output)?;
     let work = || stages::solve(dir, &circuit, &settings, &data);

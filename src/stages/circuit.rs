@@ -1,67 +1,104 @@
 //! Circuit, parameters and settings of a model, and what compiling makes of them.
 
 use std::fs;
-use std::io::{self, BufRead as _, BufReader, Write};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write};
 use std::path::Path;
 
 use ark_ff::PrimeField;
 use tensorproof_circom::{Circuit, Level, Options, Sources, compile_over};
 use tensorproof_contracts::{B256, keccak256};
 use tensorproof_r1cs::{Fr, R1cs, SymbolWriter, fr_to_decimal};
+use tensorproof_transpiler::emit::MARK;
 use tensorproof_transpiler::seal::{RECIPIENT, Subject};
-use tensorproof_transpiler::{QuantizedGraph, Settings, emit};
+use tensorproof_transpiler::settings::Constraints;
+use tensorproof_transpiler::{CircomProgram, QuantizedGraph, Settings, emit};
 
+use super::interface::{check_cost, check_interface, check_settings};
 use super::keys::keep_ceremony_key;
 use super::seals::secret;
 use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
 
-/// Writes circuit, parameters and settings of a quantized model; what later stages made of an earlier one goes.
-/// `recipient` is the key that is encrypted to.
-pub(crate) fn write_circuit(
-    dir: &BuildDir,
-    quantized: &QuantizedGraph,
-    model: &Path,
-    recipient: Option<[Fr; 2]>,
-    digest_label: &str,
-) -> Result<Settings> {
-    let name = model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let file = fs::read(model).map_err(|source| Error::read(model, source))?;
-    let settings = Settings {
-        model_hash: keccak256(file).to_string(),
-        digest_label: digest_label.to_owned(),
-        ..Settings::of(quantized, &name)
-    };
-    let program = emit(quantized);
-    keep_ceremony_key(dir)?;
-    dir.remove(&[
-        Artefact::R1cs,
-        Artefact::Symbols,
-        Artefact::ProvingKey,
-        Artefact::VerifyingKey,
-        Artefact::Input,
-        Artefact::Witness,
-        Artefact::Proof,
-        Artefact::Public,
-        Artefact::PublicValues,
-        Artefact::Verifier,
-        Artefact::VerifierKey,
-    ])?;
+/// The bytes of a circuit that say whether it is a model's.
+const LONGEST_START: u64 = 1 << 12;
+
+/// A model's circuit before anything of it is in its build directory.
+pub(crate) struct Draft {
+    program: CircomProgram,
+    settings: Settings,
+}
+
+impl Draft {
+    /// Emits the circuit of a quantized model, which is in this file.
+    pub(crate) fn new(quantized: &QuantizedGraph, model: &Path, digest_label: &str) -> Result<Self> {
+        let name = model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let file = fs::read(model).map_err(|source| Error::read(model, source))?;
+        let settings = Settings {
+            model_hash: keccak256(file).to_string(),
+            digest_label: digest_label.to_owned(),
+            ..Settings::of(quantized, &name)
+        };
+        Ok(Self { program: emit(quantized)?, settings })
+    }
+
+    /// Compiles the circuit and checks that it is what the model says it has to be.
+    pub(crate) fn compile(&mut self) -> Result<Circuit> {
+        let circuit = compile_program(&self.program)?;
+        check_cost(&circuit, &self.program.interface)?;
+        let counts = circuit.r1cs.counts();
+        self.settings.constraints = Constraints { quadratic: counts.quadratic, linear: counts.linear };
+        check_settings(&circuit, &self.settings)?;
+        Ok(circuit)
+    }
+
+    /// Writes circuit, parameters and settings; what later stages made of an earlier one goes. `recipient` is the key that is
+    /// encrypted to.
+    pub(crate) fn write(self, dir: &BuildDir, recipient: Option<[Fr; 2]>) -> Result<Settings> {
+        let Self { program, settings } = self;
+        keep_ceremony_key(dir)?;
+        dir.remove(&[
+            Artefact::R1cs,
+            Artefact::Symbols,
+            Artefact::ProvingKey,
+            Artefact::VerifyingKey,
+            Artefact::Input,
+            Artefact::Witness,
+            Artefact::Proof,
+            Artefact::Public,
+            Artefact::PublicValues,
+            Artefact::Verifier,
+            Artefact::VerifierKey,
+        ])?;
+        for (path, text) in &program.files {
+            dir.write_text(path, text)?;
+        }
+        let mut weights = program.weights;
+        for seal in settings.seals.iter().filter(|seal| seal.of == Subject::Params.name()) {
+            // All proofs show the same seal: they are about the same parameters.
+            let (signal, value) = secret(seal)?;
+            weights[signal] = fr_to_decimal(&value).into();
+        }
+        if let Some(recipient) = recipient {
+            weights[RECIPIENT] = recipient.map(|value| fr_to_decimal(&value)).to_vec().into();
+        }
+        dir.write(Artefact::Weights, |writer| writer.write_all(weights.to_string().as_bytes()))?;
+        dir.write(Artefact::Settings, |writer| writer.write_all(settings.to_json().as_bytes()))?;
+        Ok(settings)
+    }
+}
+
+/// Compiles a program before it is written to its place, and checks that it has what it has to have.
+fn compile_program(program: &CircomProgram) -> Result<Circuit> {
+    let failed = |source| Error::write(&std::env::temp_dir(), source);
+    // A temporary folder is private: parameters may stand in the sources.
+    let folder = tempfile::tempdir().map_err(failed)?;
+    let dir = BuildDir::new(folder.path());
     for (path, text) in &program.files {
         dir.write_text(path, text)?;
     }
-    let mut weights = program.weights;
-    for seal in settings.seals.iter().filter(|seal| seal.of == Subject::Params.name()) {
-        // All proofs show the same seal: they are about the same parameters.
-        let (signal, value) = secret(seal)?;
-        weights[signal] = fr_to_decimal(&value).into();
-    }
-    if let Some(recipient) = recipient {
-        weights[RECIPIENT] = recipient.map(|value| fr_to_decimal(&value)).to_vec().into();
-    }
-    dir.write(Artefact::Weights, |writer| writer.write_all(weights.to_string().as_bytes()))?;
-    dir.write(Artefact::Settings, |writer| writer.write_all(settings.to_json().as_bytes()))?;
-    Ok(settings)
+    let circuit = compile_circuit(&dir.path(Artefact::Circuit), &[], Level::O1)?;
+    check_interface(&circuit, &program.interface)?;
+    Ok(circuit)
 }
 
 /// Reads the settings of a build directory.
@@ -70,8 +107,25 @@ pub(crate) fn read_settings(dir: &BuildDir) -> Result<Settings> {
 }
 
 /// Returns the settings, for a model's circuit.
+///
+/// # Errors
+/// Also when they are missing where there must be some: without them nothing that the circuit leaves to the verifier would be
+/// checked.
 pub(crate) fn read_settings_if_any(dir: &BuildDir) -> Result<Option<Settings>> {
-    if dir.has(Artefact::Settings) { read_settings(dir).map(Some) } else { Ok(None) }
+    let is_of_model = dir.has(Artefact::Settings) || dir.has(Artefact::PublicValues) || is_emitted(dir)?;
+    if is_of_model { read_settings(dir).map(Some) } else { Ok(None) }
+}
+
+/// Returns whether the circuit of a build directory is a model's, as its beginning says.
+fn is_emitted(dir: &BuildDir) -> Result<bool> {
+    let path = dir.path(Artefact::Circuit);
+    if !path.is_file() {
+        return Ok(false);
+    }
+    let failed = |source| Error::read(&path, source);
+    let mut start = Vec::new();
+    fs::File::open(&path).map_err(failed)?.take(LONGEST_START).read_to_end(&mut start).map_err(failed)?;
+    Ok(String::from_utf8_lossy(&start).lines().any(|line| line.strip_prefix("// ") == Some(MARK)))
 }
 
 /// Returns the hash of the model's file, from the settings.
@@ -107,6 +161,9 @@ pub(crate) fn compile_dir<F: PrimeField>(
 ) -> Result<Circuit<F>> {
     let source = dir.existing(Artefact::Circuit)?;
     let circuit = compile_circuit(&source, libraries, Level::O1)?;
+    if let Some(settings) = read_settings_if_any(dir)? {
+        check_settings(&circuit, &settings)?;
+    }
     if !dir.has(Artefact::R1cs) || is_written(dir, &circuit)? {
         return Ok(circuit);
     }

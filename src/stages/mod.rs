@@ -2,6 +2,7 @@
 
 mod circuit;
 mod digest;
+mod interface;
 mod keys;
 mod outputs;
 mod proof;
@@ -11,10 +12,11 @@ mod verifier;
 mod witness;
 
 pub(crate) use self::circuit::{
-    compile_circuit, compile_dir, is_written, model_hash, read_r1cs, read_settings, read_settings_if_any,
-    write_circuit, write_compiled, write_symbols,
+    Draft, compile_circuit, compile_dir, is_written, model_hash, read_r1cs, read_settings,
+    read_settings_if_any, write_compiled, write_symbols,
 };
 pub(crate) use self::digest::{CHALLENGE, has_digest, public_values};
+pub(crate) use self::interface::{check_interface, check_public_signals, check_settings};
 pub(crate) use self::keys::{
     checked_key, keep_ceremony_key, key_origin, key_summary, read_key, read_verifying_key, remove_proofs,
     set_up,

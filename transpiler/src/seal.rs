@@ -8,6 +8,7 @@
 use num_bigint::BigInt;
 
 use crate::interval::Interval;
+use crate::quantize::{InputVisibility, OutputVisibility, ParamsVisibility};
 
 /// What is sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,29 @@ pub enum Seal {
     Hashed,
     /// By encryption.
     Encrypted,
+}
+
+/// Returns what is sealed and how, in the order of the public values.
+pub(crate) fn sealed_subjects(
+    input: InputVisibility,
+    params: ParamsVisibility,
+    output: OutputVisibility,
+) -> Vec<(Subject, Seal)> {
+    let output = match output {
+        OutputVisibility::Hashed => Some(Seal::Hashed),
+        OutputVisibility::Encrypted => Some(Seal::Encrypted),
+        OutputVisibility::Public | OutputVisibility::Private => None,
+    };
+    let input = (input == InputVisibility::Hashed).then_some(Seal::Hashed);
+    let params = match params {
+        ParamsVisibility::Hashed => Some(Seal::Hashed),
+        ParamsVisibility::Encrypted => Some(Seal::Encrypted),
+        ParamsVisibility::Public | ParamsVisibility::Private | ParamsVisibility::Fixed => None,
+    };
+    [(Subject::Output, output), (Subject::Input, input), (Subject::Params, params)]
+        .into_iter()
+        .filter_map(|(subject, seal)| Some((subject, seal?)))
+        .collect()
 }
 
 /// The public input that is the recipient's key.

@@ -6,12 +6,11 @@ use serde_json::{Map, Value, json};
 use tensorproof_circom::Circuit;
 use tensorproof_contracts::bounty::ModelTerms;
 use tensorproof_contracts::chain::{Rpc, expected_code};
-use tensorproof_contracts::keccak256;
 use tensorproof_groth16::{Origin, Ptau, R1csFile, verify_key, verify_powers};
 
 use super::super::{setup_powers, warn_of_development_key};
 use super::{Output, check_terms, compute, open_model, same};
-use crate::bounty::{Folder, Kind, architecture, compile, setup, verifier_config};
+use crate::bounty::{Folder, Kind, architecture, code_hash, compile, setup, verifier_config};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::BountyCheckArgs;
 use crate::error::{Error, Result};
@@ -32,7 +31,7 @@ pub(super) fn run(args: &BountyCheckArgs, output: Output) -> Result<()> {
             output.terminal.stage(kind.name(), work, |count| format!("{} constraints", grouped(count)))?;
         let contributions = check_key(&folder.dir(kind), &mut powers, output)?;
         let steps = folder.verifier(kind)?;
-        let code = steps.last().map(|step| keccak256(&step.code)).unwrap_or_default();
+        let code = code_hash(&steps)?;
         let json = json!({
             "constraints": constraints,
             "contributions": contributions,

@@ -44,6 +44,7 @@ pub(super) fn run(args: &BountyCircuitsArgs, output: Output) -> Result<()> {
             kind.name(),
             || {
                 let circuit = compile(&dir)?;
+                stages::check_interface(&circuit, &statement(&statements, kind).program.interface)?;
                 dir.write(Artefact::R1cs, |writer| circuit.r1cs.write(writer))?;
                 Ok::<_, Error>(circuit)
             },

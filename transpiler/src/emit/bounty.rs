@@ -13,8 +13,9 @@ use num_traits::{One as _, Signed as _, Zero as _};
 
 use super::constants::Constants;
 use super::digest::PublicValue;
+use super::interface::{Interface, Signals, Template, plain};
 use super::place::{Place, copy};
-use super::{CircomProgram, DIGEST, digest, model, seals, statement};
+use super::{CircomProgram, DIGEST, comment, digest, model, seals, statement};
 use crate::error::{Error, Result};
 use crate::interval::Interval;
 use crate::kernel::Kernel;
@@ -114,9 +115,9 @@ pub fn bounty(quantized: &QuantizedGraph, test_set: TestSet) -> Result<Bounty> {
     let pixels = setting.pixels()?;
     let elements: usize = params.iter().map(Packed::elements).sum();
     Ok(Bounty {
-        accuracy: setting.accuracy(&params),
+        accuracy: setting.accuracy(&params)?,
         test_set: setting.files(&pixels)?,
-        delivery: setting.delivery(&params),
+        delivery: setting.delivery(&params)?,
         root: setting.root_alone(),
         ciphertext_length: elements + 3,
         params,
@@ -195,6 +196,16 @@ impl<'q> Setting<'q> {
         );
     }
 
+    /// Returns what is known of a test set as inputs of a circuit; each sample is an array of a name.
+    fn test_set_inputs(&self, (name, axes): (&str, &[usize])) -> Signals {
+        let samples = self.test_set.samples;
+        vec![
+            (name.to_owned(), [&[samples], axes].concat()),
+            ("labels".to_owned(), vec![samples]),
+            ("testSetSalt".to_owned(), Vec::new()),
+        ]
+    }
+
     fn declare_images(&self, text: &mut String) {
         let TestSet { samples, .. } = self.test_set;
         let _ = writeln!(
@@ -213,7 +224,7 @@ impl<'q> Setting<'q> {
         text
     }
 
-    fn accuracy(&self, params: &[Packed]) -> Statement {
+    fn accuracy(&self, params: &[Packed]) -> Result<Statement> {
         let constants = Constants::of(self.quantized);
         let samples = self.test_set.samples;
         let input = &self.quantized.inputs[0].signal;
@@ -224,7 +235,7 @@ impl<'q> Setting<'q> {
         let mut body = String::new();
         self.declare_images(&mut body);
         let parameters = statement::parameters(self.quantized, &constants);
-        statement::declare(&mut body, "input ", &parameters, &[]);
+        statement::declare(&mut body, "input ", &parameters, &[])?;
         seals::declare_sealed_inputs(&mut body, &[(Subject::Params, Seal::Hashed)]);
         body.push_str("    signal testSetRoot;\n    signal paramsHash;\n    signal correct;\n");
         self.root(&mut body, &self.images());
@@ -244,10 +255,22 @@ impl<'q> Setting<'q> {
         seals::write_seal(&mut body, Subject::Params, Seal::Hashed, params, &places);
         let values = [("testSetRoot", vec![]), ("paramsHash", vec![]), ("correct", vec![])];
         let title = "So many samples of a test set are classified right by the parameters of a commitment.";
-        self.statement(title, &includes, Some(&constants), &body, &values)
+        let hashed = [(Subject::Params, Seal::Hashed)];
+        let mut main =
+            Template { inputs: self.test_set_inputs(("images", &self.image)), ..Template::default() };
+        main.inputs.extend(plain(&parameters));
+        main.inputs.extend(seals::sealed_inputs(&hashed));
+        main.intermediates = named(&values);
+        main.components = seals::seal_components(Subject::Params, Seal::Hashed, params);
+        main.components.extend([
+            ("root".to_owned(), "TestSetRoot", 1),
+            ("model".to_owned(), "Model", samples),
+            ("isRight".to_owned(), "IsZero", samples),
+        ]);
+        self.statement(title, &includes, Some(&constants), (main, &body), &values)
     }
 
-    fn delivery(&self, params: &[Packed]) -> Statement {
+    fn delivery(&self, params: &[Packed]) -> Result<Statement> {
         let seals = [(Subject::Params, Seal::Hashed), (Subject::Params, Seal::Encrypted)];
         let includes = seals::files(&seals).into_iter().map(str::to_owned).collect();
         let mut body = String::new();
@@ -273,7 +296,15 @@ impl<'q> Setting<'q> {
             (&sender, vec![2]),
         ];
         let title = "A ciphertext for a recipient holds the parameters of a commitment.";
-        self.statement(title, &includes, None, &body, &values)
+        let mut main = Template::default();
+        main.inputs.extend(params.iter().map(|packed| (packed.signal.clone(), packed.shape.clone())));
+        main.inputs.extend(seals::sealed_inputs(&seals));
+        main.intermediates = named(&values).into_iter().filter(|(name, _)| name != RECIPIENT).collect();
+        main.components = seals::seal_components(Subject::Params, Seal::Hashed, params);
+        // Both seals are of one packing.
+        main.components.extend(seals::seal_components(Subject::Params, Seal::Encrypted, &[]));
+        main.components.retain(|(_, _, count)| *count > 0);
+        self.statement(title, &includes, None, (main, &body), &values)
     }
 
     fn files(&self, pixels: &Pixels) -> Result<Statement> {
@@ -281,8 +312,11 @@ impl<'q> Setting<'q> {
         let size = self.size();
         let first = bytes - size;
         let mut includes = BTreeSet::from(["tensorproof/crypto/cid.circom", ROOT].map(str::to_owned));
-        let mut body = format!(
-            "    // Files, whose last {size} bytes are pixels.\n    signal input bytes[{samples}][{bytes}];\n    signal input labels[{samples}];\n    signal input testSetSalt;\n    signal testSetRoot;\n    signal digests[{samples}][2];\n\n    component cid[{samples}];\n    for (var s = 0; s < {samples}; s++) {{\n        cid[s] = Cid({bytes});\n        cid[s].in <== bytes[s];\n        digests[s] <== cid[s].out;\n    }}\n"
+        let mut body = String::new();
+        comment(&mut body, 4, &format!("Files, whose last {size} bytes are pixels."))?;
+        let _ = write!(
+            body,
+            "    signal input bytes[{samples}][{bytes}];\n    signal input labels[{samples}];\n    signal input testSetSalt;\n    signal testSetRoot;\n    signal digests[{samples}][2];\n\n    component cid[{samples}];\n    for (var s = 0; s < {samples}; s++) {{\n        cid[s] = Cid({bytes});\n        cid[s].in <== bytes[s];\n        digests[s] <== cid[s].out;\n    }}\n"
         );
         let Pixels { factor, offset, divisor } = pixels;
         let _ = writeln!(body, "\n    signal images[{samples}][{size}];");
@@ -314,7 +348,17 @@ impl<'q> Setting<'q> {
             ("labels", vec![samples]),
         ];
         let title = "The images of a test set are made of the bytes of files with these digests.";
-        Ok(self.statement(title, &includes, None, &body, &values))
+        let mut main = Template { inputs: self.test_set_inputs(("bytes", &[bytes])), ..Template::default() };
+        main.intermediates = vec![
+            ("testSetRoot".to_owned(), vec![]),
+            ("digests".to_owned(), vec![samples, 2]),
+            ("images".to_owned(), vec![samples, size]),
+        ];
+        main.components = vec![("root".to_owned(), "TestSetRoot", 1), ("cid".to_owned(), "Cid", samples)];
+        if !divisor.is_one() {
+            main.components.push(("pixel".to_owned(), "FloorDivide", samples * size));
+        }
+        self.statement(title, &includes, None, (main, &body), &values)
     }
 
     /// Writes a statement around its body: what it includes, the model, the digest.
@@ -323,33 +367,44 @@ impl<'q> Setting<'q> {
         title: &str,
         includes: &BTreeSet<String>,
         constants: Option<&Constants>,
-        body: &str,
+        (mut main, body): (Template, &str),
         values: &[(&str, Vec<usize>)],
-    ) -> Statement {
+    ) -> Result<Statement> {
         let mut includes = includes.clone();
         includes.extend(DIGEST.map(str::to_owned));
         let has_tables = constants.is_some_and(Constants::has_tables);
         let mut text = model::header(&includes, has_tables.then_some("tables.circom").as_slice());
         if let Some(constants) = constants {
-            model::template(&mut text, self.quantized, constants, false);
+            model::template(&mut text, self.quantized, constants, false)?;
         }
-        let _ = write!(text, "// {title}\ntemplate Statement() {{\n{body}");
+        comment(&mut text, 0, title)?;
+        let _ = write!(text, "template Statement() {{\n{body}");
         let wide: Vec<PublicValue> =
             values.iter().map(|(name, shape)| PublicValue::wide((*name).to_owned(), shape)).collect();
         text.push_str(
             "\n    signal input publicChallenge;\n    signal output publicHash;\n    signal output publicValue;\n",
         );
-        digest::write_digest(&mut text, &wide);
+        digest::write_digest(&mut text, &wide)?;
         text.push_str("}\n\ncomponent main {public [publicChallenge]} = Statement();\n");
         let mut files = vec![("circuit.circom".to_owned(), text)];
         if let Some(constants) = constants.filter(|_| has_tables) {
-            files.push(("tables.circom".to_owned(), constants.tables_text()));
+            files.push(("tables.circom".to_owned(), constants.tables_text()?));
         }
         files.extend(model::library(&includes));
         let weights = constants.map(Constants::weights).unwrap_or_default();
+        main.name = "Statement";
+        main.digest();
+        let model =
+            constants.map(|constants| (self.test_set.samples, Template::of_model(self.quantized, constants)));
+        let public = BTreeSet::from(["publicChallenge".to_owned()]);
+        let interface = Interface { main, public, model, cost: None };
         let values = values.iter().map(|(name, shape)| ((*name).to_owned(), shape.clone())).collect();
-        Statement { program: CircomProgram { files, weights: weights.into() }, values }
+        Ok(Statement { program: CircomProgram { files, weights: weights.into(), interface }, values })
     }
+}
+
+fn named(values: &[(&str, Vec<usize>)]) -> Signals {
+    values.iter().map(|(name, axes)| ((*name).to_owned(), axes.clone())).collect()
 }
 
 /// The template of the root.

@@ -1,13 +1,14 @@
 //! The constants of a circuit: parameters, each distinct one once, and the tables of functions.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use num_bigint::BigInt;
 use serde_json::{Map, Value};
 
-use super::{literal, nested};
+use super::{comment, literal, nested};
+use crate::error::Result;
 use crate::interval::Interval;
 use crate::kernel::{Kernel, Parameters};
 use crate::quantize::{Layer, QuantizedGraph, signed};
@@ -35,23 +36,24 @@ pub(super) struct Constants {
 impl Constants {
     pub(super) fn of(quantized: &QuantizedGraph) -> Self {
         let mut constants = Self::default();
-        let mut taken: HashSet<String> = quantized.layers.iter().map(|layer| layer.name.clone()).collect();
         let mut known: HashMap<Array, String> = HashMap::new();
         for layer in &quantized.layers {
             let is_table = matches!(layer.kernel, Kernel::PiecewiseLinear(_));
             for (at, (part, array)) in arrays(quantized, layer).into_iter().enumerate() {
+                // Nothing reads a tensor without values.
+                if array.1.is_empty() {
+                    continue;
+                }
                 // Parameters that are equal in this model may differ in another.
                 let is_shared = is_table || layer.widths.is_none();
                 if let Some(name) = known.get(&array).filter(|_| is_shared) {
                     constants.names.insert((layer.name.clone(), part), name.clone());
                     continue;
                 }
-                let mut name =
+                // No layer is called like a part of another. A tensor of parameters is no component, so that it may have its
+                // layer's name.
+                let name =
                     if part.is_empty() { layer.name.clone() } else { format!("{}_{part}", layer.name) };
-                // A tensor of parameters is no component, so that it may have its layer's name.
-                while !part.is_empty() && !taken.insert(name.clone()) {
-                    name.push('_');
-                }
                 constants.names.insert((layer.name.clone(), part), name.clone());
                 if is_shared {
                     known.insert(array.clone(), name.clone());
@@ -92,12 +94,12 @@ impl Constants {
         self.parameters.iter().map(entry).collect()
     }
 
-    pub(super) fn parameters_text(&self) -> String {
+    pub(super) fn parameters_text(&self) -> Result<String> {
         let parameters = self.parameters.iter().map(|(name, array, _)| (name, array));
         functions("The parameters of the model, scaled to integers.", parameters)
     }
 
-    pub(super) fn tables_text(&self) -> String {
+    pub(super) fn tables_text(&self) -> Result<String> {
         functions(
             "The tables of functions: values where pieces begin, and slopes.",
             self.tables.iter().map(|(name, array)| (name, array)),
@@ -108,14 +110,15 @@ impl Constants {
 /// The parts of layers that are constants, in the templates' order.
 const PARTS: [&str; 5] = ["", "values", "slopes", "weights", "bias"];
 
-fn functions<'a>(title: &str, arrays: impl Iterator<Item = (&'a String, &'a Array)>) -> String {
-    let mut text = format!("pragma circom 2.1.0;\n\n// {title}\n");
+fn functions<'a>(title: &str, arrays: impl Iterator<Item = (&'a String, &'a Array)>) -> Result<String> {
+    let mut text = String::from("pragma circom 2.1.0;\n\n");
+    comment(&mut text, 0, title)?;
     for (name, (shape, values)) in arrays {
         let value = literal(&nested(shape, values));
         // Writing to a string does not fail.
         let _ = write!(text, "\nfunction {name}() {{\n    return {value};\n}}\n");
     }
-    text
+    Ok(text)
 }
 
 /// Returns the constants of a layer, by their part in the template.

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::constants::Constants;
 use super::place::{Place, bracketed, copy};
 use super::statement::{Signal, parameters, ports};
-use crate::quantize::{InputVisibility, OutputVisibility, ParamsVisibility, QuantizedGraph};
-use crate::seal::{Packed, RECIPIENT, Seal, Subject};
+use crate::quantize::QuantizedGraph;
+use crate::seal::{Packed, RECIPIENT, Seal, Subject, sealed_subjects};
 
 /// Returns the library files that seals need.
 pub(super) fn files(seals: &[(Subject, Seal)]) -> Vec<&'static str> {
@@ -30,21 +30,7 @@ pub(super) fn files(seals: &[(Subject, Seal)]) -> Vec<&'static str> {
 /// Returns what the circuit seals, in the order of the public signals.
 pub(crate) fn seals(quantized: &QuantizedGraph) -> Vec<(Subject, Seal)> {
     let config = &quantized.config;
-    let output = match config.output_visibility {
-        OutputVisibility::Hashed => Some(Seal::Hashed),
-        OutputVisibility::Encrypted => Some(Seal::Encrypted),
-        _ => None,
-    };
-    let input = (config.input == InputVisibility::Hashed).then_some(Seal::Hashed);
-    let params = match config.params {
-        ParamsVisibility::Hashed => Some(Seal::Hashed),
-        ParamsVisibility::Encrypted => Some(Seal::Encrypted),
-        _ => None,
-    };
-    [(Subject::Output, output), (Subject::Input, input), (Subject::Params, params)]
-        .into_iter()
-        .filter_map(|(subject, seal)| Some((subject, seal?)))
-        .collect()
+    sealed_subjects(config.input, config.params, config.output_visibility)
 }
 
 /// Returns what is packed of a subject.
@@ -85,31 +71,63 @@ pub fn sealing(subject: Subject, seal: Seal, values: &[Packed]) -> String {
 
 /// Declares what seals take beside the values.
 pub(super) fn declare_sealed_inputs(text: &mut String, seals: &[(Subject, Seal)]) {
+    for (name, axes) in sealed_inputs(seals) {
+        let _ = writeln!(text, "    signal input {name}{};", bracketed(&axes));
+    }
+}
+
+/// Returns what seals take beside the values, as signals with their axes.
+pub(super) fn sealed_inputs(seals: &[(Subject, Seal)]) -> Vec<(String, Vec<usize>)> {
+    let mut inputs = Vec::new();
     for (subject, seal) in seals {
         let name = match seal {
             Seal::Hashed => subject.salt_signal(),
             Seal::Encrypted => subject.secret_signal(),
         };
-        let _ = writeln!(text, "    signal input {name};");
+        inputs.push((name, Vec::new()));
     }
     if seals.iter().any(|(_, seal)| *seal == Seal::Encrypted) {
-        let _ = writeln!(text, "    signal input {RECIPIENT}[2];");
+        inputs.push((RECIPIENT.to_owned(), vec![2]));
     }
+    inputs
+}
+
+/// Returns what a seal shows, as signals with their axes.
+pub(super) fn seal_signals(subject: Subject, seal: Seal, values: &[Packed]) -> Vec<(String, Vec<usize>)> {
+    match seal {
+        Seal::Hashed => vec![(subject.hash_signal(), Vec::new())],
+        Seal::Encrypted => {
+            let [ciphertext, tag, sender] = subject.cipher_signals();
+            let length = values.iter().map(Packed::elements).sum();
+            vec![(ciphertext, vec![length]), (tag, Vec::new()), (sender, vec![2])]
+        }
+    }
+}
+
+/// Returns the components of a seal: name, template, how many.
+pub(super) fn seal_components(
+    subject: Subject,
+    seal: Seal,
+    values: &[Packed],
+) -> Vec<(String, &'static str, usize)> {
+    let part = |part: &str, template, count| (format!("{}{part}", subject.name()), template, count);
+    let mut components = vec![part("Pack", "Pack", values.len())];
+    match seal {
+        Seal::Hashed => components.push(part("Sponge", "PoseidonSponge", 1)),
+        Seal::Encrypted => components.extend([
+            part("Cipher", "EncryptPoseidon", 1),
+            part("Own", "BabyPublicKey", 1),
+            part("Shared", "BabyEcdh", 1),
+        ]),
+    }
+    components
 }
 
 /// Declares what a seal shows.
 pub(super) fn declare_seal(text: &mut String, kind: &str, subject: Subject, seal: Seal, values: &[Packed]) {
-    let _ = match seal {
-        Seal::Hashed => writeln!(text, "    signal {kind}{};", subject.hash_signal()),
-        Seal::Encrypted => {
-            let [ciphertext, tag, sender] = subject.cipher_signals();
-            let length: usize = values.iter().map(Packed::elements).sum();
-            writeln!(
-                text,
-                "    signal {kind}{ciphertext}[{length}];\n    signal {kind}{tag};\n    signal {kind}{sender}[2];"
-            )
-        }
-    };
+    for (name, axes) in seal_signals(subject, seal, values) {
+        let _ = writeln!(text, "    signal {kind}{name}{};", bracketed(&axes));
+    }
 }
 
 /// Writes a seal.
