@@ -23,7 +23,7 @@ const FORGERY: &str = "x\n    signal input x[2];\n    signal output out[2];\n   
 const IDENTITY: [&[f32]; 2] = [&[1.0, 0.0], &[0.0, 1.0]];
 
 fn arguments<'a>(command: &'a str, rest: &[&'a str]) -> Vec<&'a str> {
-    [&[command], rest].concat()
+    [[command].as_slice(), rest].concat()
 }
 
 /// A model with an input, and a folder for what is made of it.
@@ -51,7 +51,7 @@ impl Case {
     fn run(&self, options: &[&str]) -> Value {
         let (model, input, dir) = (self.text("model.onnx"), self.text(self.input), self.text("dir"));
         let own = ["--input", &input, "--scale", "10^1", "-o", &dir];
-        json([&arguments("run", &[&model]), own.as_slice(), options].concat())
+        json([arguments("run", &[&model]).as_slice(), &own, options].concat())
     }
 
     fn read(&self, name: &str) -> String {
@@ -69,7 +69,7 @@ impl Case {
     /// Expects that a command on the build directory fails with a message.
     fn fails(&self, command: &str, options: &[&str], expected: &str) {
         let dir = self.text("dir");
-        let message = failure([&arguments(command, &[&dir]), options].concat());
+        let message = failure([arguments(command, &[&dir]).as_slice(), options].concat());
         assert!(message.contains(expected), "{command} {options:?}: {message}");
     }
 }
@@ -192,9 +192,9 @@ fn values_are_as_many_as_the_circuit_has() {
             for change in [-1i64, 1] {
                 let mut list = whole.as_array().unwrap().clone();
                 if change < 0 {
-                    list.truncate(list.len() - 1)
+                    list.pop();
                 } else {
-                    list.push("0".into())
+                    list.push("0".into());
                 }
                 case.write(&path, &list.into());
                 case.fails("verify", &[], &format!("`{file}` has"));
@@ -301,7 +301,7 @@ fn a_circuit_with_a_constraint_less_is_not_compiled() {
         ("setup", vec![]),
         ("prove", vec!["--input", &input]),
     ] {
-        case.fails(command, &options, "linear constraints");
+        case.fails(command, &options, "4 constraints and 2 signals without one in template `Model`");
     }
 }
 

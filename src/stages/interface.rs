@@ -66,6 +66,13 @@ pub(crate) fn check_settings<F: PrimeField>(circuit: &Circuit<F>, settings: &Set
         };
         return differs(told(counts.quadratic, counts.linear), &told(quadratic, linear));
     }
+    let main = component(circuit, &[])?;
+    check_assigned(&main)?;
+    for (name, template) in &main.components {
+        if template == "Model" {
+            check_assigned(&component(circuit, &[name.as_str()])?)?;
+        }
+    }
     let is_public = settings.input_visibility == InputVisibility::Public && !has_digest(settings);
     let ports = circuit.inputs();
     for input in &settings.inputs {
@@ -119,16 +126,18 @@ fn check_template(found: &Component, expected: &Template) -> Result<()> {
     let meant = expected.components.iter().filter(|(_, _, count)| *count > 0);
     let meant = meant.map(|(name, template, count)| told((name, template, *count)));
     check_same(place, "component", &components.collect(), &meant.collect())?;
-    if found.unconstrained > 0 || found.constraints != found.to_assign {
-        return differs(
-            format!(
-                "{} constraints and {} signals without one in template `{place}`",
-                found.constraints, found.unconstrained
-            ),
-            &format!("{}, one for each signal", found.to_assign),
-        );
+    check_assigned(found)
+}
+
+/// Checks that each signal that a template gives a value gets it by one constraint, as in all that is emitted.
+fn check_assigned(found: &Component) -> Result<()> {
+    let Component { template, constraints, to_assign, unconstrained, .. } = found;
+    if *unconstrained == 0 && constraints == to_assign {
+        return Ok(());
     }
-    Ok(())
+    let found =
+        format!("{constraints} constraints and {unconstrained} signals without one in template `{template}`");
+    differs(found, &format!("{to_assign}, one for each signal,"))
 }
 
 fn described(signals: &[(String, Vec<usize>)]) -> BTreeSet<String> {
