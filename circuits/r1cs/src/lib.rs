@@ -23,6 +23,6 @@ pub use ark_bn254::Fr;
 pub use field::{add_product, fr_from_bigint, fr_from_decimal, fr_to_bigint, fr_to_decimal, fr_to_signed};
 pub use linear::{Matrix, Term, Wire};
 pub use prime::{FieldTask, Prime};
-pub use r1cs::{ConstraintCounts, R1cs, Unsatisfied};
+pub use r1cs::{ConstraintCounts, MAX_WIRES, R1cs, Unsatisfied};
 pub use sym_file::{SymbolWriter, Symbols};
 pub use witness::Witness;
