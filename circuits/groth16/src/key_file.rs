@@ -62,7 +62,7 @@ pub struct CheckedKeys {
 impl CheckedKeys {
     /// Names the folder, which is made when there is something to remember. Its name changes with what is checked.
     pub fn new(cache: &Path) -> Self {
-        Self { folder: cache.join("checked-keys-1") }
+        Self { folder: cache.join("checked-keys-2") }
     }
 
     /// Returns the entries of a key that was checked.

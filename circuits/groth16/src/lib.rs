@@ -11,11 +11,13 @@
 //! from its values on the odd points of a domain twice as large, as snarkjs does, so that keys and proofs are
 //! interchangeable with it.
 
+mod blinding;
 mod ceremony;
 mod contributions;
 mod domain;
 mod entries;
 mod header;
+mod ifma;
 mod json;
 mod key;
 mod key_file;
@@ -54,7 +56,7 @@ pub use json::{
 pub use key::{Origin, ProvingKey};
 pub use key_file::{CheckedKeys, KeyFileError};
 pub use profile::Profile;
-pub use prove::{ProveError, Prover, prove};
+pub use prove::{ProveError, Prover, Work, prove};
 pub use rerandomize::rerandomize;
 pub use setup::{SetupError, setup};
 pub use stored::{Stored, StoredPoint};
