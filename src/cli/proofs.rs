@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use tensorproof_groth16::Work;
 
 use super::AccountArgs;
 
@@ -36,6 +37,25 @@ pub struct ProveArgs {
     /// Prove one part after the other and say how long each takes
     #[arg(long)]
     pub profile: bool,
+    /// How proofs are made
+    #[command(flatten)]
+    pub work: WorkArgs,
+}
+
+/// How much is done for a proof.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct WorkArgs {
+    /// Do the same for every witness, several times as much: without it, the time that a proof takes tells how many private
+    /// values are zero or small
+    #[arg(long)]
+    pub constant_work: bool,
+}
+
+impl WorkArgs {
+    /// Returns what the prover does.
+    pub fn work(self) -> Work {
+        if self.constant_work { Work::Constant } else { Work::Least }
+    }
 }
 
 /// `tensorproof verify`.

@@ -54,7 +54,7 @@ pub enum SetupStep {
 pub enum PtauStep {
     /// Start powers of tau, to which nobody has contributed yet
     New {
-        /// Circuits may have 2^POWER rows: constraints, public signals and one
+        /// Circuits may have 2^POWER rows: constraints, public signals and one; 1 to 27
         #[arg(long)]
         power: u32,
         /// The new file

@@ -44,7 +44,7 @@ pub(super) fn prove(args: &ProveArgs, dir: &BuildDir, inputs: &Path, output: Out
     let folder = args.output.clone().unwrap_or_else(|| dir.root().join("proofs"));
     fs::create_dir_all(&folder).map_err(|source| Error::write(&folder, source))?;
     let work = || -> Result<()> {
-        let prover = stages::prover(&key, &circuit.r1cs)?;
+        let prover = stages::prover(&key, &circuit.r1cs)?.with_work(args.work.work());
         for (name, input) in &named {
             let witness = solve(dir, &circuit, settings.as_ref(), input, output)?;
             let proof = prover.prove(&witness, &mut OsRng).map_err(stages::not_proven(dir, &circuit.r1cs))?;

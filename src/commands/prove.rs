@@ -42,9 +42,10 @@ pub(super) fn run(args: &ProveArgs, output: Output) -> Result<()> {
     let mut profile = None;
     let work = || {
         if !args.profile {
-            return stages::prove_witness(&dir, &key, &r1cs, &witness);
+            return stages::prove_witness(&dir, &key, &r1cs, &witness, args.work.work());
         }
-        let profiled = stages::prover(&key, &r1cs)?.profile(&witness, &mut OsRng);
+        let prover = stages::prover(&key, &r1cs)?.with_work(args.work.work());
+        let profiled = prover.profile(&witness, &mut OsRng);
         let (proof, parts) = profiled.map_err(stages::not_proven(&dir, &r1cs))?;
         profile = Some(parts);
         stages::write_proof(&dir, &r1cs, &witness, &proof)?;

@@ -52,7 +52,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
 
     let (proof, took) = terminal.stage(
         "prove",
-        || stages::prove_witness(&dir, &key, &circuit.r1cs, &witness),
+        || stages::prove_witness(&dir, &key, &circuit.r1cs, &witness, args.work.work()),
         |_| format!("{} bytes", prove::PROOF_BYTES),
     )?;
     times.add("prove", took);

@@ -1,7 +1,7 @@
 //! Proofs of a witness.
 
 use ark_std::rand::rngs::OsRng;
-use tensorproof_groth16::{Proof, ProveError, Prover, ProvingKey, proof_to_json, public_to_json};
+use tensorproof_groth16::{Proof, ProveError, Prover, ProvingKey, Work, proof_to_json, public_to_json};
 use tensorproof_r1cs::{R1cs, Symbols, Unsatisfied, Wire, Witness};
 
 use super::circuit::read_settings_if_any;
@@ -31,8 +31,10 @@ pub(crate) fn prove_witness(
     key: &ProvingKey,
     r1cs: &R1cs,
     witness: &Witness,
+    work: Work,
 ) -> Result<Proof> {
-    let proof = prover(key, r1cs)?.prove(witness, &mut OsRng).map_err(not_proven(dir, r1cs))?;
+    let prover = prover(key, r1cs)?.with_work(work);
+    let proof = prover.prove(witness, &mut OsRng).map_err(not_proven(dir, r1cs))?;
     write_proof(dir, r1cs, witness, &proof)?;
     match read_settings_if_any(dir)? {
         Some(settings) if has_digest(&settings) => {
