@@ -74,6 +74,20 @@ pub enum Error {
         /// The diagnostics.
         rendered: String,
     },
+    /// A file of a circuit has the name of a bundled template and says something else.
+    #[error("`{path}` is not the template of this name that this version has")]
+    OtherTemplate {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Constraints are not those of the circuit that they stand beside.
+    #[error("`{path}` is not what `{circuit}` compiles to")]
+    OtherConstraints {
+        /// The constraints.
+        path: PathBuf,
+        /// The circuit.
+        circuit: PathBuf,
+    },
     /// There is no witness for the input.
     #[error("{source}{}", layer.as_ref().map(|layer| format!("; this is layer {layer}")).unwrap_or_default())]
     Witness {
@@ -418,6 +432,13 @@ impl Error {
             Self::OtherVerifyingKey { .. } => {
                 Some("`tensorproof setup export-vk` writes the right one".to_owned())
             }
+            Self::OtherTemplate { .. } => Some(
+                "somebody changed it, or another version of tensorproof wrote it, which is the one to use with it".to_owned(),
+            ),
+            Self::OtherConstraints { circuit, .. } => Some(format!(
+                "`tensorproof compile {}` makes them anew; `--no-source` takes those of another compiler as they are",
+                circuit.display()
+            )),
             Self::Transpile(Transpile::OutOfRange { .. }) => Some(
                 "`--calibrate FILE` or `--input-range LOW,HIGH` when the circuit is made choose the range"
                     .to_owned(),

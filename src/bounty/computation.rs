@@ -60,9 +60,10 @@ impl Computation {
     /// Compiles the circuit, whose values are the outputs, then the hash of the input.
     ///
     /// # Errors
-    /// When it does not compile, or takes something else than the input and its salt.
+    /// When it does not compile, has templates of ours that were changed, or takes something else than the input and its salt.
     pub(crate) fn statement(&self) -> Result<Statement> {
-        let circuit = stages::compile_dir(&self.dir, &[])?;
+        let (circuit, _) = stages::compile_dir(&self.dir, &[])?;
+        stages::check_templates(&circuit)?;
         let known = [Subject::Input.salt_signal(), CHALLENGE.to_owned()];
         let known: BTreeSet<&str> = self.signals().chain(known.iter().map(String::as_str)).collect();
         // Whoever proves chooses the inputs: a parameter among them could be any.

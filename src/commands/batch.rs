@@ -15,7 +15,7 @@ use tensorproof_transpiler::data::load_samples;
 use tensorproof_transpiler::quantize::Sample;
 
 use super::prove::PROOF_BYTES;
-use super::{Output, warn_of_development_key};
+use super::{Output, read_key, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir, replace_file};
 use crate::cli::ProveArgs;
 use crate::error::{Error, Result};
@@ -39,8 +39,8 @@ pub(super) fn prove(args: &ProveArgs, dir: &BuildDir, inputs: &Path, output: Out
     let settings = dir.has(Artefact::Settings).then(|| stages::read_settings(dir)).transpose()?;
     let named = read_all(inputs, settings.as_ref())?;
     let (circuit, _) = super::compile::compile_dir(dir, &args.libraries, output)?;
-    let (key, _) = output.terminal.stage("key", || stages::read_key(dir), super::setup::key_described)?;
-    warn_of_development_key(output.terminal, &key.origin);
+    let (key, _) = output.terminal.stage("key", || read_key(dir, output), super::setup::key_described)?;
+    warn_of_development_key(output.terminal, &key.origin, &key.vk);
     let folder = args.output.clone().unwrap_or_else(|| dir.root().join("proofs"));
     fs::create_dir_all(&folder).map_err(|source| Error::write(&folder, source))?;
     let work = || -> Result<()> {

@@ -46,6 +46,7 @@ fn compile<F: PrimeField>(args: &CompileArgs, output: Output) -> Result<()> {
         described,
     )?;
     show_warnings(&circuit, args.inspect, output);
+    warn_of_templates(&circuit, output);
     let dir = match &args.output {
         Some(folder) => dir.moved_to(folder),
         None => dir,
@@ -125,9 +126,22 @@ pub(super) fn compile_dir<F: PrimeField>(
     output: Output,
 ) -> Result<(Circuit<F>, std::time::Duration)> {
     let work = || -> Result<Circuit<F>> {
-        let circuit = stages::compile_dir(dir, libraries)?;
+        let (circuit, _) = stages::compile_dir(dir, libraries)?;
         stages::write_compiled(dir, &circuit)?;
         Ok(circuit)
     };
-    output.terminal.stage("compile", work, described)
+    let (circuit, took) = output.terminal.stage("compile", work, described)?;
+    warn_of_templates(&circuit, output);
+    Ok((circuit, took))
+}
+
+/// Says that a circuit proves what somebody's own templates say, under names of ours.
+pub(super) fn warn_of_templates<F: PrimeField>(circuit: &Circuit<F>, output: Output) {
+    if let Some(path) = stages::other_template(circuit) {
+        let path = path.display().to_string();
+        output.terminal.warn(&format!(
+            "`{}` is not the template of this name that this version has: what the circuit proves is for who reads it to say",
+            path.escape_debug()
+        ));
+    }
 }

@@ -30,10 +30,12 @@ mod witness;
 use std::path::Path;
 
 use serde_json::Value;
-use tensorproof_groth16::Origin;
+use tensorproof_groth16::{Origin, ProvingKey, VerifyingKey};
 
+use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Result};
+use crate::stages;
 use crate::terminal::{Terminal, print_result};
 
 /// Does what the command line says.
@@ -81,13 +83,40 @@ impl Output {
     }
 }
 
-/// Says when a key must not be relied on.
-fn warn_of_development_key(terminal: Terminal, origin: &Origin) {
-    if *origin == Origin::Local {
-        terminal.warn("the key was made on one machine, for development: who made it could forge proofs");
-    } else if !origin.has_contributions() {
-        terminal.warn("nobody has contributed to the key: everyone can forge proofs");
+/// Says when a key must not be relied on, and when nobody has looked whether it can be.
+fn warn_of_development_key(terminal: Terminal, origin: &Origin, vk: &VerifyingKey) {
+    match origin {
+        Origin::Local => {
+            terminal.warn("the key was made on one machine, for development: who made it could forge proofs");
+        }
+        Origin::Ceremony { contributions } if contributions.is_empty() => {
+            terminal.warn("nobody has contributed to the key: everyone can forge proofs");
+        }
+        Origin::Ceremony { contributions } if !stages::is_verified(vk) => terminal.warn(&format!(
+            "the key says that it has {} contributions, which was not verified here: `tensorproof setup verify` does that, \
+             and until then whoever made the file may be able to forge proofs",
+            contributions.len()
+        )),
+        Origin::Ceremony { .. } => {}
     }
+}
+
+/// Does the same for a verifying key, of which a build directory may have the proving key.
+fn warn_of_origin(dir: &BuildDir, vk: &VerifyingKey, output: Output) -> Result<()> {
+    match stages::origin_of(dir, vk)? {
+        Some(origin) => warn_of_development_key(output.terminal, &origin, vk),
+        None if dir.has(Artefact::ProvingKey) => output.terminal.warn(&format!(
+            "`{}` is not the key of this verifying key: nothing says who made it",
+            dir.path(Artefact::ProvingKey).display()
+        )),
+        None => {}
+    }
+    Ok(())
+}
+
+/// Reads the proving key of a build directory.
+fn read_key(dir: &BuildDir, output: Output) -> Result<ProvingKey> {
+    stages::read_key(dir, |warning| output.terminal.warn(warning))
 }
 
 /// Refuses to write over a secret: a key, or a salt that may be committed to.

@@ -87,7 +87,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
         |report| format!("the contract accepts for {} gas", grouped(report.gas_used)),
     )?;
     times.add("evm", took);
-    warn_of_development_key(terminal, &key.origin);
+    warn_of_development_key(terminal, &key.origin, &key.vk);
 
     let outputs = stages::outputs(&settings, &integers)?;
     let commitments = stages::commitments(&settings, &values)?;

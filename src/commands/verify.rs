@@ -8,7 +8,7 @@ use tensorproof_contracts::{Address, B256, Function, evm};
 use tensorproof_transpiler::Settings;
 
 use super::sending::{ATTEMPTS, Plan, Planned, Sender};
-use super::{Output, account, deployment, warn_of_development_key};
+use super::{Output, account, deployment, warn_of_origin};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::VerifyArgs;
 use crate::error::{Error, Result};
@@ -36,8 +36,8 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
         || stages::verify_statement(&statement, settings.as_ref()),
         |()| statement.described(),
     )?;
-    if let Some(origin) = dir.as_ref().map(stages::key_origin).transpose()?.flatten() {
-        warn_of_development_key(output.terminal, &origin);
+    if let Some(dir) = &dir {
+        warn_of_origin(dir, &statement.vk, output)?;
     }
     let mut json = json!({ "valid": true, "public_signals": statement.public.len() });
     if let Some(settings) = &settings {

@@ -100,23 +100,45 @@ pub(crate) fn compile_circuit<F: PrimeField>(
 }
 
 /// Compiles the circuit of a build directory, with the level of simplification that its constraints were written with: keys
-/// belong to them. Without constraints, or when the circuit has changed since, the level is O1.
+/// belong to them. Without constraints, or when the circuit has changed since, the level is O1. Tells whether the constraints
+/// in the folder are those of the circuit.
 pub(crate) fn compile_dir<F: PrimeField>(
     dir: &BuildDir,
     libraries: &[std::path::PathBuf],
-) -> Result<Circuit<F>> {
+) -> Result<(Circuit<F>, bool)> {
     let source = dir.existing(Artefact::Circuit)?;
     let circuit = compile_circuit(&source, libraries, Level::O1)?;
-    if !dir.has(Artefact::R1cs) || is_written(dir, &circuit)? {
-        return Ok(circuit);
+    if !dir.has(Artefact::R1cs) {
+        return Ok((circuit, false));
+    }
+    if is_written(dir, &circuit)? {
+        return Ok((circuit, true));
     }
     for level in [Level::O2, Level::O0] {
         let other = compile_circuit(&source, libraries, level)?;
         if is_written(dir, &other)? {
-            return Ok(other);
+            return Ok((other, true));
         }
     }
-    Ok(circuit)
+    Ok((circuit, false))
+}
+
+/// Returns the first file of a circuit that has the name of a bundled template and says something else: who reads the circuit
+/// takes it for ours.
+pub(crate) fn other_template<F: PrimeField>(circuit: &Circuit<F>) -> Option<&Path> {
+    let is_other = |(path, text): &(&Path, &str)| {
+        let mut bundled = tensorproof_templates::FILES.iter();
+        bundled.any(|(name, bundled)| path.ends_with(name) && text != bundled)
+    };
+    circuit.sources().find(is_other).map(|(path, _)| path)
+}
+
+/// Refuses a circuit of templates that are not the bundled ones, where nobody reads them before relying on it.
+pub(crate) fn check_templates<F: PrimeField>(circuit: &Circuit<F>) -> Result<()> {
+    match other_template(circuit) {
+        Some(path) => Err(Error::OtherTemplate { path: path.to_owned() }),
+        None => Ok(()),
+    }
 }
 
 /// Returns whether the constraints of a build directory are those of a circuit.

@@ -11,13 +11,13 @@ mod verifier;
 mod witness;
 
 pub(crate) use self::circuit::{
-    compile_circuit, compile_dir, is_written, model_hash, read_r1cs, read_settings, read_settings_if_any,
-    write_circuit, write_compiled, write_symbols,
+    check_templates, compile_circuit, compile_dir, is_written, model_hash, other_template, read_r1cs,
+    read_settings, read_settings_if_any, write_circuit, write_compiled, write_symbols,
 };
 pub(crate) use self::digest::{CHALLENGE, has_digest, public_values};
 pub(crate) use self::keys::{
-    checked_key, keep_ceremony_key, key_origin, key_summary, read_key, read_verifying_key, remove_proofs,
-    set_up,
+    checked_key, is_verified, keep_ceremony_key, key_origin, key_summary, origin_of, read_key,
+    read_verifying_key, remember_verified, remove_proofs, set_up,
 };
 pub(crate) use self::outputs::{Outputs, output_integers, outputs, public_integers, public_outputs};
 pub(crate) use self::proof::{not_proven, prove_witness, prover, write_proof};

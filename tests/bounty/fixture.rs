@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tensorproof_circom::{Inputs, Options, Sources, compile};
 use tensorproof_r1cs::{Fr, fr_to_decimal};
+use tensorproof_transpiler::emit::Root;
 
 use crate::support::anvil::{Anvil, failure, success};
 use crate::support::json as run_json;
@@ -37,22 +38,18 @@ const SAMPLES: [[u8; 4]; 2] = [[7, 1, 2, 3], [7, 3, 0, 1]];
 
 /// What the statements share: the root of the test set, over two images of three pixels.
 const ROOT: &str = r#"pragma circom 2.1.0;
-include "tensorproof/crypto/poseidon_sponge.circom";
+include "tensorproof/crypto/test_set_root.circom";
 
 template Root() {
     signal input images[2][3];
     signal input labels[2];
     signal input testSetSalt;
     signal output testSetRoot;
-    component sponge = PoseidonSponge(9, 0);
-    for (var i = 0; i < 2; i++) {
-        for (var j = 0; j < 3; j++) {
-            sponge.in[3 * i + j] <== images[i][j];
-        }
-        sponge.in[6 + i] <== labels[i];
-    }
-    sponge.in[8] <== testSetSalt;
-    testSetRoot <== sponge.out;
+    component root = TestSetRoot(2, 3, 9, 0, 4);
+    root.in <== images;
+    root.labels <== labels;
+    root.salt <== testSetSalt;
+    testSetRoot <== root.out;
 }
 "#;
 
@@ -391,7 +388,7 @@ pub(crate) const CREATE: [&str; 18] = [
 
 /// Returns the circuit that computes the root alone.
 fn root() -> String {
-    format!("{ROOT}component main = Root();\n")
+    Root { samples: 2, image: vec![3], bits: 9, offset: 0.into(), label_bits: 4 }.circuit()
 }
 
 /// Returns the only output of a circuit.

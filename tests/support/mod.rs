@@ -30,6 +30,17 @@ pub(crate) fn json<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Value 
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+/// Expects that nobody but its owner can read a file.
+pub(crate) fn is_private(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", path.display());
+    }
+    assert!(path.is_file(), "{}", path.display());
+}
+
 /// Expects exit code 1 and returns what standard error says.
 pub(crate) fn failure<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> String {
     let output = tensorproof(args);

@@ -217,7 +217,7 @@ fn main() {
     let path = folder.join("circuit.zkey");
     let open = |checked: Option<&CheckedKeys>| ProvingKey::open(&path, checked).expect("the key is whole");
     let (_, first_open) = timed(|| open(None));
-    let checked = CheckedKeys::new(folder);
+    let checked = CheckedKeys::open(folder).expect("the folder is the user's own");
     open(Some(&checked));
     let (key, next_open) = timed(|| open(Some(&checked)));
 

@@ -12,6 +12,7 @@
 //! interchangeable with it.
 
 mod ceremony;
+mod checked_keys;
 mod contributions;
 mod domain;
 mod entries;
@@ -22,7 +23,7 @@ mod key_file;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
 mod lines;
-mod map;
+mod memory;
 mod msm;
 mod multiples;
 mod odd;
@@ -42,17 +43,18 @@ mod zkey;
 use ark_bn254::Bn254;
 
 pub use ceremony::{
-    Beacon, CeremonyError, Contribution, KeySummary, Label, Ptau, R1csFile, ceremony_key, contribute_key,
-    contribute_powers, new_powers, prepare_powers, read_key_origin, read_key_summary, truncate_powers,
-    verify_key, verify_powers,
+    Beacon, CeremonyError, Contribution, KeySummary, Label, Ptau, R1csFile, beacon_hashes, beacon_time,
+    ceremony_key, contribute_key, contribute_powers, new_powers, prepare_powers, read_key_origin,
+    read_key_summary, read_origin_of, truncate_powers, verify_key, verify_powers,
 };
+pub use checked_keys::{CacheError, CheckedKeys};
 pub use entries::Entries;
 pub use json::{
     JsonError, proof_from_json, proof_to_json, public_from_json, public_to_json, verifying_key_from_json,
     verifying_key_to_json,
 };
 pub use key::{Origin, ProvingKey};
-pub use key_file::{CheckedKeys, KeyFileError};
+pub use key_file::KeyFileError;
 pub use profile::Profile;
 pub use prove::{ProveError, Prover, prove};
 pub use rerandomize::rerandomize;

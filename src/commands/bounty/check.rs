@@ -7,7 +7,7 @@ use tensorproof_circom::Circuit;
 use tensorproof_contracts::bounty::ModelTerms;
 use tensorproof_contracts::chain::{Rpc, expected_code};
 use tensorproof_contracts::keccak256;
-use tensorproof_groth16::{Origin, Ptau, R1csFile, verify_key, verify_powers};
+use tensorproof_groth16::{KeySummary, Origin, Ptau, R1csFile, verify_key, verify_powers};
 
 use super::super::{setup_powers, warn_of_development_key};
 use super::{Output, check_terms, compute, open_model, phases, same};
@@ -73,6 +73,7 @@ impl Powers {
         };
         let mut ptau = setup_powers::open(path)?;
         let at = |source| Error::Ceremony { path: path.clone(), source };
+        setup_powers::tell_of_beacons(ptau.labels(), output).map_err(at)?;
         output.terminal.stage(
             "powers",
             || verify_powers(&mut ptau).map_err(at),
@@ -114,18 +115,19 @@ pub(super) fn check_r1cs(dir: &BuildDir, circuit: &Circuit) -> Result<()> {
 
 /// Checks that a key is one of its circuit, with the powers of tau also every contribution. Returns the contributions.
 pub(super) fn check_key(dir: &BuildDir, powers: &mut Powers, output: Output) -> Result<Value> {
-    let (origin, _) = output.terminal.stage("key", || key(dir, powers.0.as_mut()), described)?;
-    warn_of_development_key(output.terminal, &origin);
+    let work = || key(dir, powers.0.as_mut());
+    let (KeySummary { vk, origin }, _) = output.terminal.stage("key", work, |key| described(&key.origin))?;
+    warn_of_development_key(output.terminal, &origin, &vk);
     Ok(contributions(&origin))
 }
 
-fn key(dir: &BuildDir, ptau: Option<&mut Ptau<File>>) -> Result<Origin> {
+fn key(dir: &BuildDir, ptau: Option<&mut Ptau<File>>) -> Result<KeySummary> {
     let (path, vk) = (dir.existing(Artefact::ProvingKey)?, dir.existing(Artefact::VerifyingKey)?);
     let summary = stages::key_summary(&path)?;
     if *stages::read_verifying_key(&vk)? != summary.vk {
         return Err(Error::OtherVerifyingKey { path: vk });
     }
-    stages::checked_key(&path, summary.vk)?;
+    stages::checked_key(&path, summary.vk.clone())?;
     match ptau {
         Some(ptau) => {
             let r1cs = dir.existing(Artefact::R1cs)?;
@@ -134,13 +136,14 @@ fn key(dir: &BuildDir, ptau: Option<&mut Ptau<File>>) -> Result<Origin> {
             let file = File::open(&path).map_err(|source| Error::read(&path, source))?;
             let at = |source| Error::Ceremony { path: path.clone(), source };
             verify_key(&circuit, ptau, file).map_err(at)?;
+            stages::remember_verified(&summary.vk);
         }
         None => {
-            let key = stages::read_key(dir)?;
+            let key = stages::read_key(dir, |_| ())?;
             stages::prover(&key, &stages::read_r1cs(dir)?)?;
         }
     }
-    Ok(summary.origin)
+    Ok(summary)
 }
 
 /// Compares a bounty's terms and verifiers with the folder.

@@ -117,11 +117,87 @@ pub fn bounty(quantized: &QuantizedGraph, test_set: TestSet) -> Result<Bounty> {
         accuracy: setting.accuracy(&params),
         test_set: setting.files(&pixels)?,
         delivery: setting.delivery(&params),
-        root: setting.root_alone(),
+        root: setting.root().circuit(),
         ciphertext_length: elements + 3,
         params,
         pixels,
     })
+}
+
+/// The root of a test set as a circuit computes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// How many images.
+    pub samples: usize,
+    /// The lengths of the axes of an image.
+    pub image: Vec<usize>,
+    /// The bits that the images' values are packed in.
+    pub bits: usize,
+    /// What makes the least of them zero.
+    pub offset: BigInt,
+    /// The bits of labels.
+    pub label_bits: usize,
+}
+
+impl Root {
+    /// Reads the numbers of a circuit that computes a root alone; nothing if the text is another than [`Self::circuit`] writes.
+    pub fn read(circuit: &str) -> Option<Self> {
+        let between =
+            |from: &str, to: char| circuit.split_once(from)?.1.split_once(to).map(|(found, _)| found);
+        let axes = between("signal input images[", ';')?.strip_suffix(']')?;
+        let axes: Vec<usize> = axes.split("][").map(|axis| axis.parse().ok()).collect::<Option<_>>()?;
+        axes.iter()
+            .try_fold(1, |count: usize, length| count.checked_mul(*length).filter(|count| *count > 0))?;
+        let (&samples, image) = axes.split_first()?;
+        let arguments: Vec<&str> = between("TestSetRoot(", ')')?.split(", ").collect();
+        let [_, _, bits, offset, label_bits] = *arguments.as_slice() else { return None };
+        let root = Self {
+            samples,
+            image: image.to_vec(),
+            bits: bits.parse().ok()?,
+            offset: offset.parse().ok()?,
+            label_bits: label_bits.parse().ok()?,
+        };
+        (root.circuit() == circuit).then_some(root)
+    }
+
+    /// Returns a circuit that computes the root and does nothing else: private inputs `images`, `labels`, `testSetSalt`; output
+    /// `testSetRoot`.
+    pub fn circuit(&self) -> String {
+        let mut text = format!("pragma circom 2.1.0;\n\ninclude \"{ROOT}\";\n\ntemplate Statement() {{\n");
+        self.declare_images(&mut text);
+        text.push_str("    signal output testSetRoot;\n");
+        self.write(&mut text, &self.images());
+        text.push_str("}\n\ncomponent main = Statement();\n");
+        text
+    }
+
+    fn images(&self) -> Place {
+        Place::plain("images", &[&[self.samples], self.image.as_slice()].concat())
+    }
+
+    fn declare_images(&self, text: &mut String) {
+        let _ = writeln!(
+            text,
+            "    signal input images{};\n    signal input labels[{}];\n    signal input testSetSalt;",
+            self.images().brackets(),
+            self.samples
+        );
+    }
+
+    /// Writes the root over images at a place.
+    fn write(&self, text: &mut String, images: &Place) {
+        let Self { samples, bits, offset, label_bits, .. } = self;
+        let size: usize = self.image.iter().product();
+        let _ = writeln!(
+            text,
+            "\n    component root = TestSetRoot({samples}, {size}, {bits}, {offset}, {label_bits});"
+        );
+        text.push_str(&copy(&Place::plain("root.in", &[*samples, size]), images));
+        text.push_str(
+            "    root.labels <== labels;\n    root.salt <== testSetSalt;\n    testSetRoot <== root.out;\n",
+        );
+    }
 }
 
 /// What the statements have in common.
@@ -174,43 +250,17 @@ impl<'q> Setting<'q> {
         Pixels::new(low, high, &self.quantized.quantities[self.quantized.inputs[0].place].scale)
     }
 
-    fn images(&self) -> Place {
-        Place::plain("images", &[&[self.test_set.samples], self.image.as_slice()].concat())
-    }
-
-    /// Writes the root over images at a place.
-    fn root(&self, text: &mut String, images: &Place) {
+    fn root(&self) -> Root {
         let TestSet { samples, .. } = self.test_set;
-        let size = self.size();
-        let values = Packed::new("images", &[samples, size], &self.range.low, &self.range.high);
+        let values = Packed::new("images", &[samples, self.size()], &self.range.low, &self.range.high);
         let labels = Packed::new("labels", &[samples], &BigInt::zero(), &BigInt::from(self.classes - 1));
-        let _ = writeln!(
-            text,
-            "\n    component root = TestSetRoot({samples}, {size}, {}, {}, {});",
-            values.bits, -&values.low, labels.bits
-        );
-        text.push_str(&copy(&Place::plain("root.in", &[samples, size]), images));
-        text.push_str(
-            "    root.labels <== labels;\n    root.salt <== testSetSalt;\n    testSetRoot <== root.out;\n",
-        );
-    }
-
-    fn declare_images(&self, text: &mut String) {
-        let TestSet { samples, .. } = self.test_set;
-        let _ = writeln!(
-            text,
-            "    signal input images{};\n    signal input labels[{samples}];\n    signal input testSetSalt;",
-            self.images().brackets()
-        );
-    }
-
-    fn root_alone(&self) -> String {
-        let mut text = format!("pragma circom 2.1.0;\n\ninclude \"{ROOT}\";\n\ntemplate Statement() {{\n");
-        self.declare_images(&mut text);
-        text.push_str("    signal output testSetRoot;\n");
-        self.root(&mut text, &self.images());
-        text.push_str("}\n\ncomponent main = Statement();\n");
-        text
+        Root {
+            samples,
+            image: self.image.clone(),
+            bits: values.bits,
+            offset: -values.low,
+            label_bits: labels.bits,
+        }
     }
 
     fn accuracy(&self, params: &[Packed]) -> Statement {
@@ -222,12 +272,13 @@ impl<'q> Setting<'q> {
         includes.extend(seals::files(&[(Subject::Params, Seal::Hashed)]).into_iter().map(str::to_owned));
         includes.extend([ROOT, "tensorproof/arith/is_zero.circom"].map(str::to_owned));
         let mut body = String::new();
-        self.declare_images(&mut body);
+        let root = self.root();
+        root.declare_images(&mut body);
         let parameters = statement::parameters(self.quantized, &constants);
         statement::declare(&mut body, "input ", &parameters, &[]);
         seals::declare_sealed_inputs(&mut body, &[(Subject::Params, Seal::Hashed)]);
         body.push_str("    signal testSetRoot;\n    signal paramsHash;\n    signal correct;\n");
-        self.root(&mut body, &self.images());
+        root.write(&mut body, &root.images());
         let _ = write!(
             body,
             "\n    component model[{samples}];\n    component isRight[{samples}];\n    var count = 0;\n    for (var s = 0; s < {samples}; s++) {{\n        model[s] = Model();\n        model[s].{input} <== images[s];\n"
@@ -306,7 +357,7 @@ impl<'q> Setting<'q> {
                 "    component pixel[{samples}][{size}];\n    for (var s = 0; s < {samples}; s++) {{\n        for (var i = 0; i < {size}; i++) {{\n            pixel[s][i] = FloorDivide({n}, {divisor}, {offset});\n            pixel[s][i].in <== {factor} * bytes[s][{first} + i];\n            images[s][i] <== pixel[s][i].out;\n        }}\n    }}\n"
             );
         }
-        self.root(&mut body, &Place::plain("images", &[samples, size]));
+        self.root().write(&mut body, &Place::plain("images", &[samples, size]));
         let values = [
             ("testSetRoot", vec![]),
             ("testSetSalt", vec![]),

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::interval::Interval;
 use crate::quantize::{ParamsVisibility, QuantizedGraph, scale_text};
-pub use bounty::{Bounty, Pixels, Statement, TestSet, bounty};
+pub use bounty::{Bounty, Pixels, Root, Statement, TestSet, bounty};
 use constants::Constants;
 pub use digest::digest;
 pub(crate) use digest::digest_cost;

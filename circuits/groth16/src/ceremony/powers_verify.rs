@@ -20,7 +20,7 @@ use super::entropy::contribution_stream;
 use super::error::{CeremonyError, Result, argument, section};
 use super::file::Point;
 use super::knowledge::{Knowledge, powers_point, same_ratio};
-use super::label::Label;
+use super::label::{Label, beacon_hashes};
 use super::ptau::{
     ALPHA, BETA, BETA_G2, First, LAGRANGE_ALPHA, LAGRANGE_BETA, LAGRANGE_TAU_G1, LAGRANGE_TAU_G2,
     PowersContribution, Ptau, TAU_G1, TAU_G2, first_challenge, name,
@@ -42,6 +42,7 @@ pub struct Contribution {
 /// # Errors
 /// What does not hold first, by its section.
 pub fn verify_powers<R: Read + Seek>(ptau: &mut Ptau<R>) -> Result<Vec<Contribution>> {
+    beacon_hashes(ptau.labels())?;
     let verified = verify_chain(ptau)?;
     let Some(last) = ptau.contributions.last().cloned() else {
         return Err(CeremonyError::NoContribution);
