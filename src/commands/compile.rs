@@ -2,10 +2,8 @@
 
 use std::path::PathBuf;
 
-use ark_ff::PrimeField;
 use serde_json::json;
-use tensorproof_circom::{Circuit, Level, Simplification};
-use tensorproof_r1cs::FieldTask;
+use tensorproof_circom::{Circuit, CircuitField, FieldTask, Level, Simplification, over};
 
 use super::Output;
 use crate::build_dir::{Artefact, BuildDir};
@@ -15,7 +13,7 @@ use crate::stages;
 use crate::terminal::grouped;
 
 pub(super) fn run(args: &CompileArgs, output: Output) -> Result<()> {
-    args.prime.run(Compile { args, output })
+    over(args.prime, Compile { args, output })
 }
 
 /// The command over a prime's field.
@@ -27,12 +25,12 @@ struct Compile<'a> {
 impl FieldTask for Compile<'_> {
     type Output = Result<()>;
 
-    fn run<F: PrimeField>(self) -> Result<()> {
+    fn run<F: CircuitField>(self) -> Result<()> {
         compile::<F>(self.args, self.output)
     }
 }
 
-fn compile<F: PrimeField>(args: &CompileArgs, output: Output) -> Result<()> {
+fn compile<F: CircuitField>(args: &CompileArgs, output: Output) -> Result<()> {
     let level = match (args.o0, args.o2) {
         (true, _) => Level::O0,
         (_, true) => Level::O2,
@@ -95,7 +93,7 @@ fn eliminated<F>(circuit: &Circuit<F>) -> String {
 }
 
 /// Shows the compiler's warnings; the findings of `--inspect` only with it.
-fn show_warnings<F: PrimeField>(circuit: &Circuit<F>, inspect: bool, output: Output) {
+fn show_warnings<F: CircuitField>(circuit: &Circuit<F>, inspect: bool, output: Output) {
     let shown = circuit.render_warnings(console::colors_enabled_stderr(), inspect);
     if !shown.is_empty() {
         output.terminal.say(&shown);
@@ -109,7 +107,7 @@ fn show_warnings<F: PrimeField>(circuit: &Circuit<F>, inspect: bool, output: Out
     }
 }
 
-pub(super) fn described<F: PrimeField>(circuit: &Circuit<F>) -> String {
+pub(super) fn described<F: CircuitField>(circuit: &Circuit<F>) -> String {
     let counts = circuit.r1cs.counts();
     format!(
         "{} quadratic and {} linear constraints, {} wires, {} public signals",
@@ -120,7 +118,7 @@ pub(super) fn described<F: PrimeField>(circuit: &Circuit<F>) -> String {
     )
 }
 
-pub(super) fn compile_dir<F: PrimeField>(
+pub(super) fn compile_dir<F: CircuitField>(
     dir: &BuildDir,
     libraries: &[PathBuf],
     output: Output,
@@ -136,7 +134,7 @@ pub(super) fn compile_dir<F: PrimeField>(
 }
 
 /// Says that a circuit proves what somebody's own templates say, under names of ours.
-pub(super) fn warn_of_templates<F: PrimeField>(circuit: &Circuit<F>, output: Output) {
+pub(super) fn warn_of_templates<F: CircuitField>(circuit: &Circuit<F>, output: Output) {
     if let Some(path) = stages::other_template(circuit) {
         let path = path.display().to_string();
         output.terminal.warn(&format!(

@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use ark_ff::PrimeField;
 use serde_json::json;
-use tensorproof_circom::{Circuit, Port};
-use tensorproof_r1cs::{FieldTask, Prime, Witness, fr_to_signed};
+use tensorproof_circom::{Circuit, CircuitField, FieldTask, Port, over};
+use tensorproof_r1cs::{Prime, Witness, fr_to_signed};
 
 use super::Output;
 use crate::build_dir::{Artefact, BuildDir};
@@ -17,7 +16,7 @@ use crate::terminal::grouped;
 pub(super) fn run(args: &WitnessArgs, output: Output) -> Result<()> {
     let dir = BuildDir::of(&args.dir);
     if !dir.has(Artefact::Settings) {
-        return args.prime.run(OfInputs { args, dir: &dir, output });
+        return over(args.prime, OfInputs { args, dir: &dir, output });
     }
     if args.prime != Prime::Bn128 {
         let value = args.prime.name().to_owned();
@@ -46,7 +45,7 @@ struct OfInputs<'a> {
 impl FieldTask for OfInputs<'_> {
     type Output = Result<()>;
 
-    fn run<F: PrimeField>(self) -> Result<()> {
+    fn run<F: CircuitField>(self) -> Result<()> {
         let (circuit, witness) =
             solve_inputs::<F>(self.dir, &self.args.libraries, &self.args.input, self.output)?;
         let signed = |port: &Port| -> Vec<String> {
@@ -79,7 +78,7 @@ pub(super) fn solve(
     Ok((circuit, witness))
 }
 
-fn solve_inputs<F: PrimeField>(
+fn solve_inputs<F: CircuitField>(
     dir: &BuildDir,
     libraries: &[PathBuf],
     input: &Path,

@@ -4,8 +4,7 @@ use std::fs;
 use std::io::{self, BufRead as _, BufReader, Write};
 use std::path::Path;
 
-use ark_ff::PrimeField;
-use tensorproof_circom::{Circuit, Level, Options, Sources, compile_over};
+use tensorproof_circom::{Circuit, CircuitField, Level, Options, Sources, compile_over};
 use tensorproof_contracts::{B256, keccak256};
 use tensorproof_r1cs::{Fr, R1cs, SymbolWriter, fr_to_decimal};
 use tensorproof_transpiler::seal::{RECIPIENT, Subject};
@@ -85,7 +84,7 @@ pub(crate) fn model_hash(dir: &BuildDir, settings: Option<&Settings>) -> Result<
 }
 
 /// Compiles a circuit; what it includes is found beside it, in the libraries, or in the bundled templates.
-pub(crate) fn compile_circuit<F: PrimeField>(
+pub(crate) fn compile_circuit<F: CircuitField>(
     source: &Path,
     libraries: &[std::path::PathBuf],
     level: Level,
@@ -102,7 +101,7 @@ pub(crate) fn compile_circuit<F: PrimeField>(
 /// Compiles the circuit of a build directory, with the level of simplification that its constraints were written with: keys
 /// belong to them. Without constraints, or when the circuit has changed since, the level is O1. Tells whether the constraints
 /// in the folder are those of the circuit.
-pub(crate) fn compile_dir<F: PrimeField>(
+pub(crate) fn compile_dir<F: CircuitField>(
     dir: &BuildDir,
     libraries: &[std::path::PathBuf],
 ) -> Result<(Circuit<F>, bool)> {
@@ -125,7 +124,7 @@ pub(crate) fn compile_dir<F: PrimeField>(
 
 /// Returns the first file of a circuit that has the name of a bundled template and says something else: who reads the circuit
 /// takes it for ours.
-pub(crate) fn other_template<F: PrimeField>(circuit: &Circuit<F>) -> Option<&Path> {
+pub(crate) fn other_template<F: CircuitField>(circuit: &Circuit<F>) -> Option<&Path> {
     let is_other = |(path, text): &(&Path, &str)| {
         let mut bundled = tensorproof_templates::FILES.iter();
         bundled.any(|(name, bundled)| path.ends_with(name) && text != bundled)
@@ -134,7 +133,7 @@ pub(crate) fn other_template<F: PrimeField>(circuit: &Circuit<F>) -> Option<&Pat
 }
 
 /// Refuses a circuit of templates that are not the bundled ones, where nobody reads them before relying on it.
-pub(crate) fn check_templates<F: PrimeField>(circuit: &Circuit<F>) -> Result<()> {
+pub(crate) fn check_templates<F: CircuitField>(circuit: &Circuit<F>) -> Result<()> {
     match other_template(circuit) {
         Some(path) => Err(Error::OtherTemplate { path: path.to_owned() }),
         None => Ok(()),
@@ -142,7 +141,7 @@ pub(crate) fn check_templates<F: PrimeField>(circuit: &Circuit<F>) -> Result<()>
 }
 
 /// Returns whether the constraints of a build directory are those of a circuit.
-pub(crate) fn is_written<F: PrimeField>(dir: &BuildDir, circuit: &Circuit<F>) -> Result<bool> {
+pub(crate) fn is_written<F: CircuitField>(dir: &BuildDir, circuit: &Circuit<F>) -> Result<bool> {
     let path = dir.path(Artefact::R1cs);
     let file = fs::File::open(&path).map_err(|source| Error::read(&path, source))?;
     let mut comparison = Comparison { file: BufReader::new(file) };
@@ -175,7 +174,7 @@ impl Write for Comparison {
 }
 
 /// Writes the symbols of a circuit as `.sym`.
-pub(crate) fn write_symbols<F: PrimeField>(
+pub(crate) fn write_symbols<F: CircuitField>(
     circuit: &Circuit<F>,
     writer: &mut dyn std::io::Write,
 ) -> std::io::Result<()> {
@@ -184,7 +183,7 @@ pub(crate) fn write_symbols<F: PrimeField>(
 }
 
 /// Writes constraints and symbols into the build directory.
-pub(crate) fn write_compiled<F: PrimeField>(dir: &BuildDir, circuit: &Circuit<F>) -> Result<()> {
+pub(crate) fn write_compiled<F: CircuitField>(dir: &BuildDir, circuit: &Circuit<F>) -> Result<()> {
     dir.write(Artefact::R1cs, |writer| circuit.r1cs.write(writer))?;
     dir.write(Artefact::Symbols, |writer| write_symbols(circuit, writer))
 }

@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use ark_ff::PrimeField;
 use serde::Deserialize;
 use serde_json::Value;
-use tensorproof_circom::{Circuit, Inputs, WitnessError};
+use tensorproof_circom::{Circuit, CircuitField, Inputs, WitnessError};
 use tensorproof_contracts::digest;
 use tensorproof_r1cs::{Fr, Witness, fr_from_bigint, fr_from_decimal};
 use tensorproof_transpiler::Settings;
@@ -149,7 +148,7 @@ pub(crate) fn quantized(settings: &Settings, samples: &[Sample]) -> Result<Input
 
 /// Computes the witness of any circuit for inputs as circom and snarkjs read them, and writes it.
 /// `log` gets the lines that the circuit prints.
-pub(crate) fn solve_inputs<F: PrimeField>(
+pub(crate) fn solve_inputs<F: CircuitField>(
     dir: &BuildDir,
     circuit: &Circuit<F>,
     input: &Path,
@@ -161,7 +160,7 @@ pub(crate) fn solve_inputs<F: PrimeField>(
 }
 
 /// Computes the witness of any circuit for inputs as circom and snarkjs read them.
-pub(crate) fn solve_file<F: PrimeField>(
+pub(crate) fn solve_file<F: CircuitField>(
     circuit: &Circuit<F>,
     input: &Path,
     log: &mut dyn FnMut(&str),

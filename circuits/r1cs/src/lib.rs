@@ -22,7 +22,9 @@ mod wtns_file;
 pub use ark_bn254::Fr;
 pub use field::{add_product, fr_from_bigint, fr_from_decimal, fr_to_bigint, fr_to_decimal, fr_to_signed};
 pub use linear::{Matrix, Term, Wire};
-pub use prime::{FieldTask, Prime};
+pub use prime::{
+    Bls12377, Bls12381, Goldilocks, Grumpkin, Pallas, Prime, Secq256r1, Vesta,
+};
 pub use r1cs::{ConstraintCounts, R1cs, Unsatisfied};
 pub use sym_file::{SymbolWriter, Symbols};
 pub use witness::Witness;
