@@ -8,6 +8,7 @@ use tensorproof_contracts::ContractsError;
 use tensorproof_contracts::chain::ChainError;
 use tensorproof_groth16::{CeremonyError, InvalidProof, JsonError, ProveError, SetupError, UnsafeKey};
 use tensorproof_r1cs::format::FormatError;
+use tensorproof_transpiler::settings::EARLIER_VERSION;
 
 /// The result of a stage.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -64,6 +65,12 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong.
         reason: String,
+    },
+    /// A file was made when commitments and encryptions covered values alone.
+    #[error("`{path}` {}", EARLIER_VERSION)]
+    EarlierVersion {
+        /// The file.
+        path: PathBuf,
     },
     /// The model, its data or the choice of numbers is not usable.
     #[error(transparent)]
@@ -160,6 +167,14 @@ pub enum Error {
         found: String,
         /// The one that was to be checked.
         expected: String,
+    },
+    /// A commitment is to values of another form.
+    #[error("the commitment of `{path}` {reason}")]
+    OtherForm {
+        /// The file with the form.
+        path: PathBuf,
+        /// What is different.
+        reason: String,
     },
     /// The contract cannot be made or reached, or refuses.
     #[error(transparent)]

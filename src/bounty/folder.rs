@@ -19,6 +19,7 @@ use tensorproof_transpiler::settings::TensorSettings;
 use super::description::FolderJson;
 use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
+use crate::form_json::of_version;
 use crate::stages;
 
 /// The largest description that is read.
@@ -173,7 +174,7 @@ pub(crate) fn setup(dirs: &[BuildDir]) -> Result<B256> {
     Ok(keccak256(bytes))
 }
 
-/// Reads a JSON file of bounded size.
+/// Reads a JSON file of bounded size, and of the version that commitments are of.
 pub(super) fn read_json<T: for<'d> Deserialize<'d>>(path: &Path) -> Result<T> {
     let length = std::fs::metadata(path).map_err(|source| Error::read(path, source))?.len();
     let malformed = |reason: String| Error::Malformed { path: path.to_owned(), reason };
@@ -181,5 +182,5 @@ pub(super) fn read_json<T: for<'d> Deserialize<'d>>(path: &Path) -> Result<T> {
         return Err(malformed(format!("has {length} bytes, expected at most {LARGEST_FILE}")));
     }
     let text = std::fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
-    serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))
+    of_version(path, &text)
 }

@@ -21,6 +21,9 @@ const MOST_FILES: usize = 1 << 20;
 /// The content of `testset.json`.
 #[derive(Deserialize)]
 struct TestSetJson {
+    /// The version of the format, which is checked.
+    #[serde(rename = "format")]
+    _format: u32,
     /// The samples' files, relative to this one.
     files: Vec<PathBuf>,
     /// Their labels.

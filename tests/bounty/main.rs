@@ -300,7 +300,8 @@ fn check_finds_what_differs() {
     }
     let described = market.read("bounty/bounty.json");
     for (field, value, message) in [
-        ("format", json!(2), "has format 2, expected 1"),
+        ("format", json!(1), "was made by an earlier version, whose commitments do not cover their form"),
+        ("format", json!(3), "has format 3, expected 2"),
         (
             "image",
             json!({ "first": 2, "size": 3, "factor": "2", "offset": "0", "divisor": "1" }),
@@ -311,7 +312,7 @@ fn check_finds_what_differs() {
             json!({ "first": 1, "size": 3, "factor": "2", "offset": "0", "divisor": "0" }),
             "`image.divisor` is `0`, expected an integer",
         ),
-        ("ciphertextLength", json!(3), "`ciphertextLength` is 3, expected 4"),
+        ("ciphertextLength", json!(4), "`ciphertextLength` is 4, expected 5"),
         ("architecture", json!("0x12"), "`architecture` is `0x12`, expected 32 bytes"),
         ("samples", json!(3), "the bounty's number of samples is 2, expected 3"),
         ("more", json!(1), "unknown field `more`"),
@@ -424,13 +425,15 @@ fn parameters_are_those_of_the_circuits() {
 fn a_length_that_nobody_can_deliver_is_refused_before_the_stake() {
     let market = Market::new(&[]);
     let mut described = market.read("bounty/bounty.json");
-    described["ciphertextLength"] = json!(5);
-    described["parameters"] = json!([{ "signal": "w", "shape": [2, 1], "low": "-8", "bits": 200 }]);
+    described["ciphertextLength"] = json!(6);
+    described["parameters"] = json!([
+        { "signal": "w", "shape": [2, 1], "order": "row-major", "scale": "2", "low": "-8", "bits": 200 },
+    ]);
     market.write("bounty/bounty.json", &described.to_string());
     let created = market.create(&[]);
     let bounty = text(&created["bounty"]);
     failure(
         &market.chain(WORSE, &["commit", bounty, "bounty", "--submission", "worse"]),
-        "length of ciphertexts is 5, expected 4",
+        "length of ciphertexts is 6, expected 5",
     );
 }

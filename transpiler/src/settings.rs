@@ -8,17 +8,22 @@ use serde::{Deserialize, Serialize};
 use crate::data::InputShape;
 use crate::emit::{digest, digest_cost, packed, seals};
 use crate::error::{Error, Result};
+use crate::form::{Order, TensorForm};
 use crate::interval::Interval;
 use crate::kernel::Cost;
 use crate::quantize::{
     InputCheck, InputVisibility, OutputVisibility, ParamsVisibility, QuantizedGraph, Sample, dequantized,
     quantize_values, scale_text,
 };
-use crate::seal::{Packed, Seal, Subject};
+use crate::seal::{Packed, Seal, Subject, sealed_elements};
 use crate::tensor::flat;
 
 /// The version of the file's format.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+
+/// What files say that were made when commitments and encryptions covered values alone.
+pub const EARLIER_VERSION: &str =
+    "was made by an earlier version, whose commitments do not cover their form; make it again";
 
 /// Most values of a tensor of a batch.
 const LARGEST_TENSOR: usize = 1 << 30;
@@ -60,6 +65,12 @@ pub struct Settings {
     pub layers: Vec<LayerSettings>,
 }
 
+/// What is read of the file first: another version may have anything else.
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
+}
+
 /// A commitment or an encryption among the public signals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,8 +89,12 @@ pub struct SealSettings {
 pub struct TensorSettings {
     /// Its signal in the circuit.
     pub signal: String,
-    /// The lengths of its axes, that of the batch among them.
+    /// The lengths of its axes, that of the batch first for inputs and outputs, also when it is 1.
     pub shape: Vec<usize>,
+    /// The order of the integers.
+    pub order: Order,
+    /// The integer that stands for 1, as a fraction.
+    pub scale: String,
     /// The least integer.
     pub low: String,
     /// Bits of an integer less the least one.
@@ -260,6 +275,11 @@ impl Settings {
     /// # Errors
     /// When it is not JSON of this format, or a number in it is none.
     pub fn from_json(text: &str) -> Result<Self> {
+        let version: Version =
+            serde_json::from_str(text).map_err(|error| Error::model(format!("settings.json: {error}")))?;
+        if version.format == 1 {
+            return Err(Error::model(format!("settings.json {EARLIER_VERSION}")));
+        }
         let settings: Self =
             serde_json::from_str(text).map_err(|error| Error::model(format!("settings.json: {error}")))?;
         if settings.format != FORMAT {
@@ -336,9 +356,8 @@ impl SealSettings {
     /// # Errors
     /// When the file has something else in its place.
     pub fn subject(&self) -> Result<Subject> {
-        [Subject::Input, Subject::Params, Subject::Output]
-            .into_iter()
-            .find(|subject| subject.name() == self.of)
+        Subject::of_name(&self.of)
+            .filter(|subject| *subject != Subject::Data)
             .ok_or_else(|| Error::model(format!("settings.json: `{}` cannot be sealed", self.of)))
     }
 
@@ -369,7 +388,7 @@ impl SealSettings {
     pub fn signals(&self) -> Result<usize> {
         Ok(match self.kind()? {
             Seal::Hashed => 1,
-            Seal::Encrypted => self.packed()?.iter().map(Packed::elements).sum::<usize>() + 3,
+            Seal::Encrypted => sealed_elements(&self.packed()?) + 3,
         })
     }
 }
@@ -379,9 +398,11 @@ impl TensorSettings {
     pub fn of(packed: &Packed) -> Self {
         Self {
             signal: packed.signal.clone(),
-            shape: packed.shape.clone(),
-            low: packed.low.to_string(),
-            bits: packed.bits,
+            shape: packed.form.shape.clone(),
+            order: packed.form.order,
+            scale: packed.form.scale.to_string(),
+            low: packed.form.low.to_string(),
+            bits: packed.form.bits,
         }
     }
 
@@ -400,9 +421,13 @@ impl TensorSettings {
         }
         Ok(Packed {
             signal: self.signal.clone(),
-            shape: self.shape.clone(),
-            bits: self.bits,
-            low: integer(&self.low)?,
+            form: TensorForm {
+                shape: self.shape.clone(),
+                order: self.order,
+                scale: rational(&self.scale)?,
+                low: integer(&self.low)?,
+                bits: self.bits,
+            },
         })
     }
 }

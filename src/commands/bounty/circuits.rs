@@ -8,13 +8,14 @@ use tensorproof_transpiler::quantize::{Architecture, QuantizedGraph, Scope};
 use tensorproof_transpiler::settings::TensorSettings;
 
 use crate::bounty::{
-    FORMAT, FolderJson, ImageJson, Kind, ModelJson, StatementJson, StatementsJson, architecture, compile,
+    FolderJson, ImageJson, Kind, ModelJson, StatementJson, StatementsJson, architecture, compile,
 };
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::BountyCircuitsArgs;
 use crate::commands::Output;
 use crate::commands::transpile::{self, BountyModel};
 use crate::error::{Error, Result};
+use crate::form_json::FORMAT;
 use crate::stages;
 use crate::terminal::grouped;
 

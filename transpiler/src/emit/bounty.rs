@@ -16,10 +16,11 @@ use super::digest::PublicValue;
 use super::place::{Place, copy};
 use super::{CircomProgram, DIGEST, digest, model, seals, statement};
 use crate::error::{Error, Result};
+use crate::form::{Form, TensorForm};
 use crate::interval::Interval;
 use crate::kernel::Kernel;
 use crate::quantize::{QuantizedGraph, Scope};
-use crate::seal::{Packed, RECIPIENT, Seal, Subject};
+use crate::seal::{Packed, RECIPIENT, Seal, Subject, sealed_elements};
 
 /// Most samples of a test set, and most bytes of one.
 const MOST: usize = 1 << 20;
@@ -112,13 +113,12 @@ pub fn bounty(quantized: &QuantizedGraph, test_set: TestSet) -> Result<Bounty> {
     let setting = Setting::new(quantized, test_set)?;
     let params = seals::packed(quantized, Subject::Params);
     let pixels = setting.pixels()?;
-    let elements: usize = params.iter().map(Packed::elements).sum();
     Ok(Bounty {
         accuracy: setting.accuracy(&params),
         test_set: setting.files(&pixels)?,
         delivery: setting.delivery(&params),
         root: setting.root_alone(),
-        ciphertext_length: elements + 3,
+        ciphertext_length: sealed_elements(&params) + 3,
         params,
         pixels,
     })
@@ -179,17 +179,21 @@ impl<'q> Setting<'q> {
     }
 
     /// Writes the root over images at a place.
-    fn root(&self, text: &mut String, images: &Place) {
+    fn root(&self, text: &mut String, place: &Place) {
         let TestSet { samples, .. } = self.test_set;
         let size = self.size();
-        let values = Packed::new("images", &[samples, size], &self.range.low, &self.range.high);
-        let labels = Packed::new("labels", &[samples], &BigInt::zero(), &BigInt::from(self.classes - 1));
+        let scale = &self.quantized.quantities[self.quantized.inputs[0].place].scale;
+        let shape = [&[samples], self.image.as_slice()].concat();
+        let images = TensorForm::new(&shape, scale, &self.range.low, &self.range.high);
+        let labels = TensorForm::whole(&[samples], &BigInt::zero(), &BigInt::from(self.classes - 1));
+        let (bits, offset, label_bits) = (images.bits, -&images.low, labels.bits);
+        let form = Form { kind: "test set".to_owned(), tensors: vec![images, labels] };
         let _ = writeln!(
             text,
-            "\n    component root = TestSetRoot({samples}, {size}, {}, {}, {});",
-            values.bits, -&values.low, labels.bits
+            "\n    component root = TestSetRoot({samples}, {size}, {bits}, {offset}, {label_bits}, {:#x});",
+            form.element()
         );
-        text.push_str(&copy(&Place::plain("root.in", &[samples, size]), images));
+        text.push_str(&copy(&Place::plain("root.in", &[samples, size]), place));
         text.push_str(
             "    root.labels <== labels;\n    root.salt <== testSetSalt;\n    testSetRoot <== root.out;\n",
         );
@@ -240,7 +244,7 @@ impl<'q> Setting<'q> {
             "        isRight[s] = IsZero();\n        isRight[s].in <== model[s].{class} - labels[s];\n        count += isRight[s].out;\n    }}\n    correct <== count;\n"
         );
         let places: Vec<Place> =
-            params.iter().map(|values| Place::plain(&values.signal, &values.shape)).collect();
+            params.iter().map(|values| Place::plain(&values.signal, &values.form.shape)).collect();
         seals::write_seal(&mut body, Subject::Params, Seal::Hashed, params, &places);
         let values = [("testSetRoot", vec![]), ("paramsHash", vec![]), ("correct", vec![])];
         let title = "So many samples of a test set are classified right by the parameters of a commitment.";
@@ -252,8 +256,8 @@ impl<'q> Setting<'q> {
         let includes = seals::files(&seals).into_iter().map(str::to_owned).collect();
         let mut body = String::new();
         let mut places = Vec::new();
-        for Packed { signal, shape, .. } in params {
-            let place = Place::plain(signal, shape);
+        for Packed { signal, form } in params {
+            let place = Place::plain(signal, &form.shape);
             let _ = writeln!(body, "    signal input {signal}{};", place.brackets());
             places.push(place);
         }
@@ -263,7 +267,7 @@ impl<'q> Setting<'q> {
         }
         seals::write_seals(&mut body, Subject::Params, &[Seal::Hashed, Seal::Encrypted], params, &places);
         let [ciphertext, tag, sender] = Subject::Params.cipher_signals();
-        let length = params.iter().map(Packed::elements).sum();
+        let length = sealed_elements(params);
         let hash = Subject::Params.hash_signal();
         let values = [
             (hash.as_str(), vec![]),

@@ -6,18 +6,19 @@ use super::constants::Constants;
 use super::place::{Place, loops};
 use super::seals::{packed, seals};
 use super::statement::{Signal, parameters, ports};
+use crate::form::TensorForm;
 use crate::kernel::Cost;
 use crate::quantize::{
     DIGEST_FROM, InputVisibility, OutputVisibility, ParamsVisibility, PublicSignals, QuantizedGraph,
 };
-use crate::seal::{Packed, RECIPIENT, Seal, sponge_cost};
+use crate::seal::{RECIPIENT, Seal, sealed_elements, sponge_cost};
 
 /// A public signal, or what would be one without a digest.
 pub(super) struct PublicValue {
     name: String,
     shape: Vec<usize>,
     /// How it is packed, where its values are so small that packing takes fewer constraints than hashing them.
-    packed: Option<Packed>,
+    packed: Option<TensorForm>,
 }
 
 impl PublicValue {
@@ -28,7 +29,7 @@ impl PublicValue {
 
     fn bounded(signal: &Signal, outer: &[usize]) -> Self {
         let shape = [outer, &signal.shape].concat();
-        let packed = Packed::new(&signal.name, &shape, &signal.hull.low, &signal.hull.high);
+        let packed = TensorForm::new(&shape, &signal.scale, &signal.hull.low, &signal.hull.high);
         // An element takes some 38 constraints, and a packed value its bits besides.
         let is_small = packed.bits + 38 / packed.per_element() < 38;
         Self { name: signal.name.clone(), shape, packed: is_small.then_some(packed) }
@@ -40,7 +41,7 @@ impl PublicValue {
 
     /// Returns how many elements it is bound by.
     fn elements(&self) -> usize {
-        self.packed.as_ref().map_or_else(|| self.size(), Packed::elements)
+        self.packed.as_ref().map_or_else(|| self.size(), TensorForm::elements)
     }
 }
 
@@ -59,7 +60,7 @@ pub(super) fn public_values(quantized: &QuantizedGraph, constants: &Constants) -
             Seal::Hashed => values.push(PublicValue::wide(subject.hash_signal(), &[])),
             Seal::Encrypted => {
                 let [ciphertext, tag, sender] = subject.cipher_signals();
-                let length = packed(quantized, *subject).iter().map(Packed::elements).sum();
+                let length = sealed_elements(&packed(quantized, *subject));
                 values.push(PublicValue::wide(ciphertext, &[length]));
                 values.push(PublicValue::wide(tag, &[]));
                 values.push(PublicValue::wide(sender, &[2]));

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use super::constants::Constants;
 use super::place::{Place, bracketed, copy};
 use super::statement::{Signal, parameters, ports};
+use crate::form::TensorForm;
 use crate::quantize::{InputVisibility, OutputVisibility, ParamsVisibility, QuantizedGraph};
-use crate::seal::{Packed, RECIPIENT, Seal, Subject};
+use crate::seal::{Packed, RECIPIENT, Seal, Subject, form, sealed_elements};
 
 /// Returns the library files that seals need.
 pub(super) fn files(seals: &[(Subject, Seal)]) -> Vec<&'static str> {
@@ -47,19 +48,22 @@ pub(crate) fn seals(quantized: &QuantizedGraph) -> Vec<(Subject, Seal)> {
         .collect()
 }
 
-/// Returns what is packed of a subject.
+/// Returns what is packed of a subject. Inputs and outputs have the batch as first axis of their forms, also when it is one
+/// sample and the circuit's signals have no such axis.
 pub(crate) fn packed(quantized: &QuantizedGraph, subject: Subject) -> Vec<Packed> {
     let (inputs, outputs) = ports(quantized);
     let (signals, is_batched) = match subject {
         Subject::Input => (inputs, true),
         Subject::Output => (outputs, true),
         Subject::Params => (parameters(quantized, &Constants::of(quantized)), false),
+        Subject::Data => (Vec::new(), false),
     };
-    let batch = quantized.config.batch;
-    let outer: &[usize] = if is_batched && batch > 1 { &[batch] } else { &[] };
+    let batch = [quantized.config.batch];
+    let outer: &[usize] = if is_batched { &batch } else { &[] };
     let of = |signal: &Signal| {
         let shape = [outer, &signal.shape].concat();
-        Packed::new(&signal.name, &shape, &signal.hull.low, &signal.hull.high)
+        let form = TensorForm::new(&shape, &signal.scale, &signal.hull.low, &signal.hull.high);
+        Packed { signal: signal.name.clone(), form }
     };
     signals.iter().map(of).collect()
 }
@@ -72,9 +76,9 @@ pub fn sealing(subject: Subject, seal: Seal, values: &[Packed]) -> String {
     }
     text.push_str("\ntemplate Statement() {\n");
     let mut places = Vec::new();
-    for Packed { signal, shape, .. } in values {
-        let _ = writeln!(text, "    signal input {signal}{};", bracketed(shape));
-        places.push(Place::plain(signal, shape));
+    for Packed { signal, form } in values {
+        let _ = writeln!(text, "    signal input {signal}{};", bracketed(&form.shape));
+        places.push(Place::plain(signal, &form.shape));
     }
     declare_sealed_inputs(&mut text, &[(subject, seal)]);
     declare_seal(&mut text, "output ", subject, seal, values);
@@ -103,7 +107,7 @@ pub(super) fn declare_seal(text: &mut String, kind: &str, subject: Subject, seal
         Seal::Hashed => writeln!(text, "    signal {kind}{};", subject.hash_signal()),
         Seal::Encrypted => {
             let [ciphertext, tag, sender] = subject.cipher_signals();
-            let length: usize = values.iter().map(Packed::elements).sum();
+            let length = sealed_elements(values);
             writeln!(
                 text,
                 "    signal {kind}{ciphertext}[{length}];\n    signal {kind}{tag};\n    signal {kind}{sender}[2];"
@@ -123,8 +127,8 @@ pub(super) fn write_seal(
     write_seals(text, subject, &[seal], values, places);
 }
 
-/// Writes seals of the same values: each tensor packed by the bits of its range, then all through the sponge, the cipher, or
-/// both.
+/// Writes seals of the same values: each tensor packed by the bits of its range, then form and all through the sponge, the
+/// cipher, or both.
 pub(super) fn write_seals(
     text: &mut String,
     subject: Subject,
@@ -134,9 +138,9 @@ pub(super) fn write_seals(
 ) {
     let name = subject.name();
     let _ = writeln!(text, "\n    component {name}Pack[{}];", values.len());
-    for (at, (values, place)) in values.iter().zip(places).enumerate() {
-        let (size, offset) = (values.size(), -&values.low);
-        let _ = writeln!(text, "    {name}Pack[{at}] = Pack({size}, {}, {offset});", values.bits);
+    for (at, (Packed { form, .. }, place)) in values.iter().zip(places).enumerate() {
+        let (size, offset) = (form.size(), -&form.low);
+        let _ = writeln!(text, "    {name}Pack[{at}] = Pack({size}, {}, {offset});", form.bits);
         text.push_str(&copy(&Place::plain(&format!("{name}Pack[{at}].in"), &[size]), place));
     }
     for seal in seals {
@@ -144,10 +148,10 @@ pub(super) fn write_seals(
     }
 }
 
-/// Writes the sponge or the cipher of packed values.
+/// Writes the sponge or the cipher of a form and packed values.
 fn write_sealed(text: &mut String, subject: Subject, seal: Seal, values: &[Packed]) {
     let name = subject.name();
-    let length: usize = values.iter().map(Packed::elements).sum();
+    let length = sealed_elements(values);
     let target = match seal {
         Seal::Hashed => format!("{name}Sponge"),
         Seal::Encrypted => format!("{name}Cipher"),
@@ -157,12 +161,13 @@ fn write_sealed(text: &mut String, subject: Subject, seal: Seal, values: &[Packe
         Seal::Encrypted => format!("EncryptPoseidon(17, {length})"),
     };
     let _ = writeln!(text, "    component {target} = {template};");
-    let mut first = 0;
-    for (at, count) in values.iter().map(Packed::elements).enumerate() {
-        let to = if first == 0 { "i".to_owned() } else { format!("{first} + i") };
+    // Shapes, scales, least values and bits are not in the elements.
+    let _ = writeln!(text, "    {target}.in[0] <== {:#x};", form(subject, values).element());
+    let mut first = 1;
+    for (at, count) in values.iter().map(|packed| packed.form.elements()).enumerate() {
         let _ = writeln!(
             text,
-            "    for (var i = 0; i < {count}; i++) {{\n        {target}.in[{to}] <== {name}Pack[{at}].out[i];\n    }}"
+            "    for (var i = 0; i < {count}; i++) {{\n        {target}.in[{first} + i] <== {name}Pack[{at}].out[i];\n    }}"
         );
         first += count;
     }

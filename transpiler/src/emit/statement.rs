@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use num_rational::BigRational;
+
 use super::constants::{Constants, Parameter};
 use super::digest::{digest, digest_cost, public_values, write_digest};
 use super::place::{Place, bracketed, copy};
@@ -10,12 +12,14 @@ use super::{described, output_axes};
 use crate::interval::Interval;
 use crate::kernel::Cost;
 use crate::quantize::{InputVisibility, OutputVisibility, ParamsVisibility, Port, QuantizedGraph, Scope};
-use crate::seal::{Packed, RECIPIENT, Seal, Subject, cipher_cost, sponge_cost};
+use crate::seal::{Packed, RECIPIENT, Seal, Subject, cipher_cost, commitment_cost, sealed_elements};
 
 /// A signal of the model's template.
 pub(super) struct Signal {
     pub(super) name: String,
     pub(super) shape: Vec<usize>,
+    /// The integer that stands for 1.
+    pub(super) scale: BigRational,
     /// Where its values lie.
     pub(super) hull: Interval,
     comment: Option<String>,
@@ -27,16 +31,17 @@ pub fn cost(quantized: &QuantizedGraph) -> Cost {
     let model = quantized.cost();
     let mut cost = Cost { quadratic: batch * model.quadratic, linear: batch * model.linear };
     for (subject, seal) in seals(quantized) {
-        let mut length = 0;
-        for values in packed(quantized, subject) {
-            cost.quadratic += values.size() * values.bits;
-            cost.linear += values.size() + values.elements();
-            length += values.elements();
+        let values = packed(quantized, subject);
+        for Packed { form, .. } in &values {
+            cost.quadratic += form.size() * form.bits;
+            cost.linear += form.size() + form.elements();
         }
-        cost.quadratic += match seal {
-            Seal::Hashed => sponge_cost(length + 1),
-            Seal::Encrypted => cipher_cost(length),
+        let sealed = match seal {
+            Seal::Hashed => commitment_cost(&values),
+            Seal::Encrypted => Cost { quadratic: cipher_cost(sealed_elements(&values)), linear: 0 },
         };
+        cost.quadratic += sealed.quadratic;
+        cost.linear += sealed.linear;
     }
     if digest(quantized).is_some() {
         let digest = digest_cost(quantized);
@@ -54,6 +59,7 @@ pub(super) fn ports(quantized: &QuantizedGraph) -> (Vec<Signal>, Vec<Signal>) {
             Signal {
                 name: port.signal.clone(),
                 shape: if is_output { output_axes(&quantity.shape) } else { quantity.shape.clone() },
+                scale: quantity.scale.clone(),
                 hull: Interval::hull(&quantity.intervals),
                 comment: (!is_output).then(|| {
                     let name = if quantized.config.scope == Scope::Model { &port.name } else { &port.signal };
@@ -71,9 +77,10 @@ pub(super) fn parameters(quantized: &QuantizedGraph, constants: &Constants) -> V
     if quantized.config.params == ParamsVisibility::Fixed {
         return Vec::new();
     }
-    let signal = |Parameter { name, shape, hull }: Parameter<'_>| Signal {
+    let signal = |Parameter { name, shape, scale, hull }: Parameter<'_>| Signal {
         name: name.to_owned(),
         shape: shape.to_vec(),
+        scale: scale.clone(),
         hull,
         comment: None,
     };
@@ -149,9 +156,14 @@ pub(super) fn text(text: &mut String, quantized: &QuantizedGraph, constants: &Co
         }
     }
     for (subject, seal, values) in &sealed {
-        let places: Vec<Place> = match subject {
+        let own = |outer: &[usize], signals: &[Signal]| -> Vec<Place> {
+            let shape = |signal: &Signal| [outer, &signal.shape].concat();
+            signals.iter().map(|signal| Place::plain(&signal.name, &shape(signal))).collect()
+        };
+        let places = match subject {
             Subject::Output => outputs.iter().map(place).collect(),
-            _ => values.iter().map(|values| Place::plain(&values.signal, &values.shape)).collect(),
+            Subject::Input => own(outer, &inputs),
+            Subject::Params | Subject::Data => own(&[], &parameters),
         };
         write_seal(text, *subject, *seal, values, &places);
     }
