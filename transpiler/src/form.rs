@@ -233,7 +233,7 @@ mod tests {
                 bits: 9,
             }],
         };
-        let hex: String = form.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = BigInt::from_bytes_be(Sign::Plus, &form.bytes()).to_str_radix(16);
         let expected = [
             "0000000000000012",
             "74656e736f7270726f6f6620666f726d2031",
@@ -254,7 +254,7 @@ mod tests {
             "012c",
             "0000000000000009",
         ];
-        assert_eq!(hex, expected.concat());
+        assert_eq!(hex, expected.concat().trim_start_matches('0'));
         let element = "702c8f5154649532960530be96bffe7c2570b1b9e62205be0da593074637e0";
         assert_eq!(form.element().to_str_radix(16), element);
     }

@@ -140,12 +140,17 @@ impl Change {
         }
         let (form, integers) = &mut changed.tensors[0];
         match self {
-            Self::Nothing | Self::Kind(_) => {}
             Self::Shift(by) => {
                 form.low += *by;
-                integers.iter_mut().for_each(|value| *value += *by);
+                for value in integers {
+                    *value += *by;
+                }
             }
-            Self::Move(by) => integers.iter_mut().for_each(|value| *value += *by),
+            Self::Move(by) => {
+                for value in integers {
+                    *value += *by;
+                }
+            }
             Self::Low => form.low -= 1,
             Self::Bits => form.bits += 1,
             Self::Shape => form.shape.reverse(),
@@ -171,7 +176,7 @@ impl Change {
                 form.bits *= 2;
                 form.shape = vec![integers.len()];
             }
-            Self::Halve | Self::Double => {}
+            Self::Nothing | Self::Kind(_) | Self::Halve | Self::Double => {}
         }
         changed
     }
