@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use ark_ff::PrimeField;
 use serde_json::json;
-use tensorproof_circom::{Circuit, Level, Simplification};
+use tensorproof_circom::{Circuit, Level, Options, Simplification};
 use tensorproof_r1cs::FieldTask;
 
 use super::Output;
@@ -38,11 +38,12 @@ fn compile<F: PrimeField>(args: &CompileArgs, output: Output) -> Result<()> {
         (_, true) => Level::O2,
         _ => Level::O1,
     };
+    let options = Options { level, inspect: args.inspect, ..Options::default() };
     let dir = BuildDir::of(&args.source);
     let source = if args.source.is_dir() { dir.existing(Artefact::Circuit)? } else { args.source.clone() };
     let (circuit, _) = output.terminal.stage(
         "compile",
-        || stages::compile_circuit::<F>(&source, &args.libraries, level),
+        || stages::compile_with::<F>(&source, &args.libraries, options),
         described,
     )?;
     show_warnings(&circuit, args.inspect, output);

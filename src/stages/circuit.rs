@@ -90,12 +90,20 @@ pub(crate) fn compile_circuit<F: PrimeField>(
     libraries: &[std::path::PathBuf],
     level: Level,
 ) -> Result<Circuit<F>> {
+    compile_with(source, libraries, Options { level, ..Options::default() })
+}
+
+/// Compiles a circuit as options say.
+pub(crate) fn compile_with<F: PrimeField>(
+    source: &Path,
+    libraries: &[std::path::PathBuf],
+    options: Options,
+) -> Result<Circuit<F>> {
     let mut sources = Sources::from_path(source).with_embedded(tensorproof_templates::FILES);
     for library in libraries {
         sources = sources.with_library(library);
     }
     let colour = console::colors_enabled_stderr();
-    let options = Options { level, ..Options::default() };
     compile_over(sources, options).map_err(|diagnostics| Error::compile(&diagnostics, colour))
 }
 

@@ -11,8 +11,8 @@ mod verifier;
 mod witness;
 
 pub(crate) use self::circuit::{
-    compile_circuit, compile_dir, is_written, model_hash, read_r1cs, read_settings, read_settings_if_any,
-    write_circuit, write_compiled, write_symbols,
+    compile_circuit, compile_dir, compile_with, is_written, model_hash, read_r1cs, read_settings,
+    read_settings_if_any, write_circuit, write_compiled, write_symbols,
 };
 pub(crate) use self::digest::{CHALLENGE, has_digest, public_values};
 pub(crate) use self::keys::{

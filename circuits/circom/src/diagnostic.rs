@@ -60,6 +60,18 @@ pub enum Code {
     W0008UnusedInput,
     /// An output that no constraint mentions, or that gets no value.
     W0009FreeOutput,
+    /// A signal that gets its value without a constraint, and is free where a divisor is zero.
+    W0010OpenQuotient,
+    /// A comparison of a signal without a range.
+    W0011UnlimitedComparison,
+    /// A selector that nothing makes 0 or 1.
+    W0012FreeSelector,
+    /// Digits without a range that are packed into one number.
+    W0013UnlimitedPacking,
+    /// A quotient in the field that is used as one of integers.
+    W0014FieldDivision,
+    /// A constraint that a constant makes hold whatever else is.
+    W0015SwitchedOff,
 }
 
 impl Code {

@@ -104,7 +104,7 @@ fn compile_files<F: PrimeField>(
     let mut elaboration = elaborate::elaborate(&program, sources, &main, options.steps)?;
     warnings.append(&mut elaboration.warnings);
     warnings.retain(|warning| !lints::is_allowed(warning, sources));
-    warnings.extend(lints::find(&elaboration, sources));
+    warnings.extend(lints::find(&elaboration, sources, options.inspect));
     let texts: Vec<&str> = public.iter().map(String::as_str).collect();
     let built = build::build(&mut elaboration, &texts, options.level).map_err(|_| {
         let message = "the constraints contradict each other: no witness exists";
