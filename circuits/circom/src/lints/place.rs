@@ -188,6 +188,14 @@ impl<'e, F: PrimeField> Placement<'_, 'e, F> {
         Vec::new()
     }
 
+    /// Returns whether an origin is computed from nothing: a constant of the source.
+    pub(super) fn is_constant(&self, origin: &Origin) -> bool {
+        let frame = origin.frames.last();
+        let is_computed =
+            frame.is_some_and(|frame| self.shapes[frame.id].definers.contains_key(&origin.signal));
+        is_computed && self.operands(origin).is_empty()
+    }
+
     /// Returns what is known of an origin.
     fn range_of(&self, frames: &[Frame], signal: u32) -> Range {
         frames.last().map_or(self.flow.range(signal), |frame| self.flow.range(frame.first + signal))

@@ -55,7 +55,7 @@ pub(super) fn find<F: PrimeField>(placement: &Placement<F>, findings: &mut Findi
             continue;
         }
         let origin = placement.origin(*input);
-        let Some(span) = origin.given else { continue };
+        let Some(span) = origin.given.filter(|_| placement.is_constant(&origin)) else { continue };
         let input = placement.name(&placement.here(*input));
         let message = format!("a constant for `{input}` switches off a check of `{}`", instance.template);
         let help =

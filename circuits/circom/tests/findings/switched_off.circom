@@ -45,6 +45,13 @@ template Main() {
     perhaps.key <== key;
     perhaps.message <== message;
     signal output out <== Zero()(0);
+    // Zero by a check, which is no constant of the source.
+    signal input padding;
+    padding === 0;
+    component padded = EqualIf();
+    padded.enabled <== padding;
+    padded.a <== key;
+    padded.b <== message;
 }
 
 component main = Main();
