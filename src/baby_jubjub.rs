@@ -47,19 +47,17 @@ pub(crate) fn to_json(secret: Fr, public: [Fr; 2]) -> Value {
     json!({ "privateKey": fr_to_decimal(&secret), "publicKey": public.map(|value| fr_to_decimal(&value)) })
 }
 
-/// Reads a public key: a file with one, or its coordinates `x,y`.
+/// Reads a public key: its coordinates `x,y`, or a file with one. Coordinates are no file, also where one is called like them.
 pub(crate) fn read_public(text: &str) -> Result<[Fr; 2]> {
+    let coordinates = text.split_once(',');
+    let point = coordinates.and_then(|(x, y)| Some([fr_from_decimal(x.trim())?, fr_from_decimal(y.trim())?]));
+    if let Some(point) = point {
+        return Ok(point);
+    }
     let path = Path::new(text);
     if !path.exists() {
-        let point = text
-            .split_once(',')
-            .and_then(|(x, y)| Some([fr_from_decimal(x.trim())?, fr_from_decimal(y.trim())?]));
         let expected = "a file with a public key that exists, or its coordinates `x,y`";
-        return point.ok_or_else(|| Error::Option {
-            option: "a public key",
-            value: text.to_owned(),
-            expected,
-        });
+        return Err(Error::Option { option: "a public key", value: text.to_owned(), expected });
     }
     let json = read(path)?;
     let coordinate = |at: usize| json["publicKey"].get(at).and_then(Value::as_str).and_then(fr_from_decimal);
@@ -84,4 +82,23 @@ fn read(path: &Path) -> Result<Value> {
 
 fn malformed(path: &Path, expected: &str) -> Error {
     Error::Malformed { path: path.to_owned(), reason: format!("expected {expected}") }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn coordinates_are_no_file_that_is_called_like_them() {
+        let folder = tempfile::tempdir().unwrap();
+        std::env::set_current_dir(folder.path()).unwrap();
+        std::fs::write("1,2", r#"{ "publicKey": ["3", "4"] }"#).unwrap();
+        std::fs::write("key", r#"{ "publicKey": ["3", "4"] }"#).unwrap();
+        let elements = |values: [u64; 2]| values.map(Fr::from);
+        assert_eq!(read_public("1,2").unwrap(), elements([1, 2]));
+        assert_eq!(read_public("key").unwrap(), elements([3, 4]));
+        assert!(read_public("5,x").is_err());
+    }
 }

@@ -70,6 +70,27 @@ impl Artefact {
         name.to_owned()
     }
 
+    /// Returns who may read the file: parameters, inputs and their salts are secrets, even where a circuit shows them.
+    fn access(self) -> Access {
+        match self {
+            Self::Weights | Self::Input | Self::Witness => Access::Owner,
+            Self::Circuit
+            | Self::Settings
+            | Self::R1cs
+            | Self::Constraints
+            | Self::Symbols
+            | Self::ProvingKey
+            | Self::VerifyingKey
+            | Self::Proof
+            | Self::Public
+            | Self::PublicValues
+            | Self::Verifier
+            | Self::VerifierKey
+            | Self::VerifierInput
+            | Self::Deployment => Access::Others,
+        }
+    }
+
     /// Returns the command that makes the artefact, for hints.
     pub fn made_by(self) -> &'static str {
         match self {
@@ -81,6 +102,27 @@ impl Artefact {
             Self::Verifier | Self::VerifierKey => "export-verifier",
             Self::VerifierInput | Self::Deployment => "deploy",
         }
+    }
+}
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Its owner alone, whatever the umask: it holds a secret.
+    Owner,
+    /// Others too, as far as the umask lets them.
+    Others,
+}
+
+impl Access {
+    /// Returns the permissions that a file is created with, from which the system takes those of the umask.
+    #[cfg(unix)]
+    fn permissions(self) -> fs::Permissions {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::Permissions::from_mode(match self {
+            Self::Owner => 0o600,
+            Self::Others => 0o644,
+        })
     }
 }
 
@@ -173,7 +215,7 @@ impl BuildDir {
         fs::read_to_string(&path).map_err(|source| Error::read(&path, source))
     }
 
-    /// Replaces an artefact, whole or not at all.
+    /// Replaces an artefact, whole or not at all. One that holds a secret is readable by its owner alone.
     ///
     /// # Errors
     /// When the folder cannot be written to; an earlier file is then untouched.
@@ -182,7 +224,7 @@ impl BuildDir {
         artefact: Artefact,
         content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
     ) -> Result<()> {
-        replace_file(&self.path(artefact), content)
+        replace(&self.path(artefact), artefact.access(), content)
     }
 
     /// Replaces a file below the folder, whole or not at all.
@@ -220,12 +262,7 @@ impl BuildDir {
 /// # Errors
 /// When the folder cannot be written to, the disk is full or `content` fails; an earlier file is then untouched.
 pub fn replace_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
-    let attempt = |file: &mut fs::File| {
-        let mut writer = BufWriter::with_capacity(1 << 20, file);
-        content(&mut writer)?;
-        writer.flush()
-    };
-    replace_file_with(path, attempt).map_err(|source| Error::write(path, source))
+    replace(path, Access::Others, content)
 }
 
 /// Does what [`replace_file`] does with a file that nobody else may read.
@@ -233,51 +270,52 @@ pub(crate) fn replace_private_file(
     path: &Path,
     content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> Result<()> {
-    let attempt = || -> std::io::Result<()> {
-        // A temporary file is private from the start.
-        let mut file = temporary_beside(path)?;
-        content(file.as_file_mut())?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    attempt().map_err(|source| Error::write(path, source))
+    replace(path, Access::Owner, content)
 }
 
-fn temporary_beside(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
+fn replace(
+    path: &Path,
+    access: Access,
+    content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<()> {
+    let attempt = |file: &mut fs::File| {
+        let mut writer = BufWriter::with_capacity(1 << 20, file);
+        content(&mut writer)?;
+        writer.flush()
     };
-    tempfile::Builder::new().prefix(".tensorproof-").tempfile_in(folder)
+    replace_file_with(path, access, attempt).map_err(|source| Error::write(path, source))
 }
 
-/// Does what [`replace_file`] does with a file that can be read back while it is written.
+/// Does what [`replace_file`] does with a file that can be read back while it is written. It has its permissions from the
+/// start, and an earlier one's are lost with it.
 ///
 /// # Errors
 /// What `content` says, or the system.
 pub(crate) fn replace_file_with<T, E: From<std::io::Error>>(
     path: &Path,
+    access: Access,
     content: impl FnOnce(&mut fs::File) -> std::result::Result<T, E>,
 ) -> std::result::Result<T, E> {
-    let mut file = temporary_beside(path)?;
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".tensorproof-");
+    #[cfg(unix)]
+    builder.permissions(access.permissions());
+    let mut file = builder.tempfile_in(folder)?;
+    #[cfg(unix)]
+    if access == Access::Owner {
+        // Its owner can read it, whatever the umask.
+        file.as_file().set_permissions(access.permissions())?;
+    }
+    #[cfg(not(unix))]
+    let _ = access;
     let result = content(file.as_file_mut())?;
-    make_readable(file.as_file())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(result)
-}
-
-/// Gives a temporary file, which starts out private, the permissions of an ordinary one.
-#[cfg(unix)]
-fn make_readable(file: &fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_readable(_file: &fs::File) -> std::io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]
@@ -305,6 +343,32 @@ mod tests {
         assert!(failed.unwrap_err().to_string().contains("proof.json"));
         assert_eq!(dir.read_text(Artefact::Proof).unwrap(), "old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_secret_is_never_readable_by_others_not_even_while_it_is_written() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let dir = BuildDir::new(folder.path());
+        let modes = || -> Vec<u32> {
+            let entries = fs::read_dir(folder.path()).unwrap();
+            entries.map(|entry| entry.unwrap().metadata().unwrap().permissions().mode() & 0o777).collect()
+        };
+        for artefact in [Artefact::Weights, Artefact::Input, Artefact::Witness] {
+            let path = dir.path(artefact);
+            fs::write(&path, "old").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+            dir.write(artefact, |writer| {
+                let mut modes = modes();
+                modes.sort_unstable();
+                assert_eq!(modes, [0o600, 0o644]);
+                writer.write_all(b"new")
+            })
+            .unwrap();
+            assert_eq!(modes(), [0o600]);
+            fs::remove_file(path).unwrap();
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use tensorproof_contracts::ContractsError;
 use tensorproof_contracts::chain::ChainError;
 use tensorproof_groth16::{CeremonyError, InvalidProof, JsonError, ProveError, SetupError, UnsafeKey};
 use tensorproof_r1cs::format::FormatError;
+use tensorproof_transpiler::settings::EARLIER_VERSION;
 
 /// The result of a stage.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -65,6 +66,12 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// A file was made when commitments and encryptions covered values alone.
+    #[error("`{path}` {}", EARLIER_VERSION)]
+    EarlierVersion {
+        /// The file.
+        path: PathBuf,
+    },
     /// The model, its data or the choice of numbers is not usable.
     #[error(transparent)]
     Transpile(#[from] tensorproof_transpiler::Error),
@@ -73,6 +80,28 @@ pub enum Error {
     Compile {
         /// The diagnostics.
         rendered: String,
+    },
+    /// A file of a circuit has the name of a bundled template and says something else.
+    #[error("`{path}` is not the template of this name that this version has")]
+    OtherTemplate {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Constraints are not those of the circuit that they stand beside.
+    #[error("`{path}` is not what `{circuit}` compiles to")]
+    OtherConstraints {
+        /// The constraints.
+        path: PathBuf,
+        /// The circuit.
+        circuit: PathBuf,
+    },
+    /// A compiled circuit is not the one that was meant.
+    #[error("the circuit has {found}, expected {expected} of the model")]
+    OtherCircuit {
+        /// What it has.
+        found: String,
+        /// What the model's has.
+        expected: String,
     },
     /// There is no witness for the input.
     #[error("{source}{}", layer.as_ref().map(|layer| format!("; this is layer {layer}")).unwrap_or_default())]
@@ -137,6 +166,26 @@ pub enum Error {
     /// The public signals are not the digest of the public values.
     #[error("the proof is not valid: `public.json` is not the digest of `public_values.json` for this key")]
     OtherDigest,
+    /// A list of public signals or values is not as long as the circuit's.
+    #[error("the proof is not valid: `{file}` has {found} values, expected the {expected} of the circuit")]
+    ValueCount {
+        /// The file.
+        file: &'static str,
+        /// How many it has.
+        found: usize,
+        /// How many the circuit has.
+        expected: usize,
+    },
+    /// The verifying key is one of another circuit.
+    #[error(
+        "the verifying key has {found} public signals, expected the {expected} of the circuit in `settings.json`"
+    )]
+    OtherKeySignals {
+        /// How many the key has.
+        found: usize,
+        /// How many the circuit has.
+        expected: usize,
+    },
     /// A public input is outside the range that the model was made for.
     #[error(
         "the proof is not valid for the model: public input `{input}` is {value} at position {position}, expected {low} to {high}"
@@ -160,6 +209,14 @@ pub enum Error {
         found: String,
         /// The one that was to be checked.
         expected: String,
+    },
+    /// A commitment is to values of another form.
+    #[error("the commitment of `{path}` {reason}")]
+    OtherForm {
+        /// The file with the form.
+        path: PathBuf,
+        /// What is different.
+        reason: String,
     },
     /// The contract cannot be made or reached, or refuses.
     #[error(transparent)]
@@ -418,6 +475,13 @@ impl Error {
             Self::OtherVerifyingKey { .. } => {
                 Some("`tensorproof setup export-vk` writes the right one".to_owned())
             }
+            Self::OtherTemplate { .. } => Some(
+                "somebody changed it, or another version of tensorproof wrote it, which is the one to use with it".to_owned(),
+            ),
+            Self::OtherConstraints { circuit, .. } => Some(format!(
+                "`tensorproof compile {}` makes them anew; `--no-source` takes those of another compiler as they are",
+                circuit.display()
+            )),
             Self::Transpile(Transpile::OutOfRange { .. }) => Some(
                 "`--calibrate FILE` or `--input-range LOW,HIGH` when the circuit is made choose the range"
                     .to_owned(),

@@ -13,6 +13,7 @@ pub mod build_dir;
 pub mod cli;
 pub mod commands;
 mod error;
+mod form_json;
 mod inputs;
 mod message;
 mod stages;

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     match commands::run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            terminal::print_error(&error.to_string(), error.hint().as_deref());
+            terminal::print_error(&error);
             ExitCode::from(error.exit_code())
         }
     }

@@ -397,3 +397,30 @@ fn samples_of_one_file_are_proven_with_one_key() {
     let profiled = json(["prove".as_ref(), build.dir.as_os_str(), "--profile".as_ref()]);
     assert!(profiled["profile"]["sum H"].as_f64().unwrap() > 0.0);
 }
+
+#[test]
+fn proofs_of_constant_work_are_like_any_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("build");
+    let (model, samples) = (model("mnist_mlp", "model.onnx"), model("mnist_mlp", "samples.npz"));
+    json([
+        "run".as_ref(),
+        model.as_os_str(),
+        "--input".as_ref(),
+        samples.as_os_str(),
+        "--params-visibility".as_ref(),
+        "fixed".as_ref(),
+        "--output".as_ref(),
+        dir.as_os_str(),
+        "--constant-work".as_ref(),
+    ]);
+    json(["verify".as_ref(), dir.as_os_str(), "--evm".as_ref()]);
+    for more in [vec![], vec!["--profile"], vec!["--batch", samples.to_str().unwrap()]] {
+        let mut args = vec!["prove", dir.to_str().unwrap(), "--constant-work"];
+        args.extend(more);
+        json(args);
+        json(["verify".as_ref(), dir.as_os_str()]);
+    }
+    let proofs = dir.join("proofs");
+    json(["verify".as_ref(), dir.as_os_str(), "--batch".as_ref(), proofs.as_os_str()]);
+}

@@ -39,6 +39,19 @@ fn model(folder: &Path) -> (PathBuf, PathBuf) {
     (cases.join("conv_strides_pads.onnx"), input)
 }
 
+/// Returns arguments as the helpers take them.
+fn words(arguments: &[String]) -> Vec<&str> {
+    arguments.iter().map(String::as_str).collect()
+}
+
+/// Adds a thousand to each integer.
+fn shift(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(shift),
+        value => *value = (value.as_str().unwrap().parse::<i64>().unwrap() + 1000).to_string().into(),
+    }
+}
+
 #[test]
 fn integers_are_decrypted_by_their_recipient_alone() {
     let folder = tempfile::tempdir().unwrap();
@@ -81,6 +94,209 @@ fn commitments_open_with_their_salt() {
     refused(&["commit", "values.json", "--salt", salt, "--check", commitment], at, "the commitment is");
     fs::write(at.join("values.json"), "[[1], [2, 3]]").unwrap();
     refused(&["commit", "values.json"], at, "lists of different lengths");
+}
+
+/// All of these are one packed element.
+#[test]
+fn lists_of_one_packing_have_different_commitments() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let lists =
+        ["[5, 6, 7]", "[1005, 1006, 1007]", "[[5], [6], [7]]", "[36, 0]", r#"{"a": [5, 6], "b": [7]}"#];
+    let commitment = |list: &str| {
+        fs::write(at.join("values.json"), list).unwrap();
+        result(&["commit", "values.json", "--salt", "7"], at)["commitment"].as_str().unwrap().to_owned()
+    };
+    let commitments = lists.map(commitment);
+    for list in lists {
+        fs::write(at.join("values.json"), list).unwrap();
+        for (other, commitment) in lists.iter().zip(&commitments) {
+            let check = ["commit", "values.json", "--salt", "7", "--check", commitment];
+            if list == *other {
+                result(&check, at);
+            } else {
+                refused(&check, at, "the commitment is");
+            }
+        }
+    }
+    // Names are no part of it.
+    assert_eq!(commitment(r#"{"w": [5, 6, 7]}"#), commitments[0]);
+    // What the field has no room for is not what it would be read as.
+    let minus_one = "21888242871839275222246405745257275088548364400416034343698204186575808495616";
+    for wrapped in [minus_one.to_owned(), format!("0x{}", "f".repeat(64))] {
+        fs::write(at.join("values.json"), json!([wrapped]).to_string()).unwrap();
+        refused(&["commit", "values.json", "--salt", "7"], at, "between -p / 2 and p / 2");
+    }
+}
+
+#[test]
+fn a_record_tells_the_form_of_its_commitment() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("values.json"), "[5, 6, 7]").unwrap();
+    let made = result(&["commit", "values.json", "--salt", "7", "-o", "record.json"], at);
+    let record = read(&at.join("record.json"));
+    assert_eq!(
+        record,
+        json!({
+            "format": 2,
+            "kind": "data",
+            "tensors": [
+                { "name": "", "shape": [3], "order": "row-major", "scale": "1", "low": "5", "bits": 2 }
+            ],
+            "commitment": made["commitment"],
+        })
+    );
+    let check = |record: &str| ["commit", "values.json", "--salt", "7", "--check", record].map(str::to_owned);
+    result(&words(&check("record.json")), at);
+    let changed = |pointer: &str, value: Value| {
+        let mut changed = record.clone();
+        *changed.pointer_mut(pointer).unwrap() = value;
+        fs::write(at.join("changed.json"), changed.to_string()).unwrap();
+        words(&check("changed.json")).join(" ")
+    };
+    for (values, pointer, value, expected) in [
+        ("[1005, 1006, 1007]", "/tensors/0/low", json!("1005"), "the commitment is"),
+        (
+            "[1005, 1006, 1007]",
+            "/tensors/0/low",
+            json!("5"),
+            "has 2 bits from 5 on for tensor 0, found others",
+        ),
+        ("[[5], [6], [7]]", "/tensors/0/shape", json!([3, 1]), "the commitment is"),
+        ("[[5], [6], [7]]", "/tensors/0/shape", json!([3]), "has shape [3] for tensor 0, found [3, 1]"),
+        ("[5, 6, 7]", "/tensors/0/bits", json!(3), "the commitment is"),
+        ("[5, 6, 7]", "/tensors/0/scale", json!("10"), "the commitment is"),
+        ("[5, 6, 7]", "/tensors/0/scale", json!("0"), "`0` is not a scale"),
+        ("[5, 6, 7]", "/tensors/0/order", json!("input-major"), "unknown variant"),
+        (
+            "[5, 6, 7]",
+            "/tensors/0/bits",
+            json!(254),
+            "of 254 bits from `5` on at scale `1`, expected integers",
+        ),
+        ("[5, 6, 7]", "/tensors", json!([]), "is of 0 tensors, found 1"),
+        ("[5, 6, 7]", "/kind", json!("params"), "the commitment is"),
+        ("[5, 6, 7]", "/kind", json!("thoughts"), "`kind` is `thoughts`"),
+        (
+            "[5, 6, 7]",
+            "/format",
+            json!(1),
+            "was made by an earlier version, whose commitments do not cover their form",
+        ),
+        ("[5, 6, 7]", "/format", json!(3), "has format 3, expected 2"),
+    ] {
+        fs::write(at.join("values.json"), values).unwrap();
+        let arguments = changed(pointer, value);
+        refused(&arguments.split(' ').collect::<Vec<_>>(), at, expected);
+    }
+    refused(
+        &["commit", "values.json", "--salt", "7", "--check", "nothing.json"],
+        at,
+        "nor a file with a commitment",
+    );
+}
+
+#[test]
+fn a_ciphertext_is_read_in_no_other_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let message = json!({ "w": [[5, 6], [7, 8]], "b": [[-1, 0], [1, 2]] });
+    fs::write(at.join("weights.json"), message.to_string()).unwrap();
+    result(&["keygen", "-o", "key.json"], at);
+    result(&["encrypt", "weights.json", "--to", "key.json", "-o", "sealed.json"], at);
+    let sealed = read(&at.join("sealed.json"));
+    assert_eq!(sealed["format"], 2);
+    assert_eq!(sealed["ciphertext"].as_array().unwrap().len(), 3);
+    let form = "is not of the form that was encrypted";
+    let swapped = json!([sealed["tensors"][1], sealed["tensors"][0]]);
+    for (pointer, value, expected) in [
+        ("/tensors/0/low", json!("1005"), form),
+        ("/tensors/0/low", json!("4"), form),
+        ("/tensors/0/bits", json!(3), form),
+        ("/tensors/0/shape", json!([4]), form),
+        ("/tensors/0/shape", json!([3]), form),
+        ("/tensors/0/shape", json!([2, 2, 1]), form),
+        ("/tensors/0/scale", json!("100"), form),
+        ("/tensors/0/scale", json!("-1"), form),
+        ("/tensors", swapped, form),
+        ("/kind", json!("params"), form),
+        ("/tensors/0/order", json!("input-major"), "unknown variant"),
+        ("/tensors/0/shape", json!([200]), "has 3 elements, expected 4"),
+        ("/tensors", json!([]), "has 3 elements, expected 1"),
+        ("/ciphertext/0", json!("1"), "for another key, or was changed"),
+        ("/tag", json!("1"), "for another key, or was changed"),
+        ("/format", json!(1), "was made by an earlier version, whose commitments do not cover their form"),
+    ] {
+        let mut changed = sealed.clone();
+        *changed.pointer_mut(pointer).unwrap() = value.clone();
+        fs::write(at.join("changed.json"), changed.to_string()).unwrap();
+        refused(&["decrypt", "changed.json", "--key", "key.json"], at, expected);
+    }
+    let mut earlier = sealed.clone();
+    earlier.as_object_mut().unwrap().remove("format");
+    fs::write(at.join("changed.json"), earlier.to_string()).unwrap();
+    refused(&["decrypt", "changed.json", "--key", "key.json"], at, "earlier version");
+    // A name is the reader's own.
+    let mut renamed = sealed.clone();
+    renamed["tensors"][1]["name"] = "bias".into();
+    fs::write(at.join("changed.json"), renamed.to_string()).unwrap();
+    let decrypted = result(&["decrypt", "changed.json", "--key", "key.json"], at);
+    assert_eq!(decrypted["bias"], json!([["-1", "0"], ["1", "2"]]));
+}
+
+/// Parameters and settings that are shifted by the same amount have the packed elements that were committed to and encrypted.
+#[test]
+fn settings_of_another_form_open_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let (model, input) = model(at);
+    let (model, input) = (model.to_str().unwrap(), input.to_str().unwrap());
+    let run = ["run", model, "--input", input, "--scale", "10^2", "-o", "build"];
+    let made = result(&[run.as_slice(), &["--params-visibility", "hashed"]].concat(), at);
+    let commitment = made["commitments"]["params"].as_str().unwrap();
+    let opened = result(&["commit", "build", "--check", commitment, "-o", "params.json"], at);
+    assert_eq!(opened["kind"], "params");
+    let (settings, weights) = (read(&at.join("build/settings.json")), read(&at.join("build/weights.json")));
+    let signal = settings["seals"][0]["tensors"][0]["signal"].as_str().unwrap();
+
+    // Without settings the record is enough.
+    fs::remove_file(at.join("build/settings.json")).unwrap();
+    result(&["commit", "build", "--check", "params.json"], at);
+    fs::create_dir(at.join("weights")).unwrap();
+    fs::copy(at.join("build/weights.json"), at.join("weights/weights.json")).unwrap();
+    result(&["commit", "weights", "--check", "params.json"], at);
+
+    let (mut shifted, mut moved) = (settings.clone(), weights.clone());
+    shift(&mut shifted["seals"][0]["tensors"][0]["low"]);
+    shift(&mut moved[signal]);
+    fs::write(at.join("build/settings.json"), shifted.to_string()).unwrap();
+    fs::write(at.join("build/weights.json"), moved.to_string()).unwrap();
+    refused(&["commit", "build", "--check", commitment], at, "the commitment is");
+    refused(&["commit", "build", "--check", "params.json"], at, "found others");
+    let mut record = read(&at.join("params.json"));
+    shift(&mut record["tensors"][0]["low"]);
+    fs::write(at.join("other.json"), record.to_string()).unwrap();
+    refused(&["commit", "build", "--check", "other.json"], at, "the commitment is");
+
+    let mut earlier = settings.clone();
+    earlier["format"] = 1.into();
+    fs::write(at.join("build/settings.json"), earlier.to_string()).unwrap();
+    for command in [&["commit", "build"][..], &["verify", "build"], &["prove", "build", "--input", input]] {
+        refused(command, at, "was made by an earlier version, whose commitments do not cover their form");
+    }
+
+    result(&["keygen", "-o", "key.json"], at);
+    let options = ["--params-visibility", "encrypted", "--recipient", "key.json"];
+    result(&[run.as_slice(), &options].concat(), at);
+    let honest = read(&at.join("build/settings.json"));
+    for (name, value) in [("low", json!("7")), ("scale", json!("7")), ("bits", json!(30))] {
+        let mut changed = honest.clone();
+        changed["seals"][0]["tensors"][0][name] = value;
+        fs::write(at.join("build/settings.json"), changed.to_string()).unwrap();
+        let output = tensorproof(&["decrypt", "build", "--key", "key.json"], at);
+        assert_eq!(output.status.code(), Some(1), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    }
 }
 
 #[test]

@@ -43,7 +43,8 @@ pub enum ContractsError {
         /// The name of the point.
         point: &'static str,
     },
-    /// A point of the key is the point at infinity. For `gamma_abc[i]` with i > 0 the proofs would not bind signal i - 1.
+    /// A point of the key is the point at infinity. For `gamma_abc[i]` with i > 0 the proofs would not bind signal i - 1, and for
+    /// `gamma_abc[0]` zeros would have a proof without a witness.
     #[error("the verifying key is unsound: `{point}` is the point at infinity")]
     PointAtInfinity {
         /// The name of the point.
@@ -55,6 +56,9 @@ pub enum ContractsError {
         /// The name of the point.
         point: String,
     },
+    /// Our verifier does not take the key.
+    #[error(transparent)]
+    UnsafeKey(#[from] tensorproof_groth16::UnsafeKey),
     /// The contract cannot have this name.
     #[error("the contract name `{name}` is not usable: {reason}")]
     ContractName {

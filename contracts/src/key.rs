@@ -4,7 +4,7 @@ use ark_bn254::{G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
 use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
 use revm::primitives::{B256, keccak256};
-use tensorproof_groth16::VerifyingKey;
+use tensorproof_groth16::{CheckedKey, VerifyingKey};
 
 use crate::data::{MAX_DATA_CONTRACTS, OWN_POINTS, POINTS_PER_CONTRACT};
 use crate::{ContractsError, abi};
@@ -29,10 +29,7 @@ pub(crate) fn check(key: &VerifyingKey) -> Result<usize, ContractsError> {
     check_point(&key.gamma_g2, || "gamma".into())?;
     check_point(&key.delta_g2, || "delta".into())?;
     for (index, point) in key.gamma_abc_g1.iter().enumerate() {
-        // The point of the constant one is at infinity when no constraint has a constant.
-        if index > 0 || !point.is_zero() {
-            check_point(point, || format!("gamma_abc[{index}]"))?;
-        }
+        check_point(point, || format!("gamma_abc[{index}]"))?;
     }
     // With gamma = d * delta, d = 1 or -1, A = alpha, B = beta, C = -d * L is a proof of everything.
     if key.gamma_g2 == key.delta_g2 || key.gamma_g2 == -key.delta_g2 {
@@ -45,6 +42,8 @@ pub(crate) fn check(key: &VerifyingKey) -> Result<usize, ContractsError> {
     if key.beta_g2 == g2 || key.beta_g2 == -g2 {
         return Err(ContractsError::NoPhaseOne { point: "beta" });
     }
+    // No contract accepts what our verifier does not.
+    CheckedKey::of(key.clone())?;
     Ok(signals)
 }
 

@@ -81,7 +81,7 @@ impl Inference {
             public_signals: PublicSignals::Digest,
         };
         let quantized = quantize(&graph, &config, &samples).unwrap();
-        for (path, text) in &emit(&quantized).files {
+        for (path, text) in &emit(&quantized).unwrap().files {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
@@ -199,7 +199,7 @@ fn outputs_of_a_transpiled_model_are_paid_for_and_no_others() {
     let terms = ComputeTerms {
         host: HOST,
         reward: REWARD,
-        end: NOW + 60,
+        end: NOW + 3600,
         outputs: 6,
         architecture: B256::ZERO,
         setup: B256::ZERO,

@@ -8,9 +8,11 @@ use ark_bn254::{Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
 use common::{Trapdoor, config};
 use num_bigint::BigInt;
-use revm::primitives::Address;
-use tensorproof_contracts::{SignalRange, VerifierConfig, data_contracts, runtime_code, verifier};
-use tensorproof_groth16::VerifyingKey;
+use revm::primitives::{Address, B256};
+use tensorproof_contracts::{
+    SignalRange, VerifierConfig, chain, creation_code, data_contracts, evm, runtime_code, verifier,
+};
+use tensorproof_groth16::{CheckedKey, Proof, VerifyingKey, verify};
 
 #[test]
 fn writes_a_readable_verifier() {
@@ -81,6 +83,7 @@ fn refuses_keys_that_anyone_could_forge_for() {
     check(|key| key.beta_g2 = G2Affine::zero(), "`beta` is the point at infinity");
     check(|key| key.gamma_g2 = G2Affine::zero(), "`gamma` is the point at infinity");
     check(|key| key.delta_g2 = G2Affine::zero(), "`delta` is the point at infinity");
+    check(|key| key.gamma_abc_g1[0] = G1Affine::zero(), "`gamma_abc[0]` is the point at infinity");
     check(|key| key.gamma_abc_g1[3] = G1Affine::zero(), "`gamma_abc[3]` is the point at infinity");
     check(|key| key.alpha_g1.y += ark_bn254::Fq::from(1), "`alpha` is not in the group");
     check(|key| key.gamma_abc_g1[0].x += ark_bn254::Fq::from(1), "`gamma_abc[0]` is not in the group");
@@ -98,13 +101,50 @@ fn refuses_keys_that_anyone_could_forge_for() {
     check(|key| key.gamma_abc_g1 = vec![G1Affine::generator(); 1537], "expected at most 1535");
 }
 
+/// With the point of the constant one at infinity, zeros have the proof `(alpha, beta, infinity)`, which takes no witness.
 #[test]
-fn allows_the_point_of_the_constant_at_infinity() {
-    let mut trapdoor = Trapdoor::new(2, 1);
-    trapdoor.gamma_abc[0] = Fr::from(0);
-    let signals = trapdoor.signals();
-    let proof = trapdoor.prove(&signals);
-    tensorproof_contracts::evm::verify(&trapdoor.key(), &config(), &signals, &proof).unwrap();
+fn contracts_and_the_verifier_take_the_same_keys() {
+    let check = |signals: usize, change: fn(&mut Trapdoor)| {
+        let mut trapdoor = Trapdoor::new(signals, 1);
+        change(&mut trapdoor);
+        let key = trapdoor.key();
+        let zeros = vec![Fr::from(0); signals];
+        let forged = Proof { a: key.alpha_g1, b: key.beta_g2, c: G1Affine::zero() };
+        let is_refused = verify(&key, &zeros, &forged).is_err();
+        let addresses = vec![Address::ZERO; signals.saturating_sub(3).div_ceil(383)];
+        let contracts = [
+            verifier(&key, &config()).err(),
+            data_contracts(&key).err(),
+            runtime_code(&key, &config(), &addresses).err(),
+            creation_code(&key, &config(), &addresses).err(),
+            chain::steps(&key, &config(), B256::ZERO).err(),
+        ];
+        let on_evm = evm::verify(&key, &config(), &zeros, &forged);
+        assert!(is_refused && on_evm.is_err());
+        let is_key = CheckedKey::of(key).is_ok();
+        assert!(contracts.iter().all(|error| error.is_none() == is_key), "{signals}: {contracts:?}");
+        is_key
+    };
+    for signals in [1, 3, 4, 400] {
+        assert!(check(signals, |_| ()));
+        for change in [
+            (|trapdoor| trapdoor.gamma_abc[0] = Fr::from(0)) as fn(&mut Trapdoor),
+            |trapdoor| trapdoor.gamma_abc[1] = Fr::from(0),
+            |trapdoor| *trapdoor.gamma_abc.last_mut().unwrap() = Fr::from(0),
+            |trapdoor| trapdoor.alpha = Fr::from(0),
+            |trapdoor| trapdoor.alpha = Fr::from(1),
+            |trapdoor| trapdoor.alpha = -Fr::from(1),
+            |trapdoor| trapdoor.beta = Fr::from(0),
+            |trapdoor| trapdoor.beta = Fr::from(1),
+            |trapdoor| trapdoor.beta = -Fr::from(1),
+            |trapdoor| trapdoor.gamma = Fr::from(0),
+            |trapdoor| trapdoor.delta = Fr::from(0),
+            |trapdoor| trapdoor.delta = trapdoor.gamma,
+            |trapdoor| trapdoor.delta = -trapdoor.gamma,
+        ] {
+            assert!(!check(signals, change));
+        }
+    }
 }
 
 #[test]

@@ -116,9 +116,17 @@ pub(crate) fn reads_what_is_on_chain(stage: &mut Stage<'_>, bounty: Address) -> 
     };
     let mut tensors = stage.read("bounty/bounty.json")?["parameters"].take();
     for tensor in tensors.as_array_mut().into_iter().flatten() {
-        tensor["name"] = tensor["signal"].take();
+        let signal = tensor.as_object_mut().and_then(|fields| fields.shift_remove("signal"));
+        tensor["name"] = signal.ok_or("a parameter has no signal")?;
     }
-    let json = json!({ "ciphertext": elements, "tag": tag, "sender": [x, y], "tensors": tensors });
+    let json = json!({
+        "format": 2,
+        "kind": "params",
+        "tensors": tensors,
+        "sender": [x, y],
+        "ciphertext": elements,
+        "tag": tag,
+    });
     fs::write(stage.path("seen.json"), json.to_string())?;
     stage.does(THIEF, "makes a key", "keygen -o thief.json")?;
     stage.fails(

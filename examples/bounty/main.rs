@@ -16,7 +16,7 @@ mod story;
 
 use std::env;
 use std::error::Error;
-use std::io::stdout;
+use std::io::{Write as _, stderr, stdout};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -49,7 +49,10 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            terminal::print_error(&error.to_string(), None);
+            match error.downcast_ref() {
+                Some(error) => terminal::print_error(error),
+                None => drop(writeln!(stderr(), "error: {error}")),
+            }
             ExitCode::FAILURE
         }
     }

@@ -9,7 +9,7 @@ fuzz_target!(|bytes: &[u8]| {
     use tensorproof_r1cs::Fr;
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     for level in [Level::O0, Level::O2] {
-        let options = Options { level, steps: 100_000 };
+        let options = Options { level, steps: 100_000, inspect: true };
         if let Ok(circuit) = compile(Sources::from_text("fuzz.circom", text), options) {
             let ports = circuit.inputs().into_iter();
             let inputs: Inputs = ports.map(|port| (port.name.clone(), vec![Fr::from(3u64); port.len()])).collect();

@@ -1,4 +1,4 @@
-//! Proofs, public signals, verifying keys and settings.
+//! Proofs, public signals and verifying keys.
 
 #![no_main]
 
@@ -9,6 +9,5 @@ fuzz_target!(|bytes: &[u8]| {
         let _ = tensorproof_groth16::proof_from_json(text);
         let _ = tensorproof_groth16::public_from_json(text);
         let _ = tensorproof_groth16::verifying_key_from_json(text);
-        let _ = tensorproof_transpiler::Settings::from_json(text);
     }
 });

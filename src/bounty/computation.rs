@@ -44,14 +44,13 @@ impl Computation {
         let dir = BuildDir::new(root);
         let settings = stages::read_settings(&dir)?;
         for (name, found, expected) in [
-            ("input", &settings.input_visibility, "hashed"),
-            ("parameters", &settings.params_visibility, "fixed"),
-            ("output", &settings.output_visibility, "public"),
-            ("public signals", &settings.public_signals, "digest"),
+            ("input", word(&settings.input_visibility), "hashed"),
+            ("parameters", word(&settings.params_visibility), "fixed"),
+            ("output", word(&settings.output_visibility), "public"),
+            ("public signals", word(&settings.public_signals), "digest"),
         ] {
             if found != expected {
-                let (folder, found) = (root.to_owned(), found.clone());
-                return Err(Error::NoComputation { folder, name, found, expected });
+                return Err(Error::NoComputation { folder: root.to_owned(), name, found, expected });
             }
         }
         Ok(Self { dir, settings })
@@ -60,9 +59,10 @@ impl Computation {
     /// Compiles the circuit, whose values are the outputs, then the hash of the input.
     ///
     /// # Errors
-    /// When it does not compile, or takes something else than the input and its salt.
+    /// When it does not compile, has templates of ours that were changed, or takes something else than the input and its salt.
     pub(crate) fn statement(&self) -> Result<Statement> {
-        let circuit = stages::compile_dir(&self.dir, &[])?;
+        let (circuit, _) = stages::compile_dir(&self.dir, &[])?;
+        stages::check_templates(&circuit)?;
         let known = [Subject::Input.salt_signal(), CHALLENGE.to_owned()];
         let known: BTreeSet<&str> = self.signals().chain(known.iter().map(String::as_str)).collect();
         // Whoever proves chooses the inputs: a parameter among them could be any.
@@ -111,4 +111,9 @@ impl Computation {
         let decoded = stages::outputs(&self.settings, &integers)?;
         Ok((integers.concat(), decoded))
     }
+}
+
+/// Returns the word that stands for a choice in `settings.json`, which is its name in lower case.
+fn word(choice: &impl std::fmt::Debug) -> String {
+    format!("{choice:?}").to_lowercase()
 }

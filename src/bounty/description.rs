@@ -8,9 +8,6 @@ use tensorproof_transpiler::emit::Pixels;
 use tensorproof_transpiler::quantize::{Architecture, MOST_BITS, Power};
 use tensorproof_transpiler::settings::TensorSettings;
 
-/// The version of the file's format.
-pub(crate) const FORMAT: u32 = 1;
-
 /// The most bytes of a sample that circuits are made for.
 const MOST: u64 = 1 << 20;
 
@@ -29,7 +26,7 @@ pub(crate) struct FolderJson {
     pub(crate) sample_bytes: usize,
     /// Where the image is in a sample.
     pub(crate) image: ImageJson,
-    /// Field elements in a ciphertext: those of the parameters, the tag, and the sender's key of two.
+    /// Field elements in a ciphertext: that of the form, those of the parameters, the tag, and the sender's key of two.
     #[serde(rename = "ciphertextLength")]
     pub(crate) ciphertext_length: u32,
     /// [`super::architecture`] of the accuracy circuit, as hexadecimal.
@@ -55,9 +52,6 @@ impl FolderJson {
             Err(format!("{field} is {found}, expected {least} to {most}"))
         };
         let Self { image, model, .. } = self;
-        if self.format != FORMAT {
-            return Err(format!("has format {}, expected {FORMAT}", self.format));
-        }
         within("`samples`", self.samples.into(), (1, MAX_SAMPLES.into()))?;
         within("`sample_bytes`", self.sample_bytes as u64, (1, MOST))?;
         within("`image.size`", image.size as u64, (1, self.sample_bytes as u64))?;
@@ -92,17 +86,18 @@ impl FolderJson {
         }
 
         let packed = |tensor: &TensorSettings| {
-            let TensorSettings { signal, shape, low, bits } = tensor;
-            let found = format!("`{signal}` of shape {shape:?}, of {bits} bits from `{low}` on");
+            let TensorSettings { signal, shape, scale, low, bits, .. } = tensor;
+            let found =
+                format!("`{signal}` of shape {shape:?}, of {bits} bits from `{low}` on at scale `{scale}`");
             tensor
                 .packed()
                 .map_err(|_| format!("`parameters` has {found}, expected integers of 1 to 253 bits"))
         };
         let packed = self.parameters.iter().map(packed).collect::<std::result::Result<Vec<_>, _>>()?;
-        let elements = packed.iter().map(|packed| packed.elements() as u64).fold(3, u64::saturating_add);
+        let elements = packed.iter().map(|packed| packed.form.elements() as u64).fold(4, u64::saturating_add);
         if u64::from(self.ciphertext_length) != elements {
             return Err(format!(
-                "`ciphertextLength` is {}, expected {elements} for the parameters, the tag and the sender",
+                "`ciphertextLength` is {}, expected {elements} for the form, the parameters, the tag and the sender",
                 self.ciphertext_length
             ));
         }
@@ -199,13 +194,15 @@ mod tests {
     /// Reads a folder with a description that is changed at a pointer.
     fn read(pointer: &str, value: Value) -> Result<Folder> {
         let mut json = json!({
-            "format": 1,
+            "format": 2,
             "samples": 2,
             "sample_bytes": 4,
             "image": { "first": 1, "size": 3, "factor": "2", "offset": "0", "divisor": "1" },
-            "ciphertextLength": 4,
+            "ciphertextLength": 5,
             "architecture": format!("0x{}", "0".repeat(64)),
-            "parameters": [{ "signal": "w", "shape": [2, 2], "low": "-8", "bits": 4 }],
+            "parameters": [
+                { "signal": "w", "shape": [2, 2], "order": "row-major", "scale": "2", "low": "-8", "bits": 4 },
+            ],
             "model": {
                 "scale": "2^1",
                 "layer_scales": [],
@@ -225,7 +222,12 @@ mod tests {
     #[test]
     fn says_which_number_cannot_be() {
         let rows = [
-            ("/format", json!(2), "has format 2, expected 1"),
+            (
+                "/format",
+                json!(1),
+                "was made by an earlier version, whose commitments do not cover their form",
+            ),
+            ("/format", json!(3), "has format 3, expected 2"),
             ("/samples", json!(0), "`samples` is 0, expected 1 to 2000"),
             ("/samples", json!(2001), "`samples` is 2001, expected 1 to 2000"),
             ("/samples", json!(u32::MAX), "`samples` is 4294967295"),
@@ -270,12 +272,14 @@ mod tests {
             (
                 "/parameters/0/bits",
                 json!(254),
-                "`w` of shape [2, 2], of 254 bits from `-8` on, expected integers of 1 to 253 bits",
+                "`w` of shape [2, 2], of 254 bits from `-8` on at scale `2`, expected integers of 1 to 253 bits",
             ),
             ("/parameters/0/bits", json!(0), "`parameters`"),
-            ("/parameters/0/low", json!("?"), "`parameters`"),
+            ("/parameters/0/low", json!("?"), "`?` is not an integer"),
             ("/parameters/0/shape", json!([u64::MAX, u64::MAX]), "`parameters`"),
-            ("/ciphertextLength", json!(5), "`ciphertextLength` is 5, expected 4"),
+            ("/parameters/0/scale", json!("0"), "`0` is not a scale"),
+            ("/parameters/0/order", json!("column-major"), "expected `row-major`"),
+            ("/ciphertextLength", json!(4), "`ciphertextLength` is 4, expected 5"),
             ("/architecture", json!("0x00"), "`architecture` is `0x00`, expected 32 bytes"),
         ];
         assert!(read("/samples", json!(2)).is_ok());

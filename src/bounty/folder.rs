@@ -19,6 +19,7 @@ use tensorproof_transpiler::settings::TensorSettings;
 use super::description::FolderJson;
 use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
+use crate::form_json::of_version;
 use crate::stages;
 
 /// The largest description that is read.
@@ -136,6 +137,12 @@ pub(crate) fn verifier(dir: &BuildDir) -> Result<Vec<Step>> {
     Ok(steps(&key, &verifier_config(), B256::ZERO)?)
 }
 
+/// Returns the keccak256 of the code of a verifier, the last of the contracts that creating it takes.
+pub(crate) fn code_hash(steps: &[Step]) -> Result<B256> {
+    let verifier = steps.last().ok_or(Error::Internal("a verifier has no contract"))?;
+    Ok(keccak256(&verifier.code))
+}
+
 /// Returns the configuration of all verifiers of bounties: three public signals, which the bounty computes.
 pub(crate) fn verifier_config() -> VerifierConfig {
     let contract = "Verifier".to_owned();
@@ -173,7 +180,7 @@ pub(crate) fn setup(dirs: &[BuildDir]) -> Result<B256> {
     Ok(keccak256(bytes))
 }
 
-/// Reads a JSON file of bounded size.
+/// Reads a JSON file of bounded size, and of the version that commitments are of.
 pub(super) fn read_json<T: for<'d> Deserialize<'d>>(path: &Path) -> Result<T> {
     let length = std::fs::metadata(path).map_err(|source| Error::read(path, source))?.len();
     let malformed = |reason: String| Error::Malformed { path: path.to_owned(), reason };
@@ -181,5 +188,5 @@ pub(super) fn read_json<T: for<'d> Deserialize<'d>>(path: &Path) -> Result<T> {
         return Err(malformed(format!("has {length} bytes, expected at most {LARGEST_FILE}")));
     }
     let text = std::fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
-    serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))
+    of_version(path, &text)
 }

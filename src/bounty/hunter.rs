@@ -15,6 +15,9 @@ use crate::inputs::flatten;
 /// The content of `hunter.json`; integers are decimal strings or numbers.
 #[derive(Deserialize)]
 struct HunterJson {
+    /// The version of the format, which is checked.
+    #[serde(rename = "format")]
+    _format: u32,
     /// Nested lists of integers by signal.
     parameters: Map<String, Value>,
     #[serde(rename = "paramsSalt")]
@@ -27,7 +30,7 @@ struct HunterJson {
 pub(crate) struct Submission {
     /// The parameters and the salt, as inputs of circuits.
     pub(crate) inputs: Inputs,
-    /// The commitment: the salted Poseidon hash of the parameters.
+    /// The commitment: the salted Poseidon hash of the parameters and their form.
     pub(crate) hash: Fr,
 }
 

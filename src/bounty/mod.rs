@@ -14,8 +14,8 @@ mod statement;
 mod test_set;
 
 pub(crate) use computation::{Computation, Data};
-pub(crate) use description::{FORMAT, FolderJson, ImageJson, ModelJson, StatementJson, StatementsJson};
-pub(crate) use folder::{Folder, Kind, architecture, setup, verifier, verifier_config};
+pub(crate) use description::{FolderJson, ImageJson, ModelJson, StatementJson, StatementsJson};
+pub(crate) use folder::{Folder, Kind, architecture, code_hash, setup, verifier, verifier_config};
 pub(crate) use hunter::Submission;
 pub(crate) use statement::{Draft, Statement, compile};
 pub(crate) use test_set::TestSet;

@@ -20,9 +20,11 @@ use crate::stages::{self, CHALLENGE};
 /// when there is little but sums.
 ///
 /// # Errors
-/// When it does not compile.
+/// When it does not compile, or has templates of ours that were changed: hosts and hunters compare the circuit, if that.
 pub(crate) fn compile(dir: &BuildDir) -> Result<Circuit> {
-    stages::compile_circuit(&dir.existing(Artefact::Circuit)?, &[], Level::O2)
+    let circuit = stages::compile_circuit(&dir.existing(Artefact::Circuit)?, &[], Level::O2)?;
+    stages::check_templates(&circuit)?;
+    Ok(circuit)
 }
 
 /// The circuit of a statement.
@@ -97,8 +99,8 @@ impl Statement {
 impl Draft<'_> {
     /// Returns the values of a signal, none if it is not public.
     pub(crate) fn value(&self, name: &str) -> &[Fr] {
-        let place = self.statement.names.iter().position(|known| known == name);
-        place.and_then(|place| self.values.get(place)).map(Vec::as_slice).unwrap_or_default()
+        let named = self.statement.names.iter().zip(&self.values);
+        named.into_iter().find(|(known, _)| *known == name).map_or(&[], |(_, values)| values)
     }
 
     /// Returns all values, in the order of the digest.
@@ -116,7 +118,7 @@ impl Draft<'_> {
         let Statement { dir, circuit, .. } = self.statement;
         let solved = circuit.witness(&self.inputs);
         let witness = solved.map_err(|source| Error::Witness { source, layer: None })?;
-        let key = stages::read_key(dir)?;
+        let key = stages::read_key(dir, |_| ())?;
         let prover = stages::prover(&key, &circuit.r1cs)?;
         let proof = prover.prove(&witness, &mut OsRng).map_err(stages::not_proven(dir, &circuit.r1cs))?;
         // A call that reverts shows what nobody pays for.

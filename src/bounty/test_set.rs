@@ -3,12 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use num_bigint::Sign;
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use tensorproof_circom::Inputs;
 use tensorproof_contracts::B256;
 use tensorproof_r1cs::{Fr, fr_from_bigint, fr_from_decimal};
+use tensorproof_transpiler::emit::Root;
 
 use super::folder::{Folder, Kind, read_json};
 use crate::error::{Error, Result};
@@ -21,6 +23,9 @@ const MOST_FILES: usize = 1 << 20;
 /// The content of `testset.json`.
 #[derive(Deserialize)]
 struct TestSetJson {
+    /// The version of the format, which is checked.
+    #[serde(rename = "format")]
+    _format: u32,
     /// The samples' files, relative to this one.
     files: Vec<PathBuf>,
     /// Their labels.
@@ -138,15 +143,33 @@ impl TestSet {
 
     /// Returns the root over images and labels, by a circuit that does nothing else: that of the test set hashes files too.
     ///
+    /// The folder's circuit gives no more than its numbers: what it computes would be public, so that another circuit could
+    /// show the samples.
+    ///
     /// # Errors
-    /// When the folder has no such circuit, or it computes no root.
+    /// When the folder has no such circuit, or it is another than `bounty circuits` writes for these samples.
     pub(crate) fn computed_root(&self, folder: &Folder) -> Result<Fr> {
         let path = folder.dir(Kind::TestSet).root().join("root.circom");
-        let circuit = fs::read_to_string(&path).map_err(|source| Error::read(&path, source))?;
-        let outputs = template::compute(&circuit, &self.images(folder)?)?;
+        let text = fs::read_to_string(&path).map_err(|source| Error::read(&path, source))?;
+        let pixels = folder.pixels()?;
+        let is_of_folder = |root: &Root| {
+            let within = |byte| {
+                let value = pixels.integer(byte) + &root.offset;
+                value.sign() != Sign::Minus && value.bits() <= root.bits as u64
+            };
+            root.samples == folder.json.samples as usize
+                && root.image.iter().product::<usize>() == folder.json.image.size
+                && within(0)
+                && within(u8::MAX)
+        };
+        let Some(root) = Root::read(&text).filter(is_of_folder) else {
+            let reason =
+                "is not the circuit of the root of these samples, as `bounty circuits` writes it".to_owned();
+            return Err(Error::Malformed { path, reason });
+        };
+        let outputs = template::compute(&root.circuit(), &self.images(folder)?)?;
         let root = outputs.get("testSetRoot").and_then(|values| values.first());
-        let reason = "computes no `testSetRoot`".to_owned();
-        root.copied().ok_or(Error::Malformed { path, reason })
+        root.copied().ok_or(Error::Internal("the circuit of a root has no root"))
     }
 
     fn with_labels(&self, name: &str, values: Vec<Fr>) -> Inputs {

@@ -21,7 +21,7 @@ pub use self::models::{
     CircuitArgs, InputCheck, InputVisibility, InspectArgs, OutputVisibility, ParamsVisibility, PublicSignals,
     RunArgs, TranspileArgs,
 };
-pub use self::proofs::{ProveArgs, VerifyArgs};
+pub use self::proofs::{ProveArgs, VerifyArgs, WorkArgs};
 pub use self::secrets::{CidArgs, CommitArgs, DecryptArgs, EncryptArgs, KeygenArgs};
 pub use self::setup::{
     BeaconArgs, ContributeArgs, ExportVkArgs, PtauStep, SetupArgs, SetupStep, SetupVerifyArgs,

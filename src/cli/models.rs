@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
 
+use super::WorkArgs;
+
 /// `tensorproof run`.
 #[derive(Debug, Args)]
 #[command(after_help = "Keys of the JSON result:
@@ -33,6 +35,9 @@ pub struct RunArgs {
     /// The build directory [default: the model's name, beside you]
     #[arg(long, short)]
     pub output: Option<PathBuf>,
+    /// How the proof is made
+    #[command(flatten)]
+    pub work: WorkArgs,
     /// How the circuit is made
     #[command(flatten)]
     pub circuit: CircuitArgs,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use tensorproof_groth16::Work;
 
 use super::AccountArgs;
 
@@ -36,6 +37,25 @@ pub struct ProveArgs {
     /// Prove one part after the other and say how long each takes
     #[arg(long)]
     pub profile: bool,
+    /// How proofs are made
+    #[command(flatten)]
+    pub work: WorkArgs,
+}
+
+/// How much is done for a proof.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct WorkArgs {
+    /// Do the same for every witness, several times as much: without it, the time that a proof takes tells how many private
+    /// values are zero or small
+    #[arg(long)]
+    pub constant_work: bool,
+}
+
+impl WorkArgs {
+    /// Returns what the prover does.
+    pub fn work(self) -> Work {
+        if self.constant_work { Work::Constant } else { Work::Least }
+    }
 }
 
 /// `tensorproof verify`.
@@ -43,7 +63,11 @@ pub struct ProveArgs {
 #[command(after_help = "Exit code 0 says that the proof is valid, 1 that it is not.
 
 A circuit with a digest has three public signals, h, r and v, and its values in public_values.json. With --vk, --public and
---proof but without the build directory, the proof of h, r and v is checked, and nothing of the values.")]
+--proof but without the build directory, the proof of h, r and v is checked, and nothing of the values.
+
+The verifying key and settings.json of the build directory say what is proven, and which ranges of inputs are left to who
+verifies: they are to come from whom you trust, not with the proof. Settings that are missing where the circuit is a model's
+are an error; a directory with nothing but a key and a proof tells nothing of ranges.")]
 pub struct VerifyArgs {
     /// The build directory
     #[arg(required_unless_present = "vk")]

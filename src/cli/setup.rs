@@ -28,6 +28,9 @@ pub struct SetupArgs {
     /// A folder to search for included files; may be given more than once
     #[arg(long = "library", short = 'l')]
     pub libraries: Vec<PathBuf>,
+    /// Take the constraints as they are, without compiling the circuit: for those that another compiler wrote
+    #[arg(long)]
+    pub no_source: bool,
     /// A step of a ceremony
     #[command(subcommand)]
     pub step: Option<SetupStep>,
@@ -54,7 +57,7 @@ pub enum SetupStep {
 pub enum PtauStep {
     /// Start powers of tau, to which nobody has contributed yet
     New {
-        /// Circuits may have 2^POWER rows: constraints, public signals and one
+        /// Circuits may have 2^POWER rows: constraints, public signals and one; 1 to 27
         #[arg(long)]
         power: u32,
         /// The new file
@@ -112,8 +115,8 @@ pub struct BeaconArgs {
     /// A value that nobody could choose, such as the hash of a block announced before, in hexadecimal
     #[arg(long, value_name = "HEX")]
     pub hash: String,
-    /// The value is hashed 2^ITERATIONS times
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u8).range(10..=42))]
+    /// The value is hashed 2^ITERATIONS times, 2^32 at most: who verifies the ceremony has to do it too
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u8).range(0..=32))]
     pub iterations: u8,
     /// What the beacon is
     #[arg(long)]
@@ -127,12 +130,23 @@ pub struct BeaconArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Exit code 0 says that all is valid, 1 that it is not.
 
+The circuit is compiled again: its constraints must be those of the folder, from which the key is made anew. Without a circuit,
+or with --no-source, the constraints are taken as they are, and what they prove is not known; the result says so.
+
 Keys of the JSON result:
   powers          contributions to the powers of tau: name, hash, and whether it is a beacon
-  contributions   contributions to the key; null without one")]
+  contributions   contributions to the key; null without one
+  source          the circuit that the constraints are those of; null if they were taken as they are, or without a key")]
 pub struct SetupVerifyArgs {
-    /// The build directory with the key and the constraints [default: verify the powers of tau alone]
+    /// The build directory with the key, the constraints and the circuit, or a .circom file whose artefacts are beside it
+    /// [default: verify the powers of tau alone]
     pub dir: Option<PathBuf>,
+    /// A folder to search for included files; may be given more than once
+    #[arg(long = "library", short = 'l', requires = "dir")]
+    pub libraries: Vec<PathBuf>,
+    /// Take the constraints as they are, without compiling the circuit: for those that another compiler wrote
+    #[arg(long, requires = "dir")]
+    pub no_source: bool,
     /// The powers of tau that the key was made from
     #[arg(long, value_name = "FILE")]
     pub ptau: PathBuf,

@@ -15,8 +15,8 @@ use tensorproof_transpiler::data::load_samples;
 use tensorproof_transpiler::quantize::Sample;
 
 use super::prove::PROOF_BYTES;
-use super::{Output, warn_of_development_key};
-use crate::build_dir::{Artefact, BuildDir, replace_file};
+use super::{Output, read_key, warn_of_development_key};
+use crate::build_dir::{BuildDir, replace_file};
 use crate::cli::ProveArgs;
 use crate::error::{Error, Result};
 use crate::stages::{self, Data, Statement};
@@ -36,15 +36,15 @@ enum Input {
 }
 
 pub(super) fn prove(args: &ProveArgs, dir: &BuildDir, inputs: &Path, output: Output) -> Result<()> {
-    let settings = dir.has(Artefact::Settings).then(|| stages::read_settings(dir)).transpose()?;
+    let settings = stages::read_settings_if_any(dir)?;
     let named = read_all(inputs, settings.as_ref())?;
     let (circuit, _) = super::compile::compile_dir(dir, &args.libraries, output)?;
-    let (key, _) = output.terminal.stage("key", || stages::read_key(dir), super::setup::key_described)?;
-    warn_of_development_key(output.terminal, &key.origin);
+    let (key, _) = output.terminal.stage("key", || read_key(dir, output), super::setup::key_described)?;
+    warn_of_development_key(output.terminal, &key.origin, &key.vk);
     let folder = args.output.clone().unwrap_or_else(|| dir.root().join("proofs"));
     fs::create_dir_all(&folder).map_err(|source| Error::write(&folder, source))?;
     let work = || -> Result<()> {
-        let prover = stages::prover(&key, &circuit.r1cs)?;
+        let prover = stages::prover(&key, &circuit.r1cs)?.with_work(args.work.work());
         for (name, input) in &named {
             let witness = solve(dir, &circuit, settings.as_ref(), input, output)?;
             let proof = prover.prove(&witness, &mut OsRng).map_err(stages::not_proven(dir, &circuit.r1cs))?;
@@ -167,6 +167,12 @@ pub(super) fn verify(vk: &Path, settings: Option<&Settings>, folder: &Path, outp
         };
         let read = || -> Result<Proven> {
             let has_digest = settings.is_some_and(stages::has_digest);
+            let values = folder.join(format!("{name}{VALUES}"));
+            if settings.is_none() && values.exists() {
+                // Without settings nothing compares them with what is proven.
+                let reason = "cannot be checked: the `settings.json` of its circuit is missing".to_owned();
+                return Err(Error::Malformed { path: values, reason });
+            }
             let statement = Statement {
                 vk: key.clone(),
                 public: signals(PUBLIC)?,

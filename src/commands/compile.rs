@@ -1,11 +1,10 @@
 //! `tensorproof compile`: a circuit to constraints and symbols.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use ark_ff::PrimeField;
 use serde_json::json;
-use tensorproof_circom::{Circuit, Level, Simplification};
-use tensorproof_r1cs::FieldTask;
+use tensorproof_circom::{Circuit, CircuitField, FieldTask, Level, Options, Simplification, over};
+use tensorproof_r1cs::Prime;
 
 use super::Output;
 use crate::build_dir::{Artefact, BuildDir};
@@ -15,7 +14,7 @@ use crate::stages;
 use crate::terminal::grouped;
 
 pub(super) fn run(args: &CompileArgs, output: Output) -> Result<()> {
-    args.prime.run(Compile { args, output })
+    over(args.prime, Compile { args, output })
 }
 
 /// The command over a prime's field.
@@ -27,25 +26,30 @@ struct Compile<'a> {
 impl FieldTask for Compile<'_> {
     type Output = Result<()>;
 
-    fn run<F: PrimeField>(self) -> Result<()> {
+    fn run<F: CircuitField>(self) -> Result<()> {
         compile::<F>(self.args, self.output)
     }
 }
 
-fn compile<F: PrimeField>(args: &CompileArgs, output: Output) -> Result<()> {
+fn compile<F: CircuitField>(args: &CompileArgs, output: Output) -> Result<()> {
     let level = match (args.o0, args.o2) {
         (true, _) => Level::O0,
         (_, true) => Level::O2,
         _ => Level::O1,
     };
+    let options = Options { level, inspect: args.inspect, ..Options::default() };
     let dir = BuildDir::of(&args.source);
     let source = if args.source.is_dir() { dir.existing(Artefact::Circuit)? } else { args.source.clone() };
     let (circuit, _) = output.terminal.stage(
         "compile",
-        || stages::compile_circuit::<F>(&source, &args.libraries, level),
+        || stages::compile_with::<F>(&source, &args.libraries, options),
         described,
     )?;
+    if args.source.is_dir() && args.prime == Prime::Bn128 {
+        check(&dir, &source, args, level, &circuit)?;
+    }
     show_warnings(&circuit, args.inspect, output);
+    warn_of_templates(&circuit, output);
     let dir = match &args.output {
         Some(folder) => dir.moved_to(folder),
         None => dir,
@@ -78,6 +82,23 @@ fn compile<F: PrimeField>(args: &CompileArgs, output: Output) -> Result<()> {
     output.result(&json, &format!("{}\n{}", described(&circuit), eliminated(&circuit)))
 }
 
+/// Checks the circuit of a build directory against the settings beside it, which tell of it at `--O1`.
+fn check<F: CircuitField>(
+    dir: &BuildDir,
+    source: &Path,
+    args: &CompileArgs,
+    level: Level,
+    circuit: &Circuit<F>,
+) -> Result<()> {
+    let Some(settings) = stages::read_settings_if_any(dir)? else {
+        return Ok(());
+    };
+    if level == Level::O1 {
+        return stages::check_settings(circuit, &settings);
+    }
+    stages::check_settings(&stages::compile_circuit::<F>(source, &args.libraries, Level::O1)?, &settings)
+}
+
 /// Tells what simplification has eliminated.
 fn eliminated<F>(circuit: &Circuit<F>) -> String {
     let Simplification { equalities, constants, linear, kept, terms_before, terms_after } =
@@ -94,10 +115,10 @@ fn eliminated<F>(circuit: &Circuit<F>) -> String {
 }
 
 /// Shows the compiler's warnings; the findings of `--inspect` only with it.
-fn show_warnings<F: PrimeField>(circuit: &Circuit<F>, inspect: bool, output: Output) {
+fn show_warnings<F: CircuitField>(circuit: &Circuit<F>, inspect: bool, output: Output) {
     let shown = circuit.render_warnings(console::colors_enabled_stderr(), inspect);
     if !shown.is_empty() {
-        output.terminal.say(&shown);
+        output.terminal.say_rendered(&shown);
     }
     let findings = circuit.warnings.iter().filter(|warning| warning.code.is_lint()).count();
     if findings > 0 && !inspect {
@@ -108,7 +129,7 @@ fn show_warnings<F: PrimeField>(circuit: &Circuit<F>, inspect: bool, output: Out
     }
 }
 
-pub(super) fn described<F: PrimeField>(circuit: &Circuit<F>) -> String {
+pub(super) fn described<F: CircuitField>(circuit: &Circuit<F>) -> String {
     let counts = circuit.r1cs.counts();
     format!(
         "{} quadratic and {} linear constraints, {} wires, {} public signals",
@@ -119,15 +140,28 @@ pub(super) fn described<F: PrimeField>(circuit: &Circuit<F>) -> String {
     )
 }
 
-pub(super) fn compile_dir<F: PrimeField>(
+pub(super) fn compile_dir<F: CircuitField>(
     dir: &BuildDir,
     libraries: &[PathBuf],
     output: Output,
 ) -> Result<(Circuit<F>, std::time::Duration)> {
     let work = || -> Result<Circuit<F>> {
-        let circuit = stages::compile_dir(dir, libraries)?;
+        let (circuit, _) = stages::compile_dir(dir, libraries)?;
         stages::write_compiled(dir, &circuit)?;
         Ok(circuit)
     };
-    output.terminal.stage("compile", work, described)
+    let (circuit, took) = output.terminal.stage("compile", work, described)?;
+    warn_of_templates(&circuit, output);
+    Ok((circuit, took))
+}
+
+/// Says that a circuit proves what somebody's own templates say, under names of ours.
+pub(super) fn warn_of_templates<F: CircuitField>(circuit: &Circuit<F>, output: Output) {
+    if let Some(path) = stages::other_template(circuit) {
+        let path = path.display().to_string();
+        output.terminal.warn(&format!(
+            "`{}` is not the template of this name that this version has: what the circuit proves is for who reads it to say",
+            path.escape_debug()
+        ));
+    }
 }

@@ -2,25 +2,47 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use num_bigint::BigInt;
+use serde::{Deserialize, Serialize};
 use tensorproof_circom::Inputs;
 use tensorproof_r1cs::{Fr, fr_from_decimal};
-use tensorproof_transpiler::seal::{Packed, Seal};
-use tensorproof_transpiler::settings::TensorSettings;
+use tensorproof_transpiler::form::{Form, TensorForm};
+use tensorproof_transpiler::seal::{Packed, Seal, Subject, form};
 
 use super::Output;
 use crate::build_dir::{Artefact, BuildDir, replace_private_file};
 use crate::cli::DecryptArgs;
 use crate::error::{Error, Result};
+use crate::form_json::{TensorJson, of_version};
 use crate::terminal::grouped;
 use crate::{baby_jubjub, message, stages, template};
+
+/// The file that `tensorproof encrypt` writes; elements are decimal strings.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CiphertextJson {
+    pub(super) format: u32,
+    /// What the integers are.
+    pub(super) kind: String,
+    /// The tensors, in the order in which they are packed.
+    pub(super) tensors: Vec<TensorJson>,
+    /// Whom it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) recipient: Option<Vec<String>>,
+    /// The sender's public key.
+    pub(super) sender: Vec<String>,
+    pub(super) ciphertext: Vec<String>,
+    pub(super) tag: String,
+}
 
 /// What is decrypted.
 pub(super) struct Ciphertext {
     /// Where it is from, for errors.
     pub(super) path: PathBuf,
-    pub(super) names: Vec<String>,
-    pub(super) packed: Vec<Packed>,
+    /// The name of each tensor, and the lengths of the axes that it is shown with.
+    pub(super) shown: Vec<(String, Vec<usize>)>,
+    /// What it is said to be, which is compared with what was encrypted.
+    pub(super) form: Form,
     pub(super) sender: [Fr; 2],
     pub(super) elements: Vec<Fr>,
     pub(super) tag: Fr,
@@ -29,15 +51,14 @@ pub(super) struct Ciphertext {
 pub(super) fn run(args: &DecryptArgs, output: Output) -> Result<()> {
     let secret = baby_jubjub::read_secret(&args.key)?;
     let sealed = if args.source.is_dir() { of_proof(&args.source)? } else { of_file(&args.source)? };
-    let (elements, _) = output.terminal.stage(
+    let (values, _) = output.terminal.stage(
         "decrypt",
         || decrypt(&sealed, secret),
-        |elements: &Vec<Fr>| format!("{} elements", grouped(elements.len())),
+        |_| format!("{} elements", grouped(sealed.elements.len())),
     )?;
-    let values = message::unpack(&sealed.packed, &elements);
-    let tensors = sealed.names.into_iter().zip(sealed.packed.iter().zip(&values));
+    let tensors = sealed.shown.into_iter().zip(&values);
     let json = message::to_json(
-        tensors.map(|(name, (packed, values))| (name, message::nested(&packed.shape, values))).collect(),
+        tensors.map(|((name, shape), values)| (name, message::nested(&shape, values))).collect(),
     );
     let Some(path) = &args.output else {
         return output.result(&json, &format!("{json:#}"));
@@ -47,7 +68,11 @@ pub(super) fn run(args: &DecryptArgs, output: Output) -> Result<()> {
     output.result(&json, &path.display().to_string())
 }
 
-pub(super) fn decrypt(sealed: &Ciphertext, secret: Fr) -> Result<Vec<Fr>> {
+/// Returns the integers of each tensor.
+///
+/// # Errors
+/// When the key is another one, or the ciphertext, its tag or its form is not what was encrypted.
+pub(super) fn decrypt(sealed: &Ciphertext, secret: Fr) -> Result<Vec<Vec<BigInt>>> {
     let size = sealed.elements.len();
     let text = format!(
         "pragma circom 2.1.0;\n\
@@ -77,42 +102,53 @@ pub(super) fn decrypt(sealed: &Ciphertext, secret: Fr) -> Result<Vec<Fr>> {
         ("in".to_owned(), sealed.elements.clone()),
         ("tag".to_owned(), vec![sealed.tag]),
     ]);
-    let mut outputs = template::compute(&text, &inputs).map_err(|error| match error {
-        Error::Witness { .. } => Error::Malformed {
-            path: sealed.path.clone(),
-            reason: "was encrypted for another key, or was changed".to_owned(),
-        },
+    let malformed = |reason: &str| Error::Malformed { path: sealed.path.clone(), reason: reason.to_owned() };
+    let outputs = template::compute(&text, &inputs).map_err(|error| match error {
+        Error::Witness { .. } => malformed("was encrypted for another key, or was changed"),
         other => other,
     })?;
-    Ok(outputs.remove("out").unwrap_or_default())
+    let elements = outputs.get("out").ok_or(Error::Internal("a decryption has no elements"))?;
+    let elements: Vec<BigInt> = elements.iter().map(template::unsigned).collect();
+    let Some((found, mut rest)) = elements.split_first() else {
+        return Err(malformed("has no elements"));
+    };
+    if *found != sealed.form.element() {
+        return Err(malformed(
+            "is not of the form that was encrypted: its kind, or a shape, order, scale, least value or number of bits was changed",
+        ));
+    }
+    let mut values = Vec::new();
+    for tensor in &sealed.form.tensors {
+        let short = || malformed("has fewer elements than its tensors");
+        let (own, others) = rest.split_at_checked(tensor.elements()).ok_or_else(short)?;
+        rest = others;
+        let other = || malformed("holds something else than packed integers");
+        values.push(tensor.unpack(own).ok_or_else(other)?);
+    }
+    Ok(values)
 }
 
 /// Reads what `tensorproof encrypt` writes.
 fn of_file(path: &Path) -> Result<Ciphertext> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
+    let json: CiphertextJson = of_version(path, &text)?;
     let malformed = |reason: &str| Error::Malformed { path: path.to_owned(), reason: reason.to_owned() };
-    let json: Value = serde_json::from_str(&text).map_err(|error| malformed(&error.to_string()))?;
-    let element = |value: &Value| value.as_str().and_then(fr_from_decimal);
-    let list = |name: &str| -> Option<Vec<Fr>> { json[name].as_array()?.iter().map(element).collect() };
+    let list =
+        |texts: &[String]| -> Option<Vec<Fr>> { texts.iter().map(|text| fr_from_decimal(text)).collect() };
     let elements =
-        list("ciphertext").ok_or_else(|| malformed("`ciphertext` is no list of decimal integers"))?;
-    let tag = element(&json["tag"]).ok_or_else(|| malformed("`tag` is no decimal integer"))?;
-    let sender = list("sender").and_then(|list| list.try_into().ok());
+        list(&json.ciphertext).ok_or_else(|| malformed("`ciphertext` is no list of decimal integers"))?;
+    let tag = fr_from_decimal(&json.tag).ok_or_else(|| malformed("`tag` is no decimal integer"))?;
+    let sender = list(&json.sender).and_then(|list| list.try_into().ok());
     let sender = sender.ok_or_else(|| malformed("`sender` is no list of two decimal integers"))?;
-    let (mut names, mut packed) = (Vec::new(), Vec::new());
-    for tensor in json["tensors"].as_array().map(Vec::as_slice).unwrap_or_default() {
-        let settings: Option<TensorSettings> = serde_json::from_value(serde_json::json!({
-            "signal": tensor["name"],
-            "shape": tensor["shape"],
-            "low": tensor["low"],
-            "bits": tensor["bits"],
-        }))
-        .ok();
-        let settings = settings.ok_or_else(|| malformed("`tensors` has something else than tensors"))?;
-        names.push(settings.signal.clone());
-        packed.push(settings.packed()?);
-    }
-    checked(Ciphertext { path: path.to_owned(), names, packed, sender, elements, tag })
+    let tensors = TensorJson::forms(path, &json.tensors)?;
+    checked(Ciphertext {
+        path: path.to_owned(),
+        shown: json.tensors.into_iter().map(|tensor| (tensor.name, tensor.shape)).collect(),
+        form: Form { kind: json.kind, tensors },
+        sender,
+        elements,
+        tag,
+    })
 }
 
 /// Reads what a proof of a build directory shows.
@@ -125,21 +161,27 @@ fn of_proof(path: &Path) -> Result<Ciphertext> {
     let malformed = |reason: &str| Error::Malformed { path: public_path.clone(), reason: reason.to_owned() };
     let public = tensorproof_groth16::public_from_json(&dir.read_text(artefact)?)
         .map_err(Error::json(&public_path))?;
-    let mut rest = public.get(stages::public_outputs(&settings)..).unwrap_or_default();
+    let short = || malformed("has fewer public signals than the circuit");
+    let mut rest = public.get(stages::public_outputs(&settings)..).ok_or_else(short)?;
     for seal in &settings.seals {
-        let (own, others) = rest
-            .split_at_checked(seal.signals()?)
-            .ok_or_else(|| malformed("has fewer public signals than the circuit"))?;
+        let (own, others) = rest.split_at_checked(seal.signals()?).ok_or_else(short)?;
         rest = others;
         if seal.kind()? != Seal::Encrypted {
             continue;
         }
         let (elements, last) = own.split_at(own.len() - 3);
-        let packed = seal.packed()?;
+        let (subject, packed) = (seal.subject()?, seal.packed()?);
+        // One sample is shown as what it is, not as a batch.
+        let first = usize::from(subject == Subject::Output && settings.batch == 1);
+        let shown = |packed: &Packed| -> Result<(String, Vec<usize>)> {
+            let axes =
+                packed.form.shape.get(first..).ok_or_else(|| malformed("is of an output without axes"))?;
+            Ok((packed.signal.clone(), axes.to_vec()))
+        };
         return checked(Ciphertext {
             path: public_path.clone(),
-            names: packed.iter().map(|packed| packed.signal.clone()).collect(),
-            packed,
+            shown: packed.iter().map(shown).collect::<Result<_>>()?,
+            form: form(subject, &packed),
             sender: [last[1], last[2]],
             elements: elements.to_vec(),
             tag: last[0],
@@ -150,8 +192,8 @@ fn of_proof(path: &Path) -> Result<Ciphertext> {
 
 /// Refuses a ciphertext that is no encryption of its tensors.
 pub(super) fn checked(sealed: Ciphertext) -> Result<Ciphertext> {
-    let expected: usize = sealed.packed.iter().map(Packed::elements).sum();
-    if expected == 0 || expected != sealed.elements.len() {
+    let expected = 1 + sealed.form.tensors.iter().map(TensorForm::elements).sum::<usize>();
+    if expected == 1 || expected != sealed.elements.len() {
         let reason = format!("has {} elements, expected {expected} for its tensors", sealed.elements.len());
         return Err(Error::Malformed { path: sealed.path, reason });
     }

@@ -130,14 +130,16 @@ fn salt(text: Option<&str>) -> Result<B256> {
 
 /// Refuses keys on public chains for which somebody may be able to forge proofs.
 pub(super) fn check_origin(dir: &BuildDir, chain: u64, is_allowed: bool, output: Output) -> Result<()> {
-    let origin = stages::key_origin(dir)?;
+    let vk = stages::read_verifying_key(&dir.existing(Artefact::VerifyingKey)?)?;
+    // What is deployed is the verifying key: another key beside it says nothing of it.
+    let origin = stages::origin_of(dir, &vk)?;
     let is_sound = origin.as_ref().is_some_and(tensorproof_groth16::Origin::has_contributions);
     if !is_sound && !is_allowed && is_public(chain) {
         return Err(Error::DevelopmentKey { chain, is_known: origin.is_some() });
     }
     match &origin {
-        Some(origin) => warn_of_development_key(output.terminal, origin),
-        None => output.terminal.warn("the origin of the key is not known: there is no `circuit.zkey`"),
+        Some(origin) => warn_of_development_key(output.terminal, origin, &vk),
+        None => output.terminal.warn("the origin of the key is not known: there is no `circuit.zkey` of it"),
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tensorproof_contracts::chain::{ChainError, Fees, Receipt, Rpc, Signed, Step};
-use tensorproof_contracts::{Address, B256, U256, hex, keccak256};
+use tensorproof_contracts::{Address, B256, U256, hex};
 
 use super::Output;
 use super::sending::Sender;
@@ -48,9 +48,10 @@ impl Entry {
         Self { name: name.to_owned(), address, transaction: None, receipt: Value::Null }
     }
 
-    fn take(&mut self, known: &Value) {
-        self.transaction = known["transaction"].as_str().and_then(|text| text.parse().ok());
+    fn take(&mut self, known: &Value) -> Option<()> {
+        self.transaction = optional(&known["transaction"], read_hash)?;
         self.receipt = known["receipt"].clone();
+        Some(())
     }
 
     fn transaction(&self) -> Option<String> {
@@ -88,40 +89,46 @@ impl Record {
             }),
             pending: None,
         };
-        let Some(json) = read_file(dir, chain)? else {
-            return Ok(record);
-        };
-        for contract in &mut record.contracts {
-            let known = json["contracts"].as_array().into_iter().flatten();
-            let mut known = known.filter(|known| read_address(&known["address"]) == Some(contract.address));
-            if let Some(known) = known.next() {
-                contract.take(known);
-            }
+        if let Some(json) = read_file(dir, chain)? {
+            record.take(&json).ok_or_else(|| malformed(dir, "has something else than `deploy` writes"))?;
         }
-        if read_address(&json["address"]) == Some(record.address) {
-            record.take_registration(&json["registry"]);
-        }
-        record.pending = read_pending(&json["pending"]).filter(|pending| {
-            record.entries().any(|entry| entry.name == pending.name && entry.address == pending.address)
-        });
         Ok(record)
     }
 
+    /// Takes over what a file says of the same deployment. `None` when it is none: a transaction that waits must not be forgotten.
+    fn take(&mut self, json: &Value) -> Option<()> {
+        let known = json["contracts"].as_array()?;
+        let known: Vec<(Address, &Value)> = known
+            .iter()
+            .map(|known| Some((read_address(&known["address"])?, known)))
+            .collect::<Option<_>>()?;
+        for contract in &mut self.contracts {
+            if let Some((_, known)) = known.iter().find(|(address, _)| *address == contract.address) {
+                contract.take(known)?;
+            }
+        }
+        if read_address(&json["address"])? == self.address && !json["registry"].is_null() {
+            self.take_registration(&json["registry"])?;
+        }
+        self.pending = optional(&json["pending"], read_pending)?.filter(|pending| {
+            self.entries().any(|entry| entry.name == pending.name && entry.address == pending.address)
+        });
+        Some(())
+    }
+
     /// Takes over what is known of a registration of the same verifier.
-    fn take_registration(&mut self, known: &Value) {
-        let model = known["model"].as_str().and_then(|text| text.parse::<B256>().ok());
-        let (Some(registry), Some(model)) = (read_address(&known["address"]), model) else {
-            return;
-        };
+    fn take_registration(&mut self, known: &Value) -> Option<()> {
+        let (registry, model) = (read_address(&known["address"])?, read_hash(&known["model"])?);
         let registration = self.registration.get_or_insert_with(|| Registration {
             model,
             publisher: None,
             entry: Entry::new(REGISTRATION, registry),
         });
         if registration.entry.address == registry && registration.model == model {
-            registration.publisher = read_address(&known["publisher"]);
-            registration.entry.take(known);
+            registration.publisher = optional(&known["publisher"], read_address)?;
+            registration.entry.take(known)?;
         }
+        Some(())
     }
 
     /// Returns who has registered the verifier, or was about to.
@@ -152,6 +159,10 @@ impl Record {
         let Some(Pending { name, address, signed }) = self.pending.take() else {
             return Ok(());
         };
+        // The folder may be somebody else's, whose transactions are not sent for them.
+        if signed.account != sender.wallet.address() {
+            return Ok(());
+        }
         output.terminal.say(&format!("taking up transaction {}", signed.hash));
         match sender.rpc.send(&signed.raw) {
             // Its nonce is used, or its fees are too low by now: it is given up.
@@ -264,9 +275,19 @@ impl Record {
 
 /// Returns who registered the verifier of a build directory in a registry, as its record has it.
 pub(super) fn publisher(dir: &BuildDir, chain: u64, registry: Address) -> Result<Option<Address>> {
-    let json = read_file(dir, chain)?.unwrap_or_default();
+    let Some(json) = read_file(dir, chain)? else {
+        return Ok(None);
+    };
     let known = &json["registry"];
-    Ok(read_address(&known["publisher"]).filter(|_| read_address(&known["address"]) == Some(registry)))
+    if known.is_null() {
+        return Ok(None);
+    }
+    let address = read_address(&known["address"]);
+    let publisher = optional(&known["publisher"], read_address);
+    let (Some(address), Some(publisher)) = (address, publisher) else {
+        return Err(malformed(dir, "`registry` has something else than addresses"));
+    };
+    Ok(publisher.filter(|_| address == registry))
 }
 
 /// Reads the file, if there is one of this chain.
@@ -274,13 +295,29 @@ fn read_file(dir: &BuildDir, chain: u64) -> Result<Option<Value>> {
     if !dir.has(Artefact::Deployment) {
         return Ok(None);
     }
-    let path = dir.path(Artefact::Deployment);
     let json: Value = serde_json::from_str(&dir.read_text(Artefact::Deployment)?)
-        .map_err(|error| Error::Malformed { path, reason: error.to_string() })?;
-    Ok((json["chain_id"].as_u64() == Some(chain)).then_some(json))
+        .map_err(|error| malformed(dir, &error.to_string()))?;
+    let Some(found) = json["chain_id"].as_u64() else {
+        return Err(malformed(dir, "has no `chain_id`"));
+    };
+    Ok((found == chain).then_some(json))
+}
+
+fn malformed(dir: &BuildDir, reason: &str) -> Error {
+    Error::Malformed { path: dir.path(Artefact::Deployment), reason: reason.to_owned() }
+}
+
+/// Reads what may be null; `None` when it is something else than that.
+#[expect(clippy::option_option, reason = "null is no damage, and anything else that cannot be read is")]
+fn optional<T>(json: &Value, read: impl FnOnce(&Value) -> Option<T>) -> Option<Option<T>> {
+    if json.is_null() { Some(None) } else { read(json).map(Some) }
 }
 
 fn read_address(json: &Value) -> Option<Address> {
+    json.as_str()?.parse().ok()
+}
+
+fn read_hash(json: &Value) -> Option<B256> {
     json.as_str()?.parse().ok()
 }
 
@@ -292,9 +329,10 @@ fn read_pending(json: &Value) -> Option<Pending> {
     })
 }
 
-/// Reads a transaction that was kept before it was sent; nothing if it is damaged, or has another hash than it says.
+/// Reads a transaction that was kept before it was sent; nothing if it is damaged, or has another hash or nonce than it says.
 pub(super) fn read_signed(json: &Value) -> Option<Signed> {
     let raw = hex::decode(json["raw"].as_str()?).ok()?;
-    let hash = json["hash"].as_str()?.parse().ok().filter(|hash| *hash == keccak256(&raw))?;
-    Some(Signed { raw, hash, nonce: json["nonce"].as_u64()? })
+    let signed = Signed::read(raw)?;
+    let told = (read_hash(&json["hash"])?, json["nonce"].as_u64()?);
+    (told == (signed.hash, signed.nonce)).then_some(signed)
 }

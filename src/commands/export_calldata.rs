@@ -15,7 +15,7 @@ pub(super) fn run(args: &ExportCalldataArgs, output: Output) -> Result<()> {
     let statement = stages::read_statement_of(&dir, settings.as_ref())?;
     // Reading does not tell that a point is in its group, and gas is wasted on any proof that is not valid.
     stages::verify_statement(&statement, settings.as_ref())?;
-    let inputs = statement.contract_inputs();
+    let inputs = statement.contract_inputs()?;
     let function = match args.function {
         CalldataFunction::VerifyProof => Function::VerifyProof,
         CalldataFunction::RequireProof => Function::RequireProof,

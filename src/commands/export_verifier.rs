@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::json;
 use tensorproof_groth16::verifying_key_from_json;
 
-use super::{Output, warn_of_development_key};
+use super::{Output, warn_of_origin};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::{ExportVerifierArgs, Language};
 use crate::error::{Error, Result};
@@ -17,11 +17,9 @@ pub(super) fn run(args: &ExportVerifierArgs, output: Output) -> Result<()> {
     let path = dir.existing(Artefact::VerifyingKey)?;
     let text = fs::read_to_string(&path).map_err(|source| Error::read(&path, source))?;
     let vk = verifying_key_from_json(&text).map_err(Error::json(&path))?;
-    let settings = if dir.has(Artefact::Settings) { Some(stages::read_settings(&dir)?) } else { None };
+    let settings = stages::read_settings_if_any(&dir)?;
     let export = stages::export(&dir, &vk, &stages::verifier_config(settings.as_ref(), &vk, &args.name)?)?;
-    if let Some(origin) = stages::key_origin(&dir)? {
-        warn_of_development_key(output.terminal, &origin);
-    }
+    warn_of_origin(&dir, &vk, output)?;
     if settings.as_ref().is_some_and(stages::has_digest) {
         output.terminal.say(
             "the contract computes the digest from the values; a verifier that other tools make from `verification_key.json` \

@@ -30,11 +30,13 @@ mod witness;
 use std::path::Path;
 
 use serde_json::Value;
-use tensorproof_groth16::Origin;
+use tensorproof_groth16::{Origin, ProvingKey, VerifyingKey};
 
+use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Result};
-use crate::terminal::{Terminal, print_result};
+use crate::stages;
+use crate::terminal::{Terminal, print_json, print_result, print_rows};
 
 /// Does what the command line says.
 ///
@@ -76,18 +78,54 @@ struct Output {
 impl Output {
     /// Prints the result: as JSON for machines, else as text for people.
     fn result(self, json: &Value, text: &str) -> Result<()> {
-        let printed = if self.json { print_result(&format!("{json:#}")) } else { print_result(text) };
+        self.printed(json, || print_result(text))
+    }
+
+    /// Prints the result: as JSON for machines, else as rows of names and what they stand for.
+    fn rows(self, json: &Value, rows: &[(&str, String)]) -> Result<()> {
+        self.printed(json, || print_rows(rows))
+    }
+
+    fn printed(self, json: &Value, print: impl FnOnce() -> std::io::Result<()>) -> Result<()> {
+        let printed = if self.json { print_json(json) } else { print() };
         printed.map_err(|source| Error::write("standard output".as_ref(), source))
     }
 }
 
-/// Says when a key must not be relied on.
-fn warn_of_development_key(terminal: Terminal, origin: &Origin) {
-    if *origin == Origin::Local {
-        terminal.warn("the key was made on one machine, for development: who made it could forge proofs");
-    } else if !origin.has_contributions() {
-        terminal.warn("nobody has contributed to the key: everyone can forge proofs");
+/// Says when a key must not be relied on, and when nobody has looked whether it can be.
+fn warn_of_development_key(terminal: Terminal, origin: &Origin, vk: &VerifyingKey) {
+    match origin {
+        Origin::Local => {
+            terminal.warn("the key was made on one machine, for development: who made it could forge proofs");
+        }
+        Origin::Ceremony { contributions } if contributions.is_empty() => {
+            terminal.warn("nobody has contributed to the key: everyone can forge proofs");
+        }
+        Origin::Ceremony { contributions } if !stages::is_verified(vk) => terminal.warn(&format!(
+            "the key says that it has {} contributions, which was not verified here: `tensorproof setup verify` does that, \
+             and until then whoever made the file may be able to forge proofs",
+            contributions.len()
+        )),
+        Origin::Ceremony { .. } => {}
     }
+}
+
+/// Does the same for a verifying key, of which a build directory may have the proving key.
+fn warn_of_origin(dir: &BuildDir, vk: &VerifyingKey, output: Output) -> Result<()> {
+    match stages::origin_of(dir, vk)? {
+        Some(origin) => warn_of_development_key(output.terminal, &origin, vk),
+        None if dir.has(Artefact::ProvingKey) => output.terminal.warn(&format!(
+            "`{}` is not the key of this verifying key: nothing says who made it",
+            dir.path(Artefact::ProvingKey).display()
+        )),
+        None => {}
+    }
+    Ok(())
+}
+
+/// Reads the proving key of a build directory.
+fn read_key(dir: &BuildDir, output: Output) -> Result<ProvingKey> {
+    stages::read_key(dir, |warning| output.terminal.warn(warning))
 }
 
 /// Refuses to write over a secret: a key, or a salt that may be committed to.

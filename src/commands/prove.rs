@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use tensorproof_groth16::Profile;
 use tensorproof_r1cs::{R1cs, Witness};
 
-use super::{Output, warn_of_development_key};
+use super::{Output, read_key, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::ProveArgs;
 use crate::error::Result;
@@ -30,7 +30,7 @@ pub(super) fn run(args: &ProveArgs, output: Output) -> Result<()> {
             None => Ok((stages::read_r1cs(&dir)?, stages::read_witness(&dir)?)),
         }
     };
-    let key = || output.terminal.stage("key", || stages::read_key(&dir), super::setup::key_described);
+    let key = || output.terminal.stage("key", || read_key(&dir, output), super::setup::key_described);
     // Files are read side by side; a witness that is computed shows its own progress.
     let (circuit, key) = match &args.input {
         Some(_) => (circuit(), key()),
@@ -38,13 +38,14 @@ pub(super) fn run(args: &ProveArgs, output: Output) -> Result<()> {
     };
     let (r1cs, witness) = circuit?;
     let (key, _) = key?;
-    warn_of_development_key(output.terminal, &key.origin);
+    warn_of_development_key(output.terminal, &key.origin, &key.vk);
     let mut profile = None;
     let work = || {
         if !args.profile {
-            return stages::prove_witness(&dir, &key, &r1cs, &witness);
+            return stages::prove_witness(&dir, &key, &r1cs, &witness, args.work.work());
         }
-        let profiled = stages::prover(&key, &r1cs)?.profile(&witness, &mut OsRng);
+        let prover = stages::prover(&key, &r1cs)?.with_work(args.work.work());
+        let profiled = prover.profile(&witness, &mut OsRng);
         let (proof, parts) = profiled.map_err(stages::not_proven(&dir, &r1cs))?;
         profile = Some(parts);
         stages::write_proof(&dir, &r1cs, &witness, &proof)?;

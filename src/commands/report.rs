@@ -11,7 +11,7 @@ use tensorproof_transpiler::{Settings, emit};
 use super::transpile::Quantized;
 use crate::build_dir::replace_file;
 use crate::error::{Error, Result};
-use crate::terminal::grouped;
+use crate::terminal::{grouped, visible};
 
 /// Width and height of a plot, in pixels.
 const SIZE: (u32, u32) = (720, 300);
@@ -46,11 +46,11 @@ fn page(
         html lang="en" {
             head {
                 meta charset="utf-8";
-                title { (settings.model) }
+                title { (visible(&settings.model)) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                h1 { (settings.model) }
+                h1 { (visible(&settings.model)) }
                 p {
                     "Scale " b { (settings.scale) } ", " (grouped(cost.quadratic + cost.linear)) " constraints. Class of "
                     (agreement.same_class) " of " (agreement.samples) " inputs as the float model's, largest error "
@@ -90,7 +90,7 @@ fn layers(quantized: &Quantized, settings: &Settings) -> Markup {
             }
             @for (layer, error) in settings.layers.iter().zip(&quantized.layer_errors) {
                 tr {
-                    td title=(layer.node) { (layer.component) }
+                    td title=(visible(&layer.node)) { (layer.component) }
                     td { (layer.operator) }
                     td { (layer.shape.iter().map(usize::to_string).collect::<Vec<_>>().join("x")) }
                     td { (layer.scale) }

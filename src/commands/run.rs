@@ -2,21 +2,21 @@
 
 use std::time::Duration;
 
-use console::style;
 use num_bigint::BigInt;
 use serde_json::{Map, Value, json};
+use tensorproof_circom::Circuit;
 use tensorproof_contracts::evm;
 use tensorproof_transpiler::data::{input_shapes, load_samples};
 use tensorproof_transpiler::quantize::Agreement;
 use tensorproof_transpiler::{Graph, Settings};
 
 use super::transpile::Quantized;
-use super::{Output, compile, prove, setup, transpile, warn_of_development_key};
+use super::{Output, prove, setup, transpile, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::RunArgs;
 use crate::error::{Error, Result};
 use crate::stages::{self, Data, Statement};
-use crate::terminal::{Terminal, grouped, seconds};
+use crate::terminal::{grouped, seconds};
 
 pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     let terminal = output.terminal;
@@ -24,11 +24,11 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     let mut times = Times::default();
 
     let started = std::time::Instant::now();
-    let Inference { quantized, data, expected, agreement, settings } = transpiled(args, &dir, terminal)?;
-    times.add("transpile", started.elapsed());
-
-    let (circuit, took) = compile::compile_dir(&dir, &[], output)?;
-    times.add("compile", took);
+    let Inference { quantized, data, expected, agreement, settings, circuit, compiling } =
+        transpiled(args, &dir, output)?;
+    times.add("transpile", started.elapsed().saturating_sub(compiling));
+    times.add("compile", compiling);
+    stages::write_compiled(&dir, &circuit)?;
     let (key, took) = terminal.stage("setup", || stages::set_up(&dir, &circuit.r1cs), setup::described)?;
     times.add("setup", took);
     let (witness, took) = terminal.stage(
@@ -52,7 +52,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
 
     let (proof, took) = terminal.stage(
         "prove",
-        || stages::prove_witness(&dir, &key, &circuit.r1cs, &witness),
+        || stages::prove_witness(&dir, &key, &circuit.r1cs, &witness, args.work.work()),
         |_| format!("{} bytes", prove::PROOF_BYTES),
     )?;
     times.add("prove", took);
@@ -81,13 +81,13 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
     let (report, took) = terminal.stage(
         "evm",
         || {
-            evm::verify(&statement.vk, &config, &statement.contract_inputs(), &statement.proof)
+            evm::verify(&statement.vk, &config, &statement.contract_inputs()?, &statement.proof)
                 .map_err(Error::from)
         },
         |report| format!("the contract accepts for {} gas", grouped(report.gas_used)),
     )?;
     times.add("evm", took);
-    warn_of_development_key(terminal, &key.origin);
+    warn_of_development_key(terminal, &key.origin, &key.vk);
 
     let outputs = stages::outputs(&settings, &integers)?;
     let commitments = stages::commitments(&settings, &values)?;
@@ -121,9 +121,7 @@ pub(super) fn run(args: &RunArgs, output: Output) -> Result<()> {
         ("time", seconds(times.total())),
         ("files", dir.root().display().to_string()),
     ];
-    let text: Vec<String> =
-        rows.iter().map(|(name, value)| format!("{} {value}", style(format!("{name:<12}")).bold())).collect();
-    output.result(&json, &text.join("\n"))
+    output.rows(&json, &rows)
 }
 
 /// A circuit that was written, and what it is to prove.
@@ -134,23 +132,27 @@ struct Inference {
     expected: Vec<Vec<Vec<BigInt>>>,
     agreement: Agreement,
     settings: Settings,
+    circuit: Circuit,
+    /// How long it took to compile the circuit.
+    compiling: Duration,
 }
 
-fn transpiled(args: &RunArgs, dir: &BuildDir, terminal: Terminal) -> Result<Inference> {
+fn transpiled(args: &RunArgs, dir: &BuildDir, output: Output) -> Result<Inference> {
     let pick = |graph: &Graph| {
         let samples = load_samples(&args.input, &input_shapes(graph))?;
         stages::pick_samples(samples, &args.input, args.sample, args.circuit.batch)
     };
-    let quantized = transpile::quantize_model(&args.model, &args.circuit, Some(&pick), terminal)?;
+    let quantized = transpile::quantize_model(&args.model, &args.circuit, Some(&pick), output.terminal)?;
     let samples = pick(&quantized.graph)?;
     let expected =
         samples.iter().map(|sample| Ok(quantized.model.eval(sample)?)).collect::<Result<Vec<_>>>()?;
     let agreement = quantized.model.compare(&quantized.graph, &samples)?;
     let recipient = transpile::recipient(&args.circuit)?;
     let label = &args.circuit.digest_label;
-    let settings = stages::write_circuit(dir, &quantized.model, &args.model, recipient, label)?;
+    let (settings, circuit, compiling) =
+        transpile::write_circuit(dir, &quantized.model, &args.model, recipient, label, output)?;
     let data = Data { samples, salt: stages::read_salt(&settings, &args.input)? };
-    Ok(Inference { quantized, data, expected, agreement, settings })
+    Ok(Inference { quantized, data, expected, agreement, settings, circuit, compiling })
 }
 
 /// How long each stage took.

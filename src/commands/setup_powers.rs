@@ -6,19 +6,23 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tensorproof_groth16::{
-    Beacon, CeremonyError, Contribution, Label, Ptau, contribute_powers, new_powers, prepare_powers,
-    truncate_powers,
+    Beacon, CeremonyError, Contribution, Label, Ptau, beacon_hashes, beacon_time, contribute_powers,
+    new_powers, prepare_powers, truncate_powers,
 };
 
 use super::Output;
-use crate::build_dir::replace_file_with;
+use crate::build_dir::{Access, replace_file_with};
 use crate::cli::{BeaconArgs, ContributeArgs, PtauStep};
 use crate::error::{Error, Result};
+use crate::terminal::grouped;
 
 pub(super) fn run(step: &PtauStep, output: Output) -> Result<()> {
     match step {
         PtauStep::New { power, output: to } => {
-            let work = || replace_file_with(to, |file| new_powers(*power, file)).map_err(refused(to, to));
+            let work = || {
+                replace_file_with(to, Access::Others, |file| new_powers(*power, file))
+                    .map_err(refused(to, to))
+            };
             output.terminal.stage("new", work, |()| format!("powers of tau up to 2^{power}"))?;
             done(to, output)
         }
@@ -32,15 +36,17 @@ pub(super) fn run(step: &PtauStep, output: Output) -> Result<()> {
         }
         PtauStep::Prepare { file, output: to } => {
             let (mut ptau, to) = (open(file)?, to.as_deref().unwrap_or(file));
-            let work =
-                || replace_file_with(to, |sink| prepare_powers(&mut ptau, sink)).map_err(refused(file, to));
+            let work = || {
+                replace_file_with(to, Access::Others, |sink| prepare_powers(&mut ptau, sink))
+                    .map_err(refused(file, to))
+            };
             output.terminal.stage("prepare", work, |()| "ready for phase 2".to_owned())?;
             done(to, output)
         }
         PtauStep::Truncate { file, power, output: to } => {
             let mut ptau = open(file)?;
             let work = || {
-                replace_file_with(to, |sink| truncate_powers(&mut ptau, *power, sink))
+                replace_file_with(to, Access::Others, |sink| truncate_powers(&mut ptau, *power, sink))
                     .map_err(refused(file, to))
             };
             output.terminal.stage("truncate", work, |()| format!("powers of tau up to 2^{power}"))?;
@@ -51,13 +57,32 @@ pub(super) fn run(step: &PtauStep, output: Output) -> Result<()> {
 
 fn contribute(from: &Path, to: &Path, label: &Label, text: &str, output: Output) -> Result<()> {
     let mut ptau = open(from)?;
+    tell_of_beacons([label], output).map_err(refused(from, to))?;
     let work = || {
-        let written = replace_file_with(to, |file| contribute_powers(&mut ptau, label, text, file));
+        let written =
+            replace_file_with(to, Access::Others, |file| contribute_powers(&mut ptau, label, text, file));
         written.map_err(refused(from, to))
     };
     let (hash, _) = output.terminal.stage("contribute", work, |_| "the secrets are forgotten".to_owned())?;
     let hash = hexadecimal(&hash);
     output.result(&json!({ "hash": hash, "file": to.display().to_string() }), &hash)
+}
+
+/// Says how long the beacons of contributions take to follow, if that is long; refuses those that would never end.
+pub(super) fn tell_of_beacons<'l>(
+    labels: impl IntoIterator<Item = &'l Label>,
+    output: Output,
+) -> std::result::Result<(), CeremonyError> {
+    let hashes = beacon_hashes(labels)?;
+    let time = beacon_time(hashes);
+    if time.as_secs() > 0 {
+        output.terminal.say(&format!(
+            "the beacon is a value that is hashed {} times, which takes about {} s here",
+            grouped(hashes),
+            grouped(time.as_secs())
+        ));
+    }
+    Ok(())
 }
 
 fn done(file: &Path, output: Output) -> Result<()> {

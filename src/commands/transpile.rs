@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use ndarray::ArrayD;
 use serde_json::{Value, json};
+use tensorproof_circom::Circuit;
 use tensorproof_r1cs::Fr;
 use tensorproof_transpiler::data::{input_shapes, load_samples};
 use tensorproof_transpiler::quantize::{
@@ -32,8 +34,8 @@ pub(super) fn run(args: &TranspileArgs, output: Output) -> Result<()> {
     let dir = BuildDir::create(&build_dir(args.output.as_deref(), &args.model))?;
     let quantized = quantize_model(&args.model, &args.circuit, None, output.terminal)?;
     let recipient = recipient(&args.circuit)?;
-    let settings =
-        stages::write_circuit(&dir, &quantized.model, &args.model, recipient, &args.circuit.digest_label)?;
+    let (settings, _, _) =
+        write_circuit(&dir, &quantized.model, &args.model, recipient, &args.circuit.digest_label, output)?;
     let text = format!(
         "{} layers at scale {}, {} constraints: {}",
         settings.layers.len(),
@@ -42,6 +44,20 @@ pub(super) fn run(args: &TranspileArgs, output: Output) -> Result<()> {
         dir.path(crate::build_dir::Artefact::Circuit).display()
     );
     output.result(&json_of(&settings, &quantized), &text)
+}
+
+/// Emits and compiles the circuit of a quantized model, and writes its sources. Returns also how long compiling took.
+pub(super) fn write_circuit(
+    dir: &BuildDir,
+    quantized: &QuantizedGraph,
+    model: &Path,
+    recipient: Option<[Fr; 2]>,
+    digest_label: &str,
+    output: Output,
+) -> Result<(Settings, Circuit, Duration)> {
+    let mut draft = stages::Draft::new(quantized, model, digest_label)?;
+    let (circuit, took) = output.terminal.stage("compile", || draft.compile(), super::compile::described)?;
+    Ok((draft.write(dir, recipient)?, circuit, took))
 }
 
 /// Returns the build directory: the one given, or one beside the user that is named after the model.

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use tensorproof_contracts::chain::{ChainError, Message, Rpc, check_registry, expected_code, registered};
 use tensorproof_contracts::{Address, B256, Function, evm};
 use tensorproof_transpiler::Settings;
+use tensorproof_transpiler::quantize::OutputVisibility;
 
 use super::sending::{ATTEMPTS, Plan, Planned, Sender};
-use super::{Output, account, deployment, warn_of_development_key};
+use super::{Output, account, deployment, warn_of_origin};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::VerifyArgs;
 use crate::error::{Error, Result};
@@ -36,12 +37,12 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
         || stages::verify_statement(&statement, settings.as_ref()),
         |()| statement.described(),
     )?;
-    if let Some(origin) = dir.as_ref().map(stages::key_origin).transpose()?.flatten() {
-        warn_of_development_key(output.terminal, &origin);
+    if let Some(dir) = &dir {
+        warn_of_origin(dir, &statement.vk, output)?;
     }
     let mut json = json!({ "valid": true, "public_signals": statement.public.len() });
     if let Some(settings) = &settings {
-        if settings.output_visibility == "public" {
+        if settings.output_visibility == OutputVisibility::Public {
             let outputs = stages::outputs(settings, &stages::public_integers(settings, statement.values())?)?;
             json["outputs"] = outputs.by_name.into();
             json["class"] = outputs.class;
@@ -50,7 +51,7 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
     }
     if args.evm {
         let config = stages::verifier_config(settings.as_ref(), &statement.vk, "Verifier")?;
-        let inputs = statement.contract_inputs();
+        let inputs = statement.contract_inputs()?;
         let (report, _) = output.terminal.stage(
             "evm",
             || evm::verify(&statement.vk, &config, &inputs, &statement.proof).map_err(Error::from),
@@ -124,7 +125,7 @@ fn verify_on_chain(
         || expected_code(&rpc, contract, &statement.vk, &config).map_err(Error::from),
         |()| format!("{contract} on chain {chain} is the verifier of this key"),
     )?;
-    let inputs = statement.contract_inputs();
+    let inputs = statement.contract_inputs()?;
     let refused = |reason: String| Error::RefusedOnChain { address: contract.to_string(), reason };
     let call = Function::RequireProof.call(&statement.proof, &inputs)?.data;
     let ask = || match rpc.call(contract, &call) {

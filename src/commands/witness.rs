@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use ark_ff::PrimeField;
 use serde_json::json;
-use tensorproof_circom::{Circuit, Port};
-use tensorproof_r1cs::{FieldTask, Prime, Witness, fr_to_signed};
+use tensorproof_circom::{Circuit, CircuitField, FieldTask, Port, over};
+use tensorproof_r1cs::{Prime, Witness, fr_to_signed};
 
 use super::Output;
 use crate::build_dir::{Artefact, BuildDir};
@@ -16,15 +15,14 @@ use crate::terminal::grouped;
 
 pub(super) fn run(args: &WitnessArgs, output: Output) -> Result<()> {
     let dir = BuildDir::of(&args.dir);
-    if !dir.has(Artefact::Settings) {
-        return args.prime.run(OfInputs { args, dir: &dir, output });
-    }
+    let Some(settings) = stages::read_settings_if_any(&dir)? else {
+        return over(args.prime, OfInputs { args, dir: &dir, output });
+    };
     if args.prime != Prime::Bn128 {
         let value = args.prime.name().to_owned();
         return Err(Error::Option { option: "--prime", value, expected: "bn128 for a model's circuit" });
     }
     let (circuit, witness) = solve(&dir, &args.libraries, &args.input, args.sample, output)?;
-    let settings = stages::read_settings(&dir)?;
     let outputs = stages::outputs(&settings, &stages::output_integers(&settings, &circuit, &witness)?)?;
     let values = stages::public_values(&dir, &settings, &circuit.r1cs, &witness)?;
     let json = json!({
@@ -46,7 +44,7 @@ struct OfInputs<'a> {
 impl FieldTask for OfInputs<'_> {
     type Output = Result<()>;
 
-    fn run<F: PrimeField>(self) -> Result<()> {
+    fn run<F: CircuitField>(self) -> Result<()> {
         let (circuit, witness) =
             solve_inputs::<F>(self.dir, &self.args.libraries, &self.args.input, self.output)?;
         let signed = |port: &Port| -> Vec<String> {
@@ -68,10 +66,9 @@ pub(super) fn solve(
     sample: usize,
     output: Output,
 ) -> Result<(Circuit, Witness)> {
-    if !dir.has(Artefact::Settings) {
+    let Some(settings) = stages::read_settings_if_any(dir)? else {
         return solve_inputs(dir, libraries, input, output);
-    }
-    let settings = stages::read_settings(dir)?;
+    };
     let data = stages::read_data(&settings, input, sample)?;
     let (circuit, _) = super::compile::compile_dir(dir, libraries, output)?;
     let work = || stages::solve(dir, &circuit, &settings, &data);
@@ -79,7 +76,7 @@ pub(super) fn solve(
     Ok((circuit, witness))
 }
 
-fn solve_inputs<F: PrimeField>(
+fn solve_inputs<F: CircuitField>(
     dir: &BuildDir,
     libraries: &[PathBuf],
     input: &Path,

@@ -4,6 +4,7 @@ use tensorproof_contracts::{B256, digest};
 use tensorproof_groth16::VerifyingKey;
 use tensorproof_r1cs::{Fr, R1cs, Witness};
 use tensorproof_transpiler::Settings;
+use tensorproof_transpiler::settings::PublicSignals;
 
 use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ pub(crate) const CHALLENGE: &str = "publicChallenge";
 
 /// Returns whether the circuit has a digest of its public values.
 pub(crate) fn has_digest(settings: &Settings) -> bool {
-    settings.public_signals == "digest"
+    settings.public_signals == PublicSignals::Digest
 }
 
 /// Returns the domain of the digest of a circuit with this key.
@@ -37,13 +38,14 @@ pub(crate) fn public_values(
 
 /// Returns the values that the digest of a witness stands for: what goes into the component that makes it.
 pub(super) fn digest_values(dir: &BuildDir, settings: &Settings, witness: &Witness) -> Result<Vec<Fr>> {
-    let layer = settings.layers.iter().find(|layer| layer.component == "publicDigest");
-    let count = layer.map_or(0, |layer| layer.shape.iter().product());
+    let count = settings.public_values;
     let mut values = vec![None; count];
     for line in dir.read_text(Artefact::Symbols)?.lines() {
         let mut fields = line.split(',');
-        let wire = fields.nth(1).and_then(|wire| wire.parse::<usize>().ok());
-        let name = fields.nth(1).unwrap_or_default();
+        let (Some(wire), Some(name)) = (fields.nth(1), fields.nth(1)) else {
+            continue;
+        };
+        let wire = wire.parse::<usize>().ok();
         let index = name.strip_prefix("main.publicDigest.in[").and_then(|rest| rest.strip_suffix(']'));
         if let (Some(wire), Some(index)) = (wire, index.and_then(|index| index.parse::<usize>().ok()))
             && let (Some(place), Some(value)) = (values.get_mut(index), witness.0.get(wire))

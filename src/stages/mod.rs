@@ -2,6 +2,7 @@
 
 mod circuit;
 mod digest;
+mod interface;
 mod keys;
 mod outputs;
 mod proof;
@@ -11,13 +12,14 @@ mod verifier;
 mod witness;
 
 pub(crate) use self::circuit::{
-    compile_circuit, compile_dir, is_written, model_hash, read_r1cs, read_settings, read_settings_if_any,
-    write_circuit, write_compiled, write_symbols,
+    Draft, check_templates, compile_circuit, compile_dir, compile_with, is_written, model_hash,
+    other_template, read_r1cs, read_settings, read_settings_if_any, write_compiled, write_symbols,
 };
 pub(crate) use self::digest::{CHALLENGE, has_digest, public_values};
+pub(crate) use self::interface::{check_interface, check_public_signals, check_settings};
 pub(crate) use self::keys::{
-    checked_key, keep_ceremony_key, key_origin, key_summary, read_key, read_verifying_key, remove_proofs,
-    set_up,
+    checked_key, is_verified, keep_ceremony_key, key_origin, key_summary, origin_of, read_key,
+    read_verifying_key, remember_verified, remove_proofs, set_up,
 };
 pub(crate) use self::outputs::{Outputs, output_integers, outputs, public_integers, public_outputs};
 pub(crate) use self::proof::{not_proven, prove_witness, prover, write_proof};

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tensorproof_circom::Circuit;
 use tensorproof_r1cs::{Fr, Witness, fr_to_signed};
 use tensorproof_transpiler::Settings;
+use tensorproof_transpiler::quantize::OutputVisibility;
 
 use super::digest::has_digest;
 use crate::error::{Error, Result};
@@ -20,10 +21,7 @@ pub(crate) struct Outputs {
 
 /// Returns how many public signals are outputs of the model.
 pub(crate) fn public_outputs(settings: &Settings) -> usize {
-    if settings.output_visibility != "public" {
-        return 0;
-    }
-    settings.outputs.iter().map(|output| count(settings, &output.shape)).sum()
+    settings.public_outputs()
 }
 
 /// Returns the integers of public outputs, from the public signals, which they begin.
@@ -31,7 +29,7 @@ pub(crate) fn public_integers(settings: &Settings, public: &[Fr]) -> Result<Vec<
     let mut rest = public;
     let mut integers = Vec::new();
     for output in &settings.outputs {
-        let Some((signals, others)) = rest.split_at_checked(count(settings, &output.shape)) else {
+        let Some((signals, others)) = rest.split_at_checked(settings.count(&output.shape)) else {
             return Err(Error::Internal("the circuit has fewer outputs than its settings say"));
         };
         rest = others;
@@ -46,7 +44,7 @@ pub(crate) fn output_integers(
     circuit: &Circuit,
     witness: &Witness,
 ) -> Result<Vec<Vec<BigInt>>> {
-    if settings.output_visibility == "public" && !has_digest(settings) {
+    if settings.output_visibility == OutputVisibility::Public && !has_digest(settings) {
         return public_integers(settings, circuit.r1cs.public_values(witness));
     }
     let mut integers = vec![Vec::new(); settings.outputs.len()];
@@ -60,7 +58,7 @@ pub(crate) fn output_integers(
         }
         Ok(())
     });
-    let expected = settings.outputs.iter().map(|output| count(settings, &output.shape));
+    let expected = settings.outputs.iter().map(|output| settings.count(&output.shape));
     if integers.iter().map(Vec::len).eq(expected) {
         Ok(integers)
     } else {
@@ -70,13 +68,16 @@ pub(crate) fn output_integers(
 
 /// Returns the real numbers that integers of outputs stand for, and the class.
 pub(crate) fn outputs(settings: &Settings, integers: &[Vec<BigInt>]) -> Result<Outputs> {
+    if integers.len() != settings.outputs.len() {
+        return Err(Error::Internal("there are other outputs than the settings say"));
+    }
     let mut by_name = serde_json::Map::new();
     let mut classes: Vec<Value> = vec![Value::Null; settings.batch];
     for (output, integers) in settings.outputs.iter().zip(integers) {
         let size = output.shape.iter().product::<usize>().max(1);
         let mut samples = Vec::new();
         for (sample, integers) in integers.chunks(size).enumerate() {
-            let values = output.dequantize(integers)?;
+            let values = output.dequantize(integers);
             let value = if output.is_class {
                 let class = integers.first().and_then(|class| usize::try_from(class).ok());
                 classes[sample] = class.into();
@@ -94,11 +95,6 @@ pub(crate) fn outputs(settings: &Settings, integers: &[Vec<BigInt>]) -> Result<O
         by_name.insert(output.name.clone(), of_batch(settings, samples));
     }
     Ok(Outputs { by_name, class: of_batch(settings, classes) })
-}
-
-/// Returns the values that a proof has of a tensor.
-pub(super) fn count(settings: &Settings, shape: &[usize]) -> usize {
-    settings.batch * shape.iter().product::<usize>()
 }
 
 /// Returns what a sample has, or the list of what the samples of a batch have; null if they have nothing.

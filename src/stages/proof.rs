@@ -1,7 +1,7 @@
 //! Proofs of a witness.
 
 use ark_std::rand::rngs::OsRng;
-use tensorproof_groth16::{Proof, ProveError, Prover, ProvingKey, proof_to_json, public_to_json};
+use tensorproof_groth16::{Proof, ProveError, Prover, ProvingKey, Work, proof_to_json, public_to_json};
 use tensorproof_r1cs::{R1cs, Symbols, Unsatisfied, Wire, Witness};
 
 use super::circuit::read_settings_if_any;
@@ -31,24 +31,30 @@ pub(crate) fn prove_witness(
     key: &ProvingKey,
     r1cs: &R1cs,
     witness: &Witness,
+    work: Work,
 ) -> Result<Proof> {
-    let proof = prover(key, r1cs)?.prove(witness, &mut OsRng).map_err(not_proven(dir, r1cs))?;
+    let prover = prover(key, r1cs)?.with_work(work);
+    let proof = prover.prove(witness, &mut OsRng).map_err(not_proven(dir, r1cs))?;
     write_proof(dir, r1cs, witness, &proof)?;
-    match read_settings_if_any(dir)? {
-        Some(settings) if has_digest(&settings) => {
-            let values = public_to_json(&digest_values(dir, &settings, witness)?);
-            dir.write(Artefact::PublicValues, |writer| writer.write_all(values.as_bytes()))?;
-        }
-        _ => dir.remove(&[Artefact::PublicValues])?,
-    }
     Ok(proof)
 }
 
-/// Writes a proof and its public signals.
+/// Writes a proof, its public signals and the values that these stand for.
 pub(crate) fn write_proof(dir: &BuildDir, r1cs: &R1cs, witness: &Witness, proof: &Proof) -> Result<()> {
+    let values = match read_settings_if_any(dir)? {
+        Some(settings) if has_digest(&settings) => Some(digest_values(dir, &settings, witness)?),
+        _ => None,
+    };
     let public = public_to_json(r1cs.public_values(witness));
     dir.write(Artefact::Proof, |writer| writer.write_all(proof_to_json(proof).as_bytes()))?;
-    dir.write(Artefact::Public, |writer| writer.write_all(public.as_bytes()))
+    dir.write(Artefact::Public, |writer| writer.write_all(public.as_bytes()))?;
+    match values {
+        Some(values) => {
+            let values = public_to_json(&values);
+            dir.write(Artefact::PublicValues, |writer| writer.write_all(values.as_bytes()))
+        }
+        None => dir.remove(&[Artefact::PublicValues]),
+    }
 }
 
 /// Returns the name of a signal of a constraint, which tells the layer.

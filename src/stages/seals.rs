@@ -10,7 +10,7 @@ use tensorproof_transpiler::settings::SealSettings;
 
 use super::outputs::public_outputs;
 use crate::baby_jubjub;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Returns a new secret of a seal, with its signal: the salt of a commitment, which hides what it binds only while nobody can
 /// guess it, or the sender's private key.
@@ -22,15 +22,18 @@ pub(super) fn secret(seal: &SealSettings) -> Result<(String, Fr)> {
     })
 }
 
-/// Returns the commitments among the public signals, by what they are to.
+/// Returns the commitments among the public values, by what they are to.
 pub(crate) fn commitments(settings: &Settings, public: &[Fr]) -> Result<serde_json::Map<String, Value>> {
     let mut first = public_outputs(settings);
     let mut commitments = serde_json::Map::new();
     for seal in &settings.seals {
-        if let (Seal::Hashed, Some(hash)) = (seal.kind()?, public.get(first)) {
+        let next = first + seal.signals()?;
+        let values =
+            public.get(first..next).ok_or(Error::Internal("a seal is not among the public values"))?;
+        if let (Seal::Hashed, [hash]) = (seal.kind()?, values) {
             commitments.insert(seal.of.clone(), fr_to_decimal(hash).into());
         }
-        first += seal.signals()?;
+        first = next;
     }
     Ok(commitments)
 }

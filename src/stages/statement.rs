@@ -10,7 +10,7 @@ use tensorproof_transpiler::Settings;
 
 use super::digest::{domain, has_digest};
 use super::keys::read_verifying_key;
-use super::verifier::public_ranges;
+use super::verifier::{check_key_signals, public_ranges};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::error::{Error, Result};
 use crate::terminal::grouped;
@@ -40,11 +40,16 @@ impl Statement {
     }
 
     /// Returns what the contract takes.
-    pub(crate) fn contract_inputs(&self) -> Vec<Fr> {
-        match (&self.digested, self.public.first()) {
-            (Some(values), Some(hash)) => digest::inputs(*hash, values),
-            _ => self.public.clone(),
+    pub(crate) fn contract_inputs(&self) -> Result<Vec<Fr>> {
+        match &self.digested {
+            Some(values) => Ok(digest::inputs(self.digest_hash()?, values)),
+            None => Ok(self.public.clone()),
         }
+    }
+
+    /// Returns the hash of the public values, the first of the public signals of a digest.
+    fn digest_hash(&self) -> Result<Fr> {
+        self.public.first().copied().ok_or(Error::Internal("a digest has no public signals"))
     }
 }
 
@@ -87,18 +92,20 @@ pub(crate) fn verify_statement(statement: &Statement, settings: Option<&Settings
     Ok(statement.vk.verify(&statement.public, &statement.proof)?)
 }
 
-/// Checks what the circuit leaves to the verifier, and the proof does not show: that the digest is one of the public values,
-/// and the range of public inputs.
+/// Checks what the circuit leaves to the verifier, and the proof does not show: that there are as many values as the circuit
+/// has, that the digest is one of them, and the range of public inputs.
 pub(crate) fn check_statement(statement: &Statement, settings: &Settings) -> Result<()> {
+    check_counts(statement, settings)?;
     if let Some(values) = &statement.digested {
-        let hash = statement.public.first().copied().unwrap_or_default();
-        let expected = digest::public_signals(domain(settings, &statement.vk), hash, values);
+        let domain = domain(settings, &statement.vk);
+        let expected = digest::public_signals(domain, statement.digest_hash()?, values);
         if statement.public != expected {
             return Err(Error::OtherDigest);
         }
     }
     for (input, range) in public_ranges(settings)? {
-        let signals = statement.values().get(range.first..range.first + range.count).unwrap_or_default();
+        let signals = statement.values().get(range.first..range.first + range.count);
+        let signals = signals.ok_or(Error::Internal("an input is not among the public values"))?;
         for (position, signal) in signals.iter().enumerate() {
             let value = fr_to_signed(signal);
             if value < range.lo || value > range.hi {
@@ -113,4 +120,19 @@ pub(crate) fn check_statement(statement: &Statement, settings: &Settings) -> Res
         }
     }
     Ok(())
+}
+
+/// Checks that key and files have as many values as the circuit: a value left off would be one that nobody checks.
+fn check_counts(statement: &Statement, settings: &Settings) -> Result<()> {
+    check_key_signals(settings, &statement.vk)?;
+    let signals = if has_digest(settings) { digest::SIGNALS } else { settings.public_values };
+    let check = |file: &'static str, found: usize, expected: usize| {
+        if found == expected { Ok(()) } else { Err(Error::ValueCount { file, found, expected }) }
+    };
+    check("public.json", statement.public.len(), signals)?;
+    match (&statement.digested, has_digest(settings)) {
+        (Some(values), true) => check("public_values.json", values.len(), settings.public_values),
+        (None, false) => Ok(()),
+        _ => Err(Error::Internal("there are public values without a digest, or the other way round")),
+    }
 }

@@ -1,14 +1,15 @@
 //! The contract that verifies the proofs of a build directory.
 
-use tensorproof_contracts::{Export, PublicSignals, SignalRange, VerifierConfig, verifier};
+use tensorproof_contracts::{Export, PublicSignals, SignalRange, VerifierConfig, digest, verifier};
 use tensorproof_groth16::VerifyingKey;
 use tensorproof_transpiler::Settings;
+use tensorproof_transpiler::quantize::{InputCheck, InputVisibility};
 use tensorproof_transpiler::settings::InputSettings;
 
 use super::digest::{domain, has_digest};
-use super::outputs::{count, public_outputs};
+use super::outputs::public_outputs;
 use crate::build_dir::{Artefact, BuildDir};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Returns what the contract of a build directory checks.
 pub(crate) fn verifier_config(
@@ -20,14 +21,12 @@ pub(crate) fn verifier_config(
     let Some(settings) = settings else {
         return Ok(VerifierConfig { contract, ranges: Vec::new(), public_signals: PublicSignals::Plain });
     };
+    check_key_signals(settings, vk)?;
     let ranges = public_ranges(settings)?.into_iter().map(|(_, range)| range).collect();
-    let layer =
-        settings.layers.iter().find(|layer| has_digest(settings) && layer.component == "publicDigest");
-    let public_signals = match layer {
-        Some(layer) => {
-            PublicSignals::Digest { values: layer.shape.iter().product(), domain: domain(settings, vk) }
-        }
-        None => PublicSignals::Plain,
+    let public_signals = if has_digest(settings) {
+        PublicSignals::Digest { values: settings.public_values, domain: domain(settings, vk) }
+    } else {
+        PublicSignals::Plain
     };
     Ok(VerifierConfig { contract, ranges, public_signals })
 }
@@ -43,6 +42,13 @@ pub(crate) fn export(dir: &BuildDir, vk: &VerifyingKey, config: &VerifierConfig)
     Ok(export)
 }
 
+/// Refuses a key that has another number of public signals than the circuit of the settings.
+pub(super) fn check_key_signals(settings: &Settings, vk: &VerifyingKey) -> Result<()> {
+    let expected = if has_digest(settings) { digest::SIGNALS } else { settings.public_values };
+    let found = vk.gamma_abc_g1.len().saturating_sub(1);
+    if found == expected { Ok(()) } else { Err(Error::OtherKeySignals { found, expected }) }
+}
+
 /// Returns the ranges of public inputs that the circuit leaves to the verifier. Outputs and commitments come first in the
 /// public signals.
 pub(super) fn public_ranges(settings: &Settings) -> Result<Vec<(&InputSettings, SignalRange)>> {
@@ -51,13 +57,13 @@ pub(super) fn public_ranges(settings: &Settings) -> Result<Vec<(&InputSettings, 
         first += seal.signals()?;
     }
     let mut ranges = Vec::new();
-    if settings.input_visibility != "public" {
+    if settings.input_visibility != InputVisibility::Public {
         return Ok(ranges);
     }
     for input in &settings.inputs {
-        let count = count(settings, &input.shape);
-        if input.checked_by == "verifier" {
-            let (_, interval) = input.range()?;
+        let count = settings.count(&input.shape);
+        if input.checked_by == InputCheck::Verifier {
+            let (_, interval) = input.range();
             ranges.push((input, SignalRange { first, count, lo: interval.low, hi: interval.high }));
         }
         first += count;

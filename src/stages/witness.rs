@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use ark_ff::PrimeField;
 use serde::Deserialize;
 use serde_json::Value;
-use tensorproof_circom::{Circuit, Inputs, WitnessError};
+use tensorproof_circom::{Circuit, CircuitField, Inputs, WitnessError};
 use tensorproof_contracts::digest;
 use tensorproof_r1cs::{Fr, Witness, fr_from_bigint, fr_from_decimal};
 use tensorproof_transpiler::Settings;
@@ -108,25 +107,13 @@ pub(crate) fn solve_data(
     data: &Data,
 ) -> Result<(Inputs, Witness)> {
     let mut inputs = quantized(settings, &data.samples)?;
-    let path = dir.existing(Artefact::Weights)?;
-    let weights: Value = serde_json::from_str(&dir.read_text(Artefact::Weights)?)
-        .map_err(|error| Error::Malformed { path: path.clone(), reason: error.to_string() })?;
-    let malformed = |reason: String| Error::Malformed { path: path.clone(), reason };
-    let Value::Object(weights) = weights else {
-        return Err(malformed("expected an object with the parameters by signal".to_owned()));
-    };
-    for (signal, nested) in weights {
-        let mut values = Vec::new();
-        flatten(&nested, &mut values)
-            .map_err(|found| malformed(format!("`{signal}` holds {found}, expected integers")))?;
-        inputs.insert(signal, values);
-    }
     // Those of the parameters are with the parameters.
     for seal in settings.seals.iter().filter(|seal| seal.of != Subject::Params.name()) {
         let (signal, value) = secret(seal)?;
         let given = data.salt.filter(|_| seal.of == Subject::Input.name());
         inputs.insert(signal, vec![given.unwrap_or(value)]);
     }
+    add_parameters(dir, settings, &mut inputs)?;
     if has_digest(settings) {
         // The challenge depends on the outputs: they are computed with another one first.
         let key = read_verifying_key(&dir.existing(Artefact::VerifyingKey)?)?;
@@ -134,11 +121,37 @@ pub(crate) fn solve_data(
         inputs.insert(CHALLENGE.to_owned(), vec![Fr::from(0u64)]);
         let witness = circuit.witness(&inputs).map_err(|source| witness_error(source, settings))?;
         let values = digest_values(dir, settings, &witness)?;
-        let hash = circuit.r1cs.public_values(&witness).first().copied().unwrap_or_default();
+        let hash = circuit.r1cs.public_values(&witness).first().copied();
+        let hash = hash.ok_or(Error::Internal("a digest has no public signals"))?;
         inputs.insert(CHALLENGE.to_owned(), vec![digest::challenge(domain, hash, &values)]);
     }
     let witness = circuit.witness(&inputs).map_err(|source| witness_error(source, settings))?;
     Ok((inputs, witness))
+}
+
+/// Adds what `weights.json` holds to the inputs of a circuit: parameters, with the secret of their seal, and nothing that the
+/// circuit takes otherwise.
+fn add_parameters(dir: &BuildDir, settings: &Settings, inputs: &mut Inputs) -> Result<()> {
+    let path = dir.existing(Artefact::Weights)?;
+    let malformed = |reason: String| Error::Malformed { path: path.clone(), reason };
+    let weights: Value = serde_json::from_str(&dir.read_text(Artefact::Weights)?)
+        .map_err(|error| malformed(error.to_string()))?;
+    let Value::Object(weights) = weights else {
+        return Err(malformed("expected an object with the parameters by signal".to_owned()));
+    };
+    for (signal, nested) in weights {
+        let is_own = inputs.contains_key(&signal) || (signal == CHALLENGE && has_digest(settings));
+        if is_own {
+            return Err(malformed(format!(
+                "`{signal}` is no parameter, the circuit takes it from the input"
+            )));
+        }
+        let mut values = Vec::new();
+        flatten(&nested, &mut values)
+            .map_err(|found| malformed(format!("`{signal}` holds {found}, expected integers")))?;
+        inputs.insert(signal, values);
+    }
+    Ok(())
 }
 
 /// Returns the integers of samples as inputs of a circuit.
@@ -149,7 +162,7 @@ pub(crate) fn quantized(settings: &Settings, samples: &[Sample]) -> Result<Input
 
 /// Computes the witness of any circuit for inputs as circom and snarkjs read them, and writes it.
 /// `log` gets the lines that the circuit prints.
-pub(crate) fn solve_inputs<F: PrimeField>(
+pub(crate) fn solve_inputs<F: CircuitField>(
     dir: &BuildDir,
     circuit: &Circuit<F>,
     input: &Path,
@@ -161,7 +174,7 @@ pub(crate) fn solve_inputs<F: PrimeField>(
 }
 
 /// Computes the witness of any circuit for inputs as circom and snarkjs read them.
-pub(crate) fn solve_file<F: PrimeField>(
+pub(crate) fn solve_file<F: CircuitField>(
     circuit: &Circuit<F>,
     input: &Path,
     log: &mut dyn FnMut(&str),

@@ -72,10 +72,10 @@ const ROWS: &[Row] = &[
     ),
     (
         "1,000 numbers of 16 bits, for a public key",
-        ("crypto/encrypt_for", "EncryptFor(1000, 16, 32768)"),
+        ("crypto/encrypt_for", "EncryptFor(1000, 16, 32768, 1)"),
         None,
     ),
-    ("... committed to", ("crypto/commitment", "Commitment(1000, 16, 32768, 0)"), None),
+    ("... committed to", ("crypto/commitment", "Commitment(1000, 16, 32768, 0, 1)"), None),
     (
         "Diffie-Hellman",
         ("crypto/baby_ecdh", "BabyEcdh()"),

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use harness::{Number, circuit, count_witnesses, forge_single_wires, free_directions, solve, stock};
 use serde::Deserialize;
-use tensorproof_circom::Level;
+use tensorproof_circom::{Circuit, Code, Level};
 use tensorproof_r1cs::ConstraintCounts;
 
 /// A file of `tests/cases`.
@@ -31,6 +32,9 @@ struct Instance {
     main: String,
     quadratic: usize,
     linear: usize,
+    /// Quadratic and linear constraints by stock circom, where it keeps more.
+    #[serde(default)]
+    stock: Option<[usize; 2]>,
     values: Vec<Row>,
     #[serde(default)]
     rejects: Vec<BTreeMap<String, Vec<Number>>>,
@@ -69,6 +73,19 @@ fn program(case: &Case, instance: &Instance) -> String {
     )
 }
 
+/// Returns what the compiler finds in an instance, but for what is asked of the template's inputs: as a main component it has
+/// no caller that proves what its header requires.
+fn unexplained(circuit: &Circuit, template: &str) -> Vec<String> {
+    let explained = |code: Code| match code {
+        Code::W0011UnlimitedComparison | Code::W0012FreeSelector | Code::W0013UnlimitedPacking => true,
+        // Strides leave inputs out.
+        Code::W0008UnusedInput => template.starts_with("nn/conv"),
+        _ => false,
+    };
+    let findings = circuit.warnings.iter().filter(|finding| !explained(finding.code));
+    findings.map(|finding| format!("{}: {}", finding.code.id(), finding.message)).collect()
+}
+
 #[test]
 fn every_template_has_a_case() {
     let mut attacked: Vec<String> =
@@ -92,9 +109,7 @@ fn attacks_fail_and_the_table_of_them_is_current() {
             let context = &instance.main;
             let program = program(&case, instance);
             let compiled = circuit(&program, Level::O1);
-            if case.template.starts_with("crypto/") {
-                assert_eq!(compiled.render_warnings(false, true), "", "{context}");
-            }
+            assert_eq!(unexplained(&compiled, &case.template), Vec::<String>::new(), "{context}");
             let ConstraintCounts { quadratic, linear } = compiled.r1cs.counts();
             assert_eq!((quadratic, linear), (instance.quadratic, instance.linear), "{context}");
             assert!(!instance.values.is_empty(), "{context}");
@@ -153,7 +168,7 @@ fn stock_circom_has_the_same_constraints_and_witnesses() {
     let cases = cases();
     let instances: Vec<(&Case, &Instance)> =
         cases.iter().flat_map(|case| case.instance.iter().map(move |instance| (case, instance))).collect();
-    let next = AtomicUsize::new(0);
+    let (next, others) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || {
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
@@ -163,9 +178,14 @@ fn stock_circom_has_the_same_constraints_and_witnesses() {
             let name = format!("case{number}");
             fs::write(folder.join(&name).with_extension("circom"), program(case, instance)).unwrap();
             let told = stock::compile(folder, &name);
-            for (kind, count) in [("non-linear", instance.quadratic), ("linear", instance.linear)] {
-                let line = format!("\n{kind} constraints: {count}\n");
-                assert!(told.contains(&line), "{}: expected{line}in {told}", instance.main);
+            let [quadratic, linear] = instance.stock.unwrap_or([instance.quadratic, instance.linear]);
+            for (kind, count) in [("non-linear", quadratic), ("linear", linear)] {
+                let start = format!("{kind} constraints: ");
+                let found = told.lines().find_map(|line| line.strip_prefix(&start)).map(str::to_owned);
+                if found != Some(count.to_string()) {
+                    let other = format!("{}: {found:?} {kind}, expected {count}", instance.main);
+                    others.lock().unwrap().push(other);
+                }
             }
         }
     };
@@ -173,6 +193,8 @@ fn stock_circom_has_the_same_constraints_and_witnesses() {
         scope.spawn(work);
         work();
     });
+    let others = others.into_inner().unwrap();
+    assert!(others.is_empty(), "{}", others.join("\n"));
     let jobs: Vec<_> = instances
         .iter()
         .enumerate()

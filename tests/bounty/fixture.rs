@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tensorproof_circom::{Inputs, Options, Sources, compile};
 use tensorproof_r1cs::{Fr, fr_to_decimal};
+use tensorproof_transpiler::emit::Root;
+use tensorproof_transpiler::seal::{self, Packed, Subject};
+use tensorproof_transpiler::settings::TensorSettings;
 
 use crate::support::anvil::{Anvil, failure, success};
 use crate::support::json as run_json;
@@ -37,22 +40,18 @@ const SAMPLES: [[u8; 4]; 2] = [[7, 1, 2, 3], [7, 3, 0, 1]];
 
 /// What the statements share: the root of the test set, over two images of three pixels.
 const ROOT: &str = r#"pragma circom 2.1.0;
-include "tensorproof/crypto/poseidon_sponge.circom";
+include "tensorproof/crypto/test_set_root.circom";
 
 template Root() {
     signal input images[2][3];
     signal input labels[2];
     signal input testSetSalt;
     signal output testSetRoot;
-    component sponge = PoseidonSponge(9, 0);
-    for (var i = 0; i < 2; i++) {
-        for (var j = 0; j < 3; j++) {
-            sponge.in[3 * i + j] <== images[i][j];
-        }
-        sponge.in[6 + i] <== labels[i];
-    }
-    sponge.in[8] <== testSetSalt;
-    testSetRoot <== sponge.out;
+    component root = TestSetRoot(2, 3, 9, 0, 4, 0x1);
+    root.in <== images;
+    root.labels <== labels;
+    root.salt <== testSetSalt;
+    testSetRoot <== root.out;
 }
 "#;
 
@@ -124,7 +123,7 @@ template Statement() {
     root.labels <== labels;
     root.testSetSalt <== testSetSalt;
     testSetRoot <== root.testSetRoot;
-    component commitment = Commitment(4, 4, 8, 2);
+    component commitment = Commitment(4, 4, 8, 2, FORM);
     commitment.in <== w;
     commitment.salt <== paramsSalt;
     paramsHash <== commitment.out;
@@ -167,15 +166,15 @@ template Statement() {
     signal output publicHash;
     signal output publicValue;
     signal paramsHash;
-    signal paramsCiphertext[1];
+    signal paramsCiphertext[2];
     signal paramsTag;
     signal paramsSender[2];
 
-    component commitment = Commitment(4, 4, 8, 2);
+    component commitment = Commitment(4, 4, 8, 2, FORM);
     commitment.in <== w;
     commitment.salt <== paramsSalt;
     paramsHash <== commitment.out;
-    component encryption = EncryptFor(4, 4, 8);
+    component encryption = EncryptFor(4, 4, 8, FORM);
     encryption.in <== w;
     encryption.secret <== paramsSecret;
     encryption.publicKey <== recipient;
@@ -184,14 +183,14 @@ template Statement() {
     paramsTag <== encryption.tag;
     paramsSender <== encryption.sender;
 
-    component publicDigest = PublicDigest(7, 7);
+    component publicDigest = PublicDigest(8, 8);
     publicDigest.in[0] <== paramsHash;
     for (var i = 0; i < 2; i++) {
         publicDigest.in[1 + i] <== recipient[i];
-        publicDigest.in[5 + i] <== paramsSender[i];
+        publicDigest.in[3 + i] <== paramsCiphertext[i];
+        publicDigest.in[6 + i] <== paramsSender[i];
     }
-    publicDigest.in[3] <== paramsCiphertext[0];
-    publicDigest.in[4] <== paramsTag;
+    publicDigest.in[5] <== paramsTag;
     publicDigest.bound <== publicDigest.in;
     publicDigest.challenge <== publicChallenge;
     publicHash <== publicDigest.hash;
@@ -225,11 +224,9 @@ impl Market {
             format!("[{high}, {low}]")
         };
         let known = format!("[{}, {}]", halves(&SAMPLES[0]), halves(&SAMPLES[1]));
-        let test_set = TEST_SET.replace("KNOWN", &known);
-        for (name, circuit) in
-            [("testset", test_set.as_str()), ("accuracy", ACCURACY), ("delivery", DELIVERY)]
-        {
-            market.write(&format!("bounty/{name}/circuit.circom"), circuit);
+        for (name, circuit) in [("testset", TEST_SET), ("accuracy", ACCURACY), ("delivery", DELIVERY)] {
+            let circuit = circuit.replace("KNOWN", &known).replace("FORM", &form());
+            market.write(&format!("bounty/{name}/circuit.circom"), &circuit);
             if name != "delivery" {
                 market.write(&format!("bounty/{name}/images.circom"), ROOT);
             }
@@ -280,14 +277,14 @@ impl Market {
 
     fn write_description(&self, architecture: &str) {
         let json = json!({
-            "format": 1,
+            "format": 2,
             "samples": 2,
             "sample_bytes": 4,
             "image": { "first": 1, "size": 3, "factor": "2", "offset": "0", "divisor": "1" },
             "model": { "scale": "2^1", "layer_scales": [], "input_range": [0.0, 510.0], "widths": { "layers": [] } },
-            "ciphertextLength": 4,
+            "ciphertextLength": 5,
             "architecture": format!("0x{architecture}"),
-            "parameters": [{ "signal": "w", "shape": [2, 2], "low": "-8", "bits": 4 }],
+            "parameters": parameters(),
             "statements": {
                 "testset": { "values": ["testSetRoot", "testSetSalt", "digests", "labels"] },
                 "accuracy": { "values": ["testSetRoot", "paramsHash", "correct"] },
@@ -308,20 +305,26 @@ impl Market {
             ("testSetSalt".to_owned(), vec![salt.parse().unwrap()]),
         ]);
         let root = compute(&root(), &inputs);
-        let json = json!({ "files": files, "labels": labels, "testSetSalt": salt, "testSetRoot": root });
+        let json = json!({
+            "format": 2, "files": files, "labels": labels, "testSetSalt": salt, "testSetRoot": root,
+        });
         self.write("testset.json", &json.to_string());
     }
 
     /// Writes a submission.
     pub(crate) fn write_hunter(&self, name: &str, w: [i64; 4]) {
-        let source = "pragma circom 2.1.0;\ninclude \"tensorproof/crypto/commitment.circom\";\n\
-                      component main = Commitment(4, 4, 8, 2);\n";
+        let source = format!(
+            "pragma circom 2.1.0;\ninclude \"tensorproof/crypto/commitment.circom\";\n\
+             component main = Commitment(4, 4, 8, 2, {});\n",
+            form()
+        );
         let inputs = Inputs::from([
             ("in".to_owned(), w.iter().map(|w| Fr::from(*w)).collect()),
             ("salt".to_owned(), vec![Fr::from(77)]),
         ]);
-        let hash = compute(source, &inputs);
-        let json = json!({ "parameters": { "w": [w[..2], w[2..]] }, "paramsSalt": "77", "paramsHash": hash });
+        let hash = compute(&source, &inputs);
+        let parameters = json!({ "w": [w[..2], w[2..]] });
+        let json = json!({ "format": 2, "parameters": parameters, "paramsSalt": "77", "paramsHash": hash });
         self.write(&format!("{name}/hunter.json"), &json.to_string());
     }
 
@@ -389,9 +392,21 @@ pub(crate) const CREATE: [&str; 18] = [
     "--key=host.json",
 ];
 
+/// Returns the parameters as `bounty.json` describes them.
+fn parameters() -> Value {
+    json!([{ "signal": "w", "shape": [2, 2], "order": "row-major", "scale": "2", "low": "-8", "bits": 4 }])
+}
+
+/// Returns the element of the parameters' form.
+fn form() -> String {
+    let tensors: Vec<TensorSettings> = serde_json::from_value(parameters()).unwrap();
+    let packed: Vec<Packed> = tensors.iter().map(|tensor| tensor.packed().unwrap()).collect();
+    seal::form(Subject::Params, &packed).element().to_string()
+}
+
 /// Returns the circuit that computes the root alone.
 fn root() -> String {
-    format!("{ROOT}component main = Root();\n")
+    Root { samples: 2, image: vec![3], bits: 9, offset: 0.into(), label_bits: 4, form: 1.into() }.circuit()
 }
 
 /// Returns the only output of a circuit.

@@ -107,6 +107,7 @@ fn the_best_model_is_delivered_and_paid() {
     let decrypted = success(&market.chain(HOST, &decrypt));
     assert_eq!(decrypted["parameters"]["w"], json!([["1", "1"], ["1", "-1"]]));
     assert_eq!(market.read("weights.json"), decrypted["parameters"]);
+    support::is_private(&market.path("weights.json"));
     assert_eq!(decrypted["commitment"], market.read("better/hunter.json")["paramsHash"]);
     support::json(["keygen".as_ref(), "-o".as_ref(), market.path("other.json").as_os_str()]);
     let other = ["decrypt", bounty, "bounty", "--key", "other.json", "--output", "weights.json"];
@@ -240,16 +241,29 @@ fn refuses_what_the_contracts_would() {
     other["labels"] = json!([11]);
     market.write("testset.json", &other.to_string());
     failure(&market.chain(HOST, &CREATE), "1 labels, expected 2");
-    // What makes test sets was changed: the circuit that has to prove the root gives another.
+    // What makes test sets was changed, to labels of one bit more: the circuit that has to prove the root gives another.
     let root = fs::read_to_string(market.path("bounty/testset/root.circom")).unwrap();
-    market.write("bounty/testset/root.circom", &root.replace("<== testSetSalt", "<== testSetSalt + 1"));
+    market.write("bounty/testset/root.circom", &root.replace("9, 0, 4, ", "9, 0, 5, "));
     fs::remove_file(market.path("testset.json")).unwrap();
     market.write("labels.json", "[11, 7]");
     let made = ["testset", "bounty", "0.pgm", "1.pgm", "--labels", "labels.json", "-o", "testset.json"];
     success(&market.run(HOST, &made));
     failure(&market.chain(HOST, &CREATE), "the root in `testset.json` is");
+    market.write("bounty/testset/root.circom", &root.replace("<== testSetSalt", "<== testSetSalt + 1"));
+    fs::remove_file(market.path("testset.json")).unwrap();
+    failure(&market.run(HOST, &made), "is not the circuit of the root of these samples");
     market.write("bounty/testset/root.circom", &root);
+    // Templates of ours that were changed are not taken, though the circuit is as it was.
+    let root = "tensorproof/crypto/test_set_root.circom";
+    for (name, text) in tensorproof_templates::FILES {
+        let text = if *name == root { text.replace("<== salt;", "<== 0;") } else { (*text).to_owned() };
+        market.write(&format!("bounty/testset/{name}"), &text);
+    }
     market.write("testset.json", &honest.to_string());
+    let message = "test_set_root.circom` is not the template of this name";
+    failure(&market.run(HOST, &["check", "bounty"]), message);
+    failure(&market.chain(HOST, &CREATE), message);
+    fs::remove_dir_all(market.path("bounty/testset/tensorproof")).unwrap();
     assert_eq!(market.anvil.request("eth_blockNumber", &json!([])), "0x0");
 
     let bounty = market.create(&[])["bounty"].clone();
@@ -316,7 +330,8 @@ fn check_finds_what_differs() {
     }
     let described = market.read("bounty/bounty.json");
     for (field, value, message) in [
-        ("format", json!(2), "has format 2, expected 1"),
+        ("format", json!(1), "was made by an earlier version, whose commitments do not cover their form"),
+        ("format", json!(3), "has format 3, expected 2"),
         (
             "image",
             json!({ "first": 2, "size": 3, "factor": "2", "offset": "0", "divisor": "1" }),
@@ -327,7 +342,7 @@ fn check_finds_what_differs() {
             json!({ "first": 1, "size": 3, "factor": "2", "offset": "0", "divisor": "0" }),
             "`image.divisor` is `0`, expected an integer",
         ),
-        ("ciphertextLength", json!(3), "`ciphertextLength` is 3, expected 4"),
+        ("ciphertextLength", json!(4), "`ciphertextLength` is 4, expected 5"),
         ("architecture", json!("0x12"), "`architecture` is `0x12`, expected 32 bytes"),
         ("samples", json!(3), "the bounty's number of samples is 2, expected 3"),
         ("more", json!(1), "unknown field `more`"),
@@ -393,6 +408,12 @@ fn parameters_are_those_of_the_circuits() {
     let path = |name: &str| folder.path().join(name);
     let own = model("mnist_cnn");
     success(&bounty(&["circuits", &own, "-o", "digits", "--samples", "1", "--scale", "2^4"]));
+    // What the folder that commands run in has under the names of templates is not read.
+    for (name, _) in tensorproof_templates::FILES {
+        fs::create_dir_all(path(name).parent().unwrap()).unwrap();
+        fs::write(path(name), "no circom").unwrap();
+    }
+    fs::write(path("main.circom"), "no circom").unwrap();
     fs::write(path("digit"), [7; 784]).unwrap();
     fs::write(path("labels.json"), "[3]").unwrap();
     let test_set = ["testset", "digits", "digit", "--labels", "labels.json", "-o", "testset.json"];
@@ -401,10 +422,31 @@ fn parameters_are_those_of_the_circuits() {
     let made = success(&bounty(&params));
     let hunter: Value = serde_json::from_str(&fs::read_to_string(path("mine/hunter.json")).unwrap()).unwrap();
     assert_eq!(made["commitment"], hunter["paramsHash"]);
+    support::is_private(&path("testset.json"));
+    support::is_private(&path("mine/hunter.json"));
     // Another salt would make what was committed to worthless.
     for again in [&params[..], &test_set] {
         failure(&bounty(again), "is not a file that does not exist yet");
     }
+
+    // The root of the test set is public: a circuit of it that somebody changed could show the salt.
+    let root = path("digits/testset/root.circom");
+    let kept = fs::read_to_string(&root).unwrap();
+    for (from, to) in [
+        ("testSetRoot <== root.out", "testSetRoot <== testSetSalt"),
+        ("pragma circom 2.1.0;\n", "pragma circom 2.1.0;\ninclude \"x.circom\";\n"),
+        ("TestSetRoot(1, 784, ", "TestSetRoot(1, 784, 0"),
+        ("TestSetRoot(1, 784, ", "TestSetRoot(1, 785, "),
+        ("images[1]", "images[2]"),
+        ("images[1]", "images[0]"),
+        ("images[1]", "images[18446744073709551615]"),
+    ] {
+        assert!(kept.contains(from), "{from}");
+        fs::write(&root, kept.replace(from, to)).unwrap();
+        let again = ["testset", "digits", "digit", "--labels", "labels.json", "-o", "again.json"];
+        failure(&bounty(&again), "is not the circuit of the root of these samples");
+    }
+    fs::write(&root, kept).unwrap();
 
     let elsewhere = |name: &str| bounty(&["params", "digits", &model(name), "-o", "other"]);
     assert_eq!(elsewhere("mnist_lenet5").status.code(), Some(1));
@@ -440,14 +482,16 @@ fn parameters_are_those_of_the_circuits() {
 fn a_length_that_nobody_can_deliver_is_refused_before_the_stake() {
     let market = Market::new(&[]);
     let mut described = market.read("bounty/bounty.json");
-    described["ciphertextLength"] = json!(5);
-    described["parameters"] = json!([{ "signal": "w", "shape": [2, 1], "low": "-8", "bits": 200 }]);
+    described["ciphertextLength"] = json!(6);
+    described["parameters"] = json!([
+        { "signal": "w", "shape": [2, 1], "order": "row-major", "scale": "2", "low": "-8", "bits": 200 },
+    ]);
     market.write("bounty/bounty.json", &described.to_string());
     let created = market.create(&[]);
     let bounty = text(&created["bounty"]);
     failure(
         &market.chain(WORSE, &["commit", bounty, "bounty", "--submission", "worse"]),
-        "length of ciphertexts is 5, expected 4",
+        "length of ciphertexts is 6, expected 5",
     );
 }
 
@@ -528,10 +572,10 @@ fn what_no_transaction_carries_is_refused_when_circuits_are_made() {
     );
     assert!(!market.path("digits").exists());
     let mut described = market.read("bounty/bounty.json");
-    described["ciphertextLength"] = json!(18_003);
-    described["parameters"] = json!([{ "signal": "w", "shape": [270_000], "low": "-8", "bits": 16 }]);
+    described["ciphertextLength"] = json!(18_004);
+    described["parameters"] = json!([{ "signal": "w", "shape": [270_000], "order": "row-major", "scale": "2", "low": "-8", "bits": 16 }]);
     market.write("bounty/bounty.json", &described.to_string());
-    let limit = "`ciphertextLength` is 18003, expected 1 to 4000";
+    let limit = "`ciphertextLength` is 18004, expected 1 to 4000";
     failure(&market.chain(HOST, &CREATE), limit);
     failure(&market.run(HOST, &["check", "bounty"]), limit);
     let nowhere = ACCOUNTS[HOST];

@@ -42,6 +42,12 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// A comment of a circuit would be more than that.
+    #[error("a comment of the circuit would be {text:?}, expected a line of printable ASCII")]
+    Comment {
+        /// The comment.
+        text: String,
+    },
     /// The model as a whole is not usable.
     #[error("model: {reason}")]
     Model {

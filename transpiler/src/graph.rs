@@ -96,6 +96,12 @@ impl Graph {
                 Some(Known::Edge(edge)) if graph.outputs.contains(edge) => {
                     return Err(Error::model(format!("its output `{output}` is listed twice")));
                 }
+                Some(Known::Edge(edge)) if graph.edges[edge.0].shape.contains(&0) => {
+                    let shape = &graph.edges[edge.0].shape;
+                    return Err(Error::model(format!(
+                        "its output `{output}` of shape {shape:?} has no values"
+                    )));
+                }
                 Some(Known::Edge(edge)) => graph.outputs.push(*edge),
                 Some(Known::Constant(_)) => {
                     return Err(Error::model(format!("its output `{output}` does not depend on the input")));
@@ -199,8 +205,10 @@ impl Graph {
         self.account(name, operator, &shape)?;
         // Exporters split and join tensors without values; nothing else is done with them.
         let only_moves = matches!(op, Op::Wire(_) | Op::Reshape(_) | Op::Transpose(_) | Op::Parameter(_));
-        if shape.contains(&0) && !only_moves {
-            return Err(Error::node(name, operator, format!("its output of shape {shape:?} has no values")));
+        let inputs_of = inputs.iter().map(|edge| ("input", &self.edges[edge.0].shape));
+        let empty = inputs_of.chain([("output", &shape)]).find(|(_, shape)| shape.contains(&0));
+        if let Some((which, shape)) = empty.filter(|_| !only_moves) {
+            return Err(Error::node(name, operator, format!("its {which} of shape {shape:?} has no values")));
         }
         let passes_on = matches!(
             op,
@@ -259,6 +267,9 @@ fn input_shape(name: &str, shape: &[Option<usize>]) -> Result<Vec<usize>> {
         }
     }
     match elements(&lengths) {
+        Some(0) => {
+            Err(Error::Input { input: name.to_owned(), reason: format!("shape {lengths:?} has no values") })
+        }
         Some(_) => Ok(lengths),
         None => {
             Err(Error::Input { input: name.to_owned(), reason: format!("shape {lengths:?} is too large") })

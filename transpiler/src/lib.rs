@@ -11,6 +11,7 @@ pub mod data;
 pub mod emit;
 mod error;
 mod fold;
+pub mod form;
 pub mod graph;
 pub mod interval;
 

@@ -1,13 +1,16 @@
 //! How a circuit shows values without showing them: salted commitments, and encryption for a recipient.
 //!
-//! Both begin with the values range-checked and packed, tensor by tensor, as many to a field element as fit. A commitment is
-//! the Poseidon sponge of the elements with a salt last: who knows values and salt can open it; without the salt it tells
-//! nothing. An encryption is Poseidon's duplex under the secret that a sender's key and the recipient's share; the sender's key is
-//! new for each message, so that the nonce is always zero.
+//! Both begin with the element of the values' form, a constant of the circuit, and the values range-checked and packed, tensor
+//! by tensor, as many to a field element as fit. A commitment is the Poseidon sponge of the elements with a salt last: who knows
+//! form, values and salt can open it; without the salt it tells nothing. An encryption is Poseidon's duplex under the secret that
+//! a sender's key and the recipient's share; the sender's key is new for each message, so that the nonce is always zero.
 
 use num_bigint::BigInt;
 
+use crate::form::{Form, TensorForm, width};
 use crate::interval::Interval;
+use crate::kernel::Cost;
+use crate::quantize::{InputVisibility, OutputVisibility, ParamsVisibility};
 
 /// What is sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,16 +21,26 @@ pub enum Subject {
     Params,
     /// The outputs, in the model's order.
     Output,
+    /// Integers of a file.
+    Data,
 }
 
 impl Subject {
-    /// Returns its name in options and settings.
+    /// Returns its name in options, settings and forms.
     pub fn name(self) -> &'static str {
         match self {
             Self::Input => "input",
             Self::Params => "params",
             Self::Output => "output",
+            Self::Data => "data",
         }
+    }
+
+    /// Returns the subject of a name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Input, Self::Params, Self::Output, Self::Data]
+            .into_iter()
+            .find(|subject| subject.name() == name)
     }
 
     /// Returns the sponge's domain, so that no commitment is one to something else.
@@ -36,6 +49,8 @@ impl Subject {
             Self::Input => 1,
             Self::Params => 2,
             Self::Output => 3,
+            // 4 is that of a test set.
+            Self::Data => 5,
         }
     }
 
@@ -69,6 +84,29 @@ pub enum Seal {
     Encrypted,
 }
 
+/// Returns what is sealed and how, in the order of the public values.
+pub(crate) fn sealed_subjects(
+    input: InputVisibility,
+    params: ParamsVisibility,
+    output: OutputVisibility,
+) -> Vec<(Subject, Seal)> {
+    let output = match output {
+        OutputVisibility::Hashed => Some(Seal::Hashed),
+        OutputVisibility::Encrypted => Some(Seal::Encrypted),
+        OutputVisibility::Public | OutputVisibility::Private => None,
+    };
+    let input = (input == InputVisibility::Hashed).then_some(Seal::Hashed);
+    let params = match params {
+        ParamsVisibility::Hashed => Some(Seal::Hashed),
+        ParamsVisibility::Encrypted => Some(Seal::Encrypted),
+        ParamsVisibility::Public | ParamsVisibility::Private | ParamsVisibility::Fixed => None,
+    };
+    [(Subject::Output, output), (Subject::Input, input), (Subject::Params, params)]
+        .into_iter()
+        .filter_map(|(subject, seal)| Some((subject, seal?)))
+        .collect()
+}
+
 /// The public input that is the recipient's key.
 pub const RECIPIENT: &str = "recipient";
 
@@ -77,51 +115,25 @@ pub const RECIPIENT: &str = "recipient";
 pub struct Packed {
     /// Its signal.
     pub signal: String,
-    /// The lengths of its axes, that of the batch among them.
-    pub shape: Vec<usize>,
-    /// Bits of a value less the least one, 1 to 253.
-    pub bits: usize,
-    /// The least value.
-    pub low: BigInt,
+    /// What its values are meant to be.
+    pub form: TensorForm,
 }
 
-impl Packed {
-    /// Describes values in `[low, high]`.
-    pub fn new(signal: &str, shape: &[usize], low: &BigInt, high: &BigInt) -> Self {
-        // One bit at least, so that a tensor of zeros is packed too.
-        let bits = usize::try_from((high - low).bits().clamp(1, 253)).unwrap_or(253);
-        Self { signal: signal.to_owned(), shape: shape.to_vec(), bits, low: low.clone() }
-    }
+/// Returns the form of what is sealed.
+pub fn form(subject: Subject, values: &[Packed]) -> Form {
+    let tensors = values.iter().map(|packed| packed.form.clone()).collect();
+    Form { kind: subject.name().to_owned(), tensors }
+}
 
-    /// Returns the values that have a packing.
-    pub(crate) fn range(&self) -> Interval {
-        Interval { low: self.low.clone(), high: &self.low + (BigInt::from(1) << self.bits) - 1u32 }
-    }
+/// Returns how many elements are hashed or encrypted: that of the form, and the packed values.
+pub fn sealed_elements(values: &[Packed]) -> usize {
+    1 + values.iter().map(|packed| packed.form.elements()).sum::<usize>()
+}
 
-    /// Returns the number of values.
-    pub fn size(&self) -> usize {
-        self.shape.iter().product()
-    }
-
-    /// Returns how many values are in a field element.
-    pub fn per_element(&self) -> usize {
-        253 / self.bits
-    }
-
-    /// Returns how many field elements the values are packed into.
-    pub fn elements(&self) -> usize {
-        self.size().div_ceil(self.per_element())
-    }
-
-    /// Returns the values of packed elements.
-    pub fn unpack(&self, elements: &[BigInt]) -> Vec<BigInt> {
-        let mask = (BigInt::from(1) << self.bits) - 1u32;
-        let value = |at: usize| {
-            let element = elements.get(at / self.per_element()).cloned().unwrap_or_default();
-            (element >> (self.bits * (at % self.per_element())) & &mask) + &self.low
-        };
-        (0..self.size()).map(value).collect()
-    }
+/// Returns the values that have a packing when those in a range do.
+pub(crate) fn packed_range(range: &Interval) -> Interval {
+    let high = &range.low + (BigInt::from(1) << width(&range.low, &range.high)) - 1u32;
+    Interval { low: range.low.clone(), high }
 }
 
 /// Partial rounds of Poseidon for states of 2 to 17 elements.
@@ -136,24 +148,13 @@ pub(crate) fn sponge_cost(length: usize) -> usize {
     length.div_ceil(rate) * 3 * (8 * (rate + 1) + partial) - 3
 }
 
+/// Returns the constraints of `PoseidonSponge` over a form, some elements of values and a salt. The form's S-box is one of a
+/// constant, whose products are none, and what remains of it is a sum.
+pub(crate) fn commitment_cost(values: &[Packed]) -> Cost {
+    Cost { quadratic: sponge_cost(sealed_elements(values) + 1) - 3, linear: 1 }
+}
+
 /// Returns the quadratic constraints of `EncryptPoseidon(17, length)`, `BabyPublicKey` and `BabyEcdh`.
 pub(crate) fn cipher_cost(length: usize) -> usize {
     (length.div_ceil(16) + 1) * 612 - 3 * 14 + 128 + 755 + 2053
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn unpacks_what_is_packed() {
-        let packed = Packed::new("w", &[7], &BigInt::from(-900), &BigInt::from(1100));
-        assert_eq!((packed.bits, packed.per_element(), packed.elements()), (11, 23, 1));
-        let wide = Packed::new("w", &[3], &BigInt::from(-1), &(BigInt::from(1) << 100));
-        assert_eq!((wide.bits, wide.per_element(), wide.elements()), (101, 2, 2));
-        let values = [BigInt::from(-1), BigInt::from(5), BigInt::from(77)];
-        let moved = |at: usize| &values[at] - &wide.low;
-        let elements = [moved(0) + (moved(1) << 101), moved(2)];
-        assert_eq!(wide.unpack(&elements), values);
-    }
 }

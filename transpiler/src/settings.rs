@@ -1,24 +1,41 @@
 //! `settings.json`: what later stages need to know of a model without reading it again.
+//!
+//! # Security
+//! Who verifies takes from it what the circuit leaves to the verifier: how many values there are, and the ranges of inputs. It is
+//! trusted as the verifying key beside it is, and comes from whoever that comes from, never with a proof.
+
+use std::collections::BTreeSet;
+use std::fmt;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::Zero as _;
+use num_traits::{Signed as _, Zero as _};
 use serde::{Deserialize, Serialize};
 
 use crate::data::InputShape;
-use crate::emit::{digest, digest_cost, packed, seals};
+use crate::emit::{cost, digest, digest_cost, packed, public_count, seals};
 use crate::error::{Error, Result};
+use crate::form::{Order, TensorForm};
 use crate::interval::Interval;
 use crate::kernel::Cost;
 use crate::quantize::{
     InputCheck, InputVisibility, OutputVisibility, ParamsVisibility, QuantizedGraph, Sample, dequantized,
     quantize_values, scale_text,
 };
-use crate::seal::{Packed, Seal, Subject};
+use crate::seal::{Packed, Seal, Subject, sealed_elements, sealed_subjects};
 use crate::tensor::flat;
 
 /// The version of the file's format.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+
+/// Most digits of an integer.
+const MOST_DIGITS: usize = 100;
+
+/// Public values of a recipient's key.
+const RECIPIENT_VALUES: usize = 2;
+/// What files say that were made when commitments and encryptions covered values alone.
+pub const EARLIER_VERSION: &str =
+    "was made by an earlier version, whose commitments do not cover their form; make it again";
 
 /// Most values of a tensor of a batch.
 const LARGEST_TENSOR: usize = 1 << 30;
@@ -32,26 +49,27 @@ pub struct Settings {
     /// The model's file name.
     pub model: String,
     /// The keccak256 of the model's file, in hexadecimal: what a registry of verifiers knows the model by.
-    #[serde(default)]
     pub model_hash: String,
     /// The scale of inputs and weights, `10^2`.
     pub scale: String,
-    /// `public`, `private` or `hashed`.
-    pub input_visibility: String,
-    /// `public`, `private`, `hashed`, `encrypted` or `fixed`.
-    pub params_visibility: String,
-    /// `public`, `private`, `hashed` or `encrypted`.
-    pub output_visibility: String,
+    /// Who sees the input.
+    pub input_visibility: InputVisibility,
+    /// Who sees the parameters.
+    pub params_visibility: ParamsVisibility,
+    /// Who sees the output.
+    pub output_visibility: OutputVisibility,
     /// How many samples a proof is about.
     pub batch: usize,
     /// What is sealed, in the order of the public signals; seals follow the public outputs.
     pub seals: Vec<SealSettings>,
-    /// `plain` or `digest`.
-    #[serde(default = "plain")]
-    pub public_signals: String,
+    /// How public values become public signals.
+    pub public_signals: PublicSignals,
+    /// How many public values a proof has: the outputs, the seals, the inputs, the parameters, the recipient's key.
+    pub public_values: usize,
     /// What the proofs of a digest are for.
-    #[serde(default)]
     pub digest_label: String,
+    /// The constraints of the whole circuit.
+    pub constraints: Constraints,
     /// The inputs, in the model's order.
     pub inputs: Vec<InputSettings>,
     /// The outputs, in the model's order.
@@ -59,6 +77,36 @@ pub struct Settings {
     /// The layers, in order.
     pub layers: Vec<LayerSettings>,
 }
+
+/// How public values become public signals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PublicSignals {
+    /// Each value is a public signal.
+    Plain,
+    /// Three signals stand for all values.
+    Digest,
+}
+
+/// How many constraints a circuit has at `--O1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Constraints {
+    /// Those with a product.
+    pub quadratic: usize,
+    /// Those without one.
+    pub linear: usize,
+}
+
+/// An integer, as a decimal string.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Decimal(pub BigInt);
+
+/// The integer that stands for 1, as a fraction: below zero where a factor below zero was taken into it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Fraction(pub BigRational);
 
 /// A commitment or an encryption among the public signals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,10 +126,14 @@ pub struct SealSettings {
 pub struct TensorSettings {
     /// Its signal in the circuit.
     pub signal: String,
-    /// The lengths of its axes, that of the batch among them.
+    /// The lengths of its axes, that of the batch first for inputs and outputs, also when it is 1.
     pub shape: Vec<usize>,
+    /// The order of the integers.
+    pub order: Order,
+    /// The integer that stands for 1, as a fraction.
+    pub scale: Fraction,
     /// The least integer.
-    pub low: String,
+    pub low: Decimal,
     /// Bits of an integer less the least one.
     pub bits: usize,
 }
@@ -96,14 +148,14 @@ pub struct InputSettings {
     pub signal: String,
     /// The lengths of its axes, without the batch.
     pub shape: Vec<usize>,
-    /// The integer that stands for 1, as a fraction.
-    pub scale: String,
+    /// The integer that stands for 1.
+    pub scale: Fraction,
     /// The least integer.
-    pub low: String,
+    pub low: Decimal,
     /// The largest integer.
-    pub high: String,
-    /// `circuit` or `verifier`.
-    pub checked_by: String,
+    pub high: Decimal,
+    /// Who checks that the values are between them.
+    pub checked_by: InputCheck,
 }
 
 /// An output.
@@ -116,8 +168,8 @@ pub struct OutputSettings {
     pub signal: String,
     /// The lengths of its axes, without the batch.
     pub shape: Vec<usize>,
-    /// The integer that stands for 1, as a fraction; 1 for a class.
-    pub scale: String,
+    /// The integer that stands for 1; 1 for a class.
+    pub scale: Fraction,
     /// Whether it is the index of a class.
     pub is_class: bool,
 }
@@ -152,36 +204,15 @@ impl Settings {
     /// Describes a quantized model; `model` is its file's name.
     pub fn of(quantized: &QuantizedGraph, model: &str) -> Self {
         let quantity = |place: usize| &quantized.quantities[place];
-        let checked_by = match quantized.config.input_check {
-            InputCheck::Circuit => "circuit",
-            InputCheck::Verifier => "verifier",
-        };
+        let cost = cost(quantized);
         Self {
             format: FORMAT,
             model: model.to_owned(),
             model_hash: String::new(),
             scale: quantized.power.to_string(),
-            input_visibility: match quantized.config.input {
-                InputVisibility::Public => "public",
-                InputVisibility::Private => "private",
-                InputVisibility::Hashed => "hashed",
-            }
-            .to_owned(),
-            params_visibility: match quantized.config.params {
-                ParamsVisibility::Public => "public",
-                ParamsVisibility::Private => "private",
-                ParamsVisibility::Hashed => "hashed",
-                ParamsVisibility::Encrypted => "encrypted",
-                ParamsVisibility::Fixed => "fixed",
-            }
-            .to_owned(),
-            output_visibility: match quantized.config.output_visibility {
-                OutputVisibility::Public => "public",
-                OutputVisibility::Private => "private",
-                OutputVisibility::Hashed => "hashed",
-                OutputVisibility::Encrypted => "encrypted",
-            }
-            .to_owned(),
+            input_visibility: quantized.config.input,
+            params_visibility: quantized.config.params,
+            output_visibility: quantized.config.output_visibility,
             batch: quantized.config.batch,
             seals: seals(quantized)
                 .into_iter()
@@ -195,8 +226,13 @@ impl Settings {
                     tensors: packed(quantized, subject).iter().map(TensorSettings::of).collect(),
                 })
                 .collect(),
-            public_signals: if digest(quantized).is_some() { "digest" } else { "plain" }.to_owned(),
+            public_signals: match digest(quantized) {
+                Some(_) => PublicSignals::Digest,
+                None => PublicSignals::Plain,
+            },
+            public_values: public_count(quantized),
             digest_label: String::new(),
+            constraints: Constraints { quadratic: cost.quadratic, linear: cost.linear },
             inputs: quantized
                 .inputs
                 .iter()
@@ -206,10 +242,10 @@ impl Settings {
                         name: port.name.clone(),
                         signal: port.signal.clone(),
                         shape: quantity(port.place).shape.clone(),
-                        scale: quantity(port.place).scale.to_string(),
-                        low: hull.low.to_string(),
-                        high: hull.high.to_string(),
-                        checked_by: checked_by.to_owned(),
+                        scale: Fraction(quantity(port.place).scale.clone()),
+                        low: Decimal(hull.low),
+                        high: Decimal(hull.high),
+                        checked_by: quantized.config.input_check,
                     }
                 })
                 .collect(),
@@ -220,7 +256,7 @@ impl Settings {
                     name: port.name.clone(),
                     signal: port.signal.clone(),
                     shape: quantity(port.place).shape.clone(),
-                    scale: quantity(port.place).scale.to_string(),
+                    scale: Fraction(quantity(port.place).scale.clone()),
                     is_class: quantized.is_class,
                 })
                 .collect(),
@@ -258,42 +294,126 @@ impl Settings {
     /// Reads the file's text.
     ///
     /// # Errors
-    /// When it is not JSON of this format, or a number in it is none.
+    /// When it is not JSON of this format, has an unknown word, lacks something, or says what cannot be.
     pub fn from_json(text: &str) -> Result<Self> {
-        let settings: Self =
-            serde_json::from_str(text).map_err(|error| Error::model(format!("settings.json: {error}")))?;
-        if settings.format != FORMAT {
-            return Err(Error::model(format!(
-                "settings.json has format {}, expected {FORMAT}",
-                settings.format
-            )));
+        /// What all versions have.
+        #[derive(Deserialize)]
+        struct Version {
+            format: u32,
         }
-        if settings.batch == 0 {
-            return Err(Error::model("settings.json: a batch of 0 samples, expected one at least"));
+        let malformed = |error: serde_json::Error| Error::model(format!("settings.json: {error}"));
+        let Version { format } = serde_json::from_str(text).map_err(malformed)?;
+        if format == 1 {
+            return Err(Error::model(format!("settings.json {EARLIER_VERSION}")));
         }
-        let shapes = settings.inputs.iter().map(|input| &input.shape);
-        for shape in shapes.chain(settings.outputs.iter().map(|output| &output.shape)) {
-            let count = shape.iter().try_fold(settings.batch, |count, length| count.checked_mul(*length));
-            if !count.is_some_and(|count| (1..=LARGEST_TENSOR).contains(&count)) {
-                let reason = format!(
-                    "settings.json: a batch of {} tensors of shape {shape:?}, expected 1 to {LARGEST_TENSOR} values",
-                    settings.batch
-                );
-                return Err(Error::model(reason));
-            }
+        if format != FORMAT {
+            let reason = format!(
+                "settings.json has format {format}, expected {FORMAT}: `tensorproof transpile` makes it again"
+            );
+            return Err(Error::model(reason));
         }
+        let settings: Self = serde_json::from_str(text).map_err(malformed)?;
+        settings.check().map_err(|reason| Error::model(format!("settings.json: {reason}")))?;
         for seal in &settings.seals {
-            seal.subject()?;
-            seal.kind()?;
             seal.packed()?;
         }
-        for input in &settings.inputs {
-            input.range()?;
-        }
-        for output in &settings.outputs {
-            rational(&output.scale)?;
-        }
+        settings.check_seals()?;
+        settings.check_public_values()?;
         Ok(settings)
+    }
+
+    /// Checks each input and output.
+    fn check(&self) -> std::result::Result<(), String> {
+        if self.batch == 0 {
+            return Err("a batch of 0 samples, expected one at least".to_owned());
+        }
+        let hash = self.model_hash.strip_prefix("0x").unwrap_or_default();
+        if hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(format!("`model_hash` is `{}`, expected 32 bytes in hexadecimal", self.model_hash));
+        }
+        let inputs = self.inputs.iter().map(|input| (&input.signal, &input.shape));
+        let outputs = self.outputs.iter().map(|output| (&output.signal, &output.shape));
+        let mut signals = BTreeSet::new();
+        for (signal, shape) in inputs.chain(outputs) {
+            let count = shape.iter().try_fold(self.batch, |count, length| count.checked_mul(*length));
+            if !count.is_some_and(|count| (1..=LARGEST_TENSOR).contains(&count)) {
+                return Err(format!(
+                    "a batch of {} tensors of shape {shape:?}, expected 1 to {LARGEST_TENSOR} values",
+                    self.batch
+                ));
+            }
+            if !signals.insert(signal) {
+                return Err(format!("two inputs or outputs have the signal `{signal}`, expected one"));
+            }
+        }
+        for (list, name) in [(self.inputs.is_empty(), "input"), (self.outputs.is_empty(), "output")] {
+            if list {
+                return Err(format!("there is no {name}, expected one at least"));
+            }
+        }
+        for InputSettings { name, low, high, checked_by, .. } in &self.inputs {
+            if low.0 > high.0 {
+                return Err(format!("input `{name}` is from {low} to {high}, expected the lower one first"));
+            }
+            if *checked_by == InputCheck::Verifier && self.input_visibility != InputVisibility::Public {
+                return Err(format!("input `{name}` is checked by a verifier, who does not see it"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that what is sealed is what the visibilities say.
+    fn check_seals(&self) -> Result<()> {
+        let found = self.seals.iter().map(|seal| Ok((seal.subject()?, seal.kind()?)));
+        let found = found.collect::<Result<Vec<_>>>()?;
+        let expected = sealed_subjects(self.input_visibility, self.params_visibility, self.output_visibility);
+        if found == expected {
+            return Ok(());
+        }
+        let reason = format!("settings.json: the seals are {found:?}, expected {expected:?}");
+        Err(Error::model(reason))
+    }
+
+    /// Checks that the number of public values is the one that all else gives. That of public parameters stands nowhere else.
+    fn check_public_values(&self) -> Result<()> {
+        let mut known = self.known_public_values()?;
+        if self.seals.iter().map(SealSettings::kind).collect::<Result<Vec<_>>>()?.contains(&Seal::Encrypted) {
+            known = known.saturating_add(RECIPIENT_VALUES);
+        }
+        let found = self.public_values;
+        let (fits, expected) = match self.params_visibility {
+            ParamsVisibility::Public => (found >= known, format!("{known} at least")),
+            _ => (found == known, known.to_string()),
+        };
+        if fits {
+            return Ok(());
+        }
+        Err(Error::model(format!("settings.json has {found} public values, expected {expected}")))
+    }
+
+    /// Returns how many values outputs, seals and inputs have among the public ones, which they begin in this order.
+    fn known_public_values(&self) -> Result<usize> {
+        let mut known = self.public_outputs();
+        for seal in &self.seals {
+            known = known.saturating_add(seal.signals()?);
+        }
+        if self.input_visibility == InputVisibility::Public {
+            known = self.inputs.iter().fold(known, |sum, input| sum.saturating_add(self.count(&input.shape)));
+        }
+        Ok(known)
+    }
+
+    /// Returns how many of the public values are outputs, which are first.
+    pub fn public_outputs(&self) -> usize {
+        if self.output_visibility != OutputVisibility::Public {
+            return 0;
+        }
+        self.outputs.iter().fold(0, |sum: usize, output| sum.saturating_add(self.count(&output.shape)))
+    }
+
+    /// Returns how many values a proof has of a tensor.
+    pub fn count(&self, shape: &[usize]) -> usize {
+        shape.iter().fold(self.batch, |count, length| count.saturating_mul(*length))
     }
 
     /// Returns what the inputs look like.
@@ -311,18 +431,20 @@ impl Settings {
     /// # Errors
     /// When a value is outside the range; the error names it.
     pub fn quantize_samples(&self, samples: &[Sample]) -> Result<Vec<(String, Vec<BigInt>)>> {
+        if samples.len() != self.batch {
+            let reason =
+                format!("{} samples, expected the {} that a proof is about", samples.len(), self.batch);
+            return Err(Error::model(reason));
+        }
         let mut signals = Vec::new();
         for (position, input) in self.inputs.iter().enumerate() {
-            let (scale, interval) = input.range()?;
+            let (scale, interval) = input.range();
             let mut integers = Vec::new();
-            for values in samples.iter().filter_map(|sample| sample.get(position)) {
-                integers.extend(quantize_values(
-                    &input.name,
-                    &flat(values),
-                    &input.shape,
-                    &scale,
-                    &interval,
-                )?);
+            for sample in samples {
+                let Some(values) = sample.get(position) else {
+                    return Err(Error::Input { input: input.name.clone(), reason: "is missing".to_owned() });
+                };
+                integers.extend(quantize_values(&input.name, &flat(values), &input.shape, scale, &interval)?);
             }
             signals.push((input.signal.clone(), integers));
         }
@@ -336,9 +458,8 @@ impl SealSettings {
     /// # Errors
     /// When the file has something else in its place.
     pub fn subject(&self) -> Result<Subject> {
-        [Subject::Input, Subject::Params, Subject::Output]
-            .into_iter()
-            .find(|subject| subject.name() == self.of)
+        Subject::of_name(&self.of)
+            .filter(|subject| *subject != Subject::Data)
             .ok_or_else(|| Error::model(format!("settings.json: `{}` cannot be sealed", self.of)))
     }
 
@@ -369,7 +490,7 @@ impl SealSettings {
     pub fn signals(&self) -> Result<usize> {
         Ok(match self.kind()? {
             Seal::Hashed => 1,
-            Seal::Encrypted => self.packed()?.iter().map(Packed::elements).sum::<usize>() + 3,
+            Seal::Encrypted => sealed_elements(&self.packed()?) + 3,
         })
     }
 }
@@ -379,9 +500,11 @@ impl TensorSettings {
     pub fn of(packed: &Packed) -> Self {
         Self {
             signal: packed.signal.clone(),
-            shape: packed.shape.clone(),
-            low: packed.low.to_string(),
-            bits: packed.bits,
+            shape: packed.form.shape.clone(),
+            order: packed.form.order,
+            scale: Fraction(packed.form.scale.clone()),
+            low: Decimal(packed.form.low.clone()),
+            bits: packed.form.bits,
         }
     }
 
@@ -400,16 +523,15 @@ impl TensorSettings {
         }
         Ok(Packed {
             signal: self.signal.clone(),
-            shape: self.shape.clone(),
-            bits: self.bits,
-            low: integer(&self.low)?,
+            form: TensorForm {
+                shape: self.shape.clone(),
+                order: self.order,
+                scale: self.scale.0.clone(),
+                low: self.low.0.clone(),
+                bits: self.bits,
+            },
         })
     }
-}
-
-/// What settings say of a circuit from before there were digests.
-fn plain() -> String {
-    "plain".to_owned()
 }
 
 /// Returns the layer that hashes this number of public values.
@@ -430,36 +552,67 @@ fn digest_layer(values: usize, cost: Cost) -> LayerSettings {
 
 impl InputSettings {
     /// Returns scale and range.
-    ///
-    /// # Errors
-    /// When the file has something else in their place.
-    pub fn range(&self) -> Result<(BigRational, Interval)> {
-        let interval = Interval { low: integer(&self.low)?, high: integer(&self.high)? };
-        Ok((rational(&self.scale)?, interval))
+    pub fn range(&self) -> (&BigRational, Interval) {
+        (&self.scale.0, Interval { low: self.low.0.clone(), high: self.high.0.clone() })
     }
 }
 
 impl OutputSettings {
     /// Returns the real numbers that integers of this output stand for.
-    ///
-    /// # Errors
-    /// When the file has something else in place of the scale.
-    pub fn dequantize(&self, values: &[BigInt]) -> Result<Vec<f64>> {
-        let scale = rational(&self.scale)?;
-        Ok(values.iter().map(|value| dequantized(value, &scale)).collect())
+    pub fn dequantize(&self, values: &[BigInt]) -> Vec<f64> {
+        values.iter().map(|value| dequantized(value, &self.scale.0)).collect()
     }
 }
 
-fn integer(text: &str) -> Result<BigInt> {
-    let parsed = if text.len() <= 100 { text.parse().ok() } else { None };
-    parsed.ok_or_else(|| Error::model(format!("settings.json: `{text}` is not an integer")))
+impl fmt::Display for Decimal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
 }
 
-fn rational(text: &str) -> Result<BigRational> {
-    let (numerator, denominator) = text.split_once('/').unwrap_or((text, "1"));
-    let (numerator, denominator) = (integer(numerator)?, integer(denominator)?);
-    if denominator.is_zero() || numerator.is_zero() {
-        return Err(Error::model(format!("settings.json: `{text}` is not a scale")));
+impl fmt::Display for Fraction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
     }
-    Ok(BigRational::new(numerator, denominator))
+}
+
+impl From<Decimal> for String {
+    fn from(Decimal(value): Decimal) -> Self {
+        value.to_string()
+    }
+}
+
+impl TryFrom<String> for Decimal {
+    type Error = String;
+
+    fn try_from(text: String) -> std::result::Result<Self, String> {
+        decimal(&text).map(Self)
+    }
+}
+
+impl From<Fraction> for String {
+    fn from(Fraction(value): Fraction) -> Self {
+        value.to_string()
+    }
+}
+
+impl TryFrom<String> for Fraction {
+    type Error = String;
+
+    fn try_from(text: String) -> std::result::Result<Self, String> {
+        let (numerator, denominator) = match text.split_once('/') {
+            Some((numerator, denominator)) => (decimal(numerator)?, decimal(denominator)?),
+            None => (decimal(&text)?, BigInt::from(1)),
+        };
+        if !denominator.is_positive() || numerator.is_zero() {
+            return Err(format!("`{text}` is not a scale"));
+        }
+        Ok(Self(BigRational::new(numerator, denominator)))
+    }
+}
+
+/// Reads an integer of a decent length, which is that of a few hundred bits.
+fn decimal(text: &str) -> std::result::Result<BigInt, String> {
+    let parsed = if text.len() <= MOST_DIGITS { text.parse().ok() } else { None };
+    parsed.ok_or_else(|| format!("`{text}` is not an integer"))
 }

@@ -244,6 +244,32 @@ fn statements_agree_with_each_other_and_with_the_integer_model() {
     }
 }
 
+/// The same integers of images are others at another scale, and of another shape.
+#[test]
+fn roots_are_of_images_and_their_form() {
+    let root = |exponent, range| {
+        let graph = network("Relu", "", 1.0, 7);
+        let quantized = quantized_at(exponent, &graph, Scope::Any { headroom: 1 }, range).unwrap();
+        let bounty = bounty(&quantized, TEST_SET).unwrap();
+        let sources =
+            Sources::from_text("root.circom", &bounty.root).with_embedded(tensorproof_templates::FILES);
+        let circuit = compile(sources, Options::default())
+            .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        let pixel = |byte: &u8| fr_from_bigint(&bounty.pixels.integer(*byte));
+        let images: Vec<Fr> = FILES.iter().flat_map(|file| file[3..].iter().map(pixel)).collect();
+        let inputs = Inputs::from([
+            ("images".to_owned(), images.clone()),
+            ("labels".to_owned(), fields([1, 2])),
+            ("testSetSalt".to_owned(), vec![Fr::from(99)]),
+        ]);
+        (images, circuit.witness(&inputs).unwrap().0[1])
+    };
+    let (images, expected) = root(5, (0.0, 1.0));
+    let (same, other) = root(4, (0.0, 2.0));
+    assert_eq!(images, same);
+    assert_ne!(expected, other);
+}
+
 #[test]
 fn a_byte_is_the_nearest_integer() {
     for (low, high) in [(0.0, 1.0), (0.0, 255.0), (-1.0, 1.0), (-0.75, 2.5)] {
@@ -344,8 +370,8 @@ fn tables_hold_for_any_parameters() {
             assert_eq!(tensors.len(), host.bounty.params.len());
             for (at, (packed, values)) in host.bounty.params.iter().zip(tensors).enumerate() {
                 let is_high = pattern >> at & 1 == 1;
-                let high = &packed.low + (BigInt::from(1) << packed.bits) - 1;
-                values.fill(if is_high { high } else { packed.low.clone() });
+                let high = &packed.form.low + (BigInt::from(1) << packed.form.bits) - 1;
+                values.fill(if is_high { high } else { packed.form.low.clone() });
                 inputs.insert(packed.signal.clone(), values.iter().map(fr_from_bigint).collect());
             }
             if let Some(values) = host.accuracy.values(&inputs, 3) {
@@ -385,7 +411,7 @@ fn what_is_too_large_has_no_witness() {
     let Market { accuracy, inputs, bounty, .. } = market((0.0, 1.0));
     assert!(accuracy.values(&inputs, 3).is_some());
     for packed in &bounty.params {
-        for value in [&packed.low - 1, &packed.low + (BigInt::from(1) << packed.bits)] {
+        for value in [&packed.form.low - 1, &packed.form.low + (BigInt::from(1) << packed.form.bits)] {
             let mut inputs = inputs.clone();
             inputs.get_mut(&packed.signal).unwrap()[0] = fr_from_bigint(&value);
             assert!(accuracy.values(&inputs, 3).is_none(), "{} = {value}", packed.signal);

@@ -125,7 +125,7 @@ fn same_options_give_the_same_circuit() {
     let graph = load_graph(&path("mnist_cnn", "model.onnx")).unwrap();
     let samples = load_samples(&path("mnist_cnn", "samples.npz"), &input_shapes(&graph)).unwrap();
     let make = || {
-        let program = emit(&quantize(&graph, &config(ParamsVisibility::Private), &samples).unwrap());
+        let program = emit(&quantize(&graph, &config(ParamsVisibility::Private), &samples).unwrap()).unwrap();
         (program.files, program.weights.to_string())
     };
     assert_eq!(make(), make());

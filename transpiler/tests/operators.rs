@@ -116,7 +116,7 @@ fn witness_equals_the_integer_model() {
 
 /// Compiles the circuit of a model and returns its parameters.
 fn compiled(quantized: &QuantizedGraph, context: &str) -> (Circuit, Inputs) {
-    let program = emit(quantized);
+    let program = emit(quantized).unwrap();
     let circuit =
         support::compiled(&program.files).unwrap_or_else(|problems| panic!("{context}\n{problems}"));
     (circuit, parameters(&program.weights))

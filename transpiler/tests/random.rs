@@ -244,7 +244,7 @@ fn sample() -> Sample {
 
 /// Returns the inputs of the circuit for the sample and a model's parameters.
 fn inputs(quantized: &QuantizedGraph) -> Inputs {
-    let mut inputs = support::parameters(&emit(quantized).weights);
+    let mut inputs = support::parameters(&emit(quantized).unwrap().weights);
     for (port, values) in quantized.inputs.iter().zip(quantized.quantize_sample(&sample()).unwrap()) {
         inputs.insert(port.signal.clone(), values.iter().map(fr_from_bigint).collect());
     }
@@ -335,7 +335,7 @@ proptest! {
             return Err(TestCaseError::reject("the scales are others"));
         }
         let integers = other.eval(&sample()).unwrap();
-        let circuit = support::compiled(&emit(&own).files).map_err(TestCaseError::fail)?;
+        let circuit = support::compiled(&emit(&own).unwrap().files).map_err(TestCaseError::fail)?;
         if let Ok(witness) = circuit.witness(&parameters) {
             let expected: Vec<_> = integers[other.outputs[0].place].iter().map(fr_from_bigint).collect();
             prop_assert_eq!(&witness.0[1..=expected.len()], &expected[..]);
@@ -360,7 +360,7 @@ proptest! {
         if params == ParamsVisibility::Hashed {
             inputs.insert("paramsSalt".to_owned(), vec![7u64.into()]);
         }
-        let circuit = support::compiled_at(&emit(&quantized).files, Level::O0).map_err(TestCaseError::fail)?;
+        let circuit = support::compiled_at(&emit(&quantized).unwrap().files, Level::O0).map_err(TestCaseError::fail)?;
         if circuit.r1cs.wires > MOST_WIRES {
             return Err(TestCaseError::reject("the circuit is too large"));
         }

@@ -95,10 +95,11 @@ fn ranges_that_other_parameters_leave_leave_no_operator_out() {
     for (steps, bias) in rows {
         let context = format!("{steps:?}");
         let [own, other] = [1.0, bias].map(|bias| after_a_sum(bias, steps));
-        let program = emit(&quantized(&own, ParamsVisibility::Private, TEN_TO_2).unwrap());
+        let program = emit(&quantized(&own, ParamsVisibility::Private, TEN_TO_2).unwrap()).unwrap();
         let circuit = compiled(&program.files).unwrap();
-        let chosen =
-            parameters(&emit(&quantized(&other, ParamsVisibility::Private, TEN_TO_2).unwrap()).weights);
+        let chosen = parameters(
+            &emit(&quantized(&other, ParamsVisibility::Private, TEN_TO_2).unwrap()).unwrap().weights,
+        );
         assert!(chosen.keys().eq(parameters(&program.weights).keys()), "{context}");
 
         let zero = vec![ArrayD::zeros(vec![1, 1])];

@@ -1,4 +1,5 @@
-//! Compiles a circuit and tells its size: `cargo run --release -p tensorproof-circom --example compile FILE [LIBRARY]`.
+//! Compiles a circuit and tells its size and findings: `cargo run --release -p tensorproof-circom --example compile FILE
+//! [LIBRARY]`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -17,9 +18,10 @@ fn main() -> ExitCode {
     for library in &args[1..] {
         sources = sources.with_library(Path::new(library));
     }
-    match compile(sources, Options::default()) {
+    match compile(sources, Options { inspect: true, ..Options::default() }) {
         Ok(circuit) => {
             println!("{:?}, {} wires", circuit.r1cs.counts(), circuit.r1cs.wires);
+            println!("{}", circuit.render_warnings(false, true));
             ExitCode::SUCCESS
         }
         Err(diagnostics) => {

@@ -10,7 +10,7 @@ use tensorproof_r1cs::{Fr, R1cs, Wire};
 use crate::ast::{DeclarationKind, Program};
 use crate::build::{MAIN_LABEL, NO_WIRE, Simplification};
 use crate::diagnostic::{Diagnostic, render_all};
-use crate::elaborate::{Bus, BusId, Instance, Signal};
+use crate::elaborate::{Bus, BusId, Instance, Signal, SubComponent};
 use crate::sources::Sources;
 
 /// A compiled circuit.
@@ -56,7 +56,64 @@ impl Port {
     }
 }
 
+/// A component as its template says, before anything is eliminated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Component {
+    /// The template.
+    pub template: String,
+    /// The inputs, with the lengths of their axes.
+    pub inputs: Vec<(String, Vec<usize>)>,
+    /// The outputs.
+    pub outputs: Vec<(String, Vec<usize>)>,
+    /// The other signals.
+    pub intermediates: Vec<(String, Vec<usize>)>,
+    /// The components, by name with indices, with their templates.
+    pub components: Vec<(String, String)>,
+    /// How many constraints its template has, those of its components not counted.
+    pub constraints: usize,
+    /// How many signals the template has to give a value: its own but the inputs, and the inputs of its components.
+    pub to_assign: usize,
+    /// How many of them it gives a value without a constraint, or none.
+    pub unconstrained: usize,
+}
+
 impl<F: PrimeField> Circuit<F> {
+    /// Returns the main component, or one below it by the names of the components on the way, with indices; `None` if there is
+    /// none.
+    pub fn component(&self, path: &[&str]) -> Option<Component> {
+        let mut instance = &self.instances[self.main];
+        for name in path {
+            let found = instance.components.iter().find(|component| component.name == *name)?;
+            instance = &self.instances[found.instance];
+        }
+        let signals = |kind: DeclarationKind| {
+            let declared = instance.of_kind(kind);
+            declared.map(|signal| (signal.name.clone(), signal.dimensions.to_vec())).collect::<Vec<_>>()
+        };
+        let size = |instance: &Instance, kind: DeclarationKind| {
+            instance.of_kind(kind).map(|signal| signal.length as usize).sum::<usize>()
+        };
+        let below = |component: &SubComponent| &self.instances[component.instance];
+        let of_components =
+            instance.components.iter().map(|component| size(below(component), DeclarationKind::Input));
+        Some(Component {
+            template: instance.template.clone(),
+            inputs: signals(DeclarationKind::Input),
+            outputs: signals(DeclarationKind::Output),
+            intermediates: signals(DeclarationKind::Intermediate),
+            components: instance
+                .components
+                .iter()
+                .map(|component| (component.name.clone(), below(component).template.clone()))
+                .collect(),
+            constraints: instance.constraints.len(),
+            to_assign: size(instance, DeclarationKind::Output)
+                + size(instance, DeclarationKind::Intermediate)
+                + of_components.sum::<usize>(),
+            unconstrained: instance.hinted.len() + instance.unassigned.len(),
+        })
+    }
+
     /// Returns the inputs in the order of their declarations.
     pub fn inputs(&self) -> Vec<Port> {
         self.ports(DeclarationKind::Input)

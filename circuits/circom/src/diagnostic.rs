@@ -60,6 +60,18 @@ pub enum Code {
     W0008UnusedInput,
     /// An output that no constraint mentions, or that gets no value.
     W0009FreeOutput,
+    /// A signal that gets its value without a constraint, and is free where a divisor is zero.
+    W0010OpenQuotient,
+    /// A comparison of a signal without a range.
+    W0011UnlimitedComparison,
+    /// A selector that nothing makes 0 or 1.
+    W0012FreeSelector,
+    /// Digits without a range that are packed into one number.
+    W0013UnlimitedPacking,
+    /// A quotient in the field that is used as one of integers.
+    W0014FieldDivision,
+    /// A constraint that a constant makes hold whatever else is.
+    W0015SwitchedOff,
 }
 
 impl Code {
@@ -137,12 +149,13 @@ pub(crate) fn render_all<'d>(
 fn render(renderer: &Renderer, diagnostic: &Diagnostic, sources: &Sources) -> String {
     let id = diagnostic.code.id();
     let level = if diagnostic.code.is_warning() { Level::WARNING } else { Level::ERROR };
-    let title = level.primary_title(diagnostic.message.as_str()).id(id.as_str());
-    let path;
+    let message = shown(&diagnostic.message);
+    let title = level.primary_title(message.as_str()).id(id.as_str());
+    let (path, help);
     let mut group = match diagnostic.span {
         Some(span) => {
             let file = sources.file(span.file);
-            path = file.path.display().to_string();
+            path = shown(&file.path.display().to_string());
             let length = file.text.len();
             let range = (span.start as usize).min(length)..(span.end as usize).min(length);
             title.element(
@@ -153,8 +166,20 @@ fn render(renderer: &Renderer, diagnostic: &Diagnostic, sources: &Sources) -> St
         }
         None => Group::with_title(title),
     };
-    if let Some(help) = &diagnostic.help {
+    if let Some(text) = &diagnostic.help {
+        help = shown(text);
         group = group.element(Level::HELP.message(help.as_str()));
     }
     renderer.render(&[group]).clone()
+}
+
+/// Returns a text of one line without control characters, which would be the terminal's; the renderer does the same with sources.
+fn shown(text: &str) -> String {
+    text.chars()
+        .flat_map(|character| {
+            let escaped = character.is_control().then(|| character.escape_default());
+            let plain = escaped.is_none().then_some(character);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
 }

@@ -16,6 +16,7 @@ mod check;
 mod circuit;
 mod diagnostic;
 mod elaborate;
+mod field;
 mod lexer;
 mod lints;
 mod operators;
@@ -28,8 +29,9 @@ mod witness;
 
 pub use ast::Span;
 pub use build::Simplification;
-pub use circuit::{Circuit, Port};
+pub use circuit::{Circuit, Component, Port};
 pub use diagnostic::{Code, Diagnostic, Diagnostics};
+pub use field::{CircuitField, FieldTask, over};
 pub use options::{Level, Options};
 pub use sources::{FileId, SourceFile, Sources};
 pub use witness::{Inputs, WithSignals, WitnessCost, WitnessError};
@@ -70,13 +72,13 @@ pub fn compile(sources: Sources, options: Options) -> Result<Circuit, Box<Diagno
 ///
 /// # Panics
 /// When the system has no memory for a thread.
-pub fn compile_over<F: PrimeField>(
+pub fn compile_over<F: CircuitField>(
     mut sources: Sources,
     options: Options,
 ) -> Result<Circuit<F>, Box<Diagnostics>> {
     // Nested sources, templates and values are walked by recursion, which may need more than a thread usually has.
     let result = std::thread::scope(|scope| {
-        let work = || compile_files(&mut sources, options);
+        let work = || F::compile(&mut sources, options);
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
         let joined = thread.expect("a thread can be started").join();
         joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -104,7 +106,7 @@ fn compile_files<F: PrimeField>(
     let mut elaboration = elaborate::elaborate(&program, sources, &main, options.steps)?;
     warnings.append(&mut elaboration.warnings);
     warnings.retain(|warning| !lints::is_allowed(warning, sources));
-    warnings.extend(lints::find(&elaboration, sources));
+    warnings.extend(lints::find(&elaboration, sources, options.inspect));
     let texts: Vec<&str> = public.iter().map(String::as_str).collect();
     let built = build::build(&mut elaboration, &texts, options.level).map_err(|_| {
         let message = "the constraints contradict each other: no witness exists";

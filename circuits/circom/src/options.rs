@@ -18,11 +18,13 @@ pub struct Options {
     pub level: Level,
     /// Most statements and expressions that are evaluated: a program that takes more is refused.
     pub steps: u64,
+    /// Whether to look for what takes knowledge of the whole circuit: signals without a range, divisors that may be zero.
+    pub inspect: bool,
 }
 
 impl Default for Options {
     /// `--O1`, and some minutes of work at most.
     fn default() -> Self {
-        Self { level: Level::O1, steps: crate::elaborate::MOST_STEPS }
+        Self { level: Level::O1, steps: crate::elaborate::MOST_STEPS, inspect: false }
     }
 }

@@ -10,6 +10,7 @@ use crate::build::MAIN_LABEL;
 use crate::circuit::Circuit;
 use crate::diagnostic::Code;
 use crate::elaborate::{Constraint, Instance, Instruction, ONE, Operand, Operator, Runtime, UNIT, execute};
+use crate::field::CircuitField;
 use crate::operators::{self, small};
 
 /// The values of the main component's inputs by name, arrays row-major.
@@ -153,7 +154,9 @@ impl<F: PrimeField> Circuit<F> {
         }
         cost
     }
+}
 
+impl<F: CircuitField> Circuit<F> {
     /// Computes the witness.
     ///
     /// # Errors
@@ -172,7 +175,7 @@ impl<F: PrimeField> Circuit<F> {
         inputs: &Inputs<F>,
         log: &mut dyn FnMut(&str),
     ) -> Result<Witness<F>, WitnessError> {
-        self.solved(inputs, log).map(|(witness, _)| witness)
+        F::solve(self, inputs, log).map(|(witness, _)| witness)
     }
 
     /// Computes the witness, and the values of some signals of the main component, which need no wires; `None` for a signal
@@ -185,7 +188,7 @@ impl<F: PrimeField> Circuit<F> {
         inputs: &Inputs<F>,
         names: &[String],
     ) -> Result<WithSignals<F>, WitnessError> {
-        let (witness, values) = self.solved(inputs, &mut |_| {})?;
+        let (witness, values) = F::solve(self, inputs, &mut |_| {})?;
         let mut found = vec![None; names.len()];
         for signal in &self.instances[self.main].signals {
             self.for_each_leaf(signal, |name, dimensions, offset| {
@@ -198,9 +201,11 @@ impl<F: PrimeField> Circuit<F> {
         }
         Ok((witness, found))
     }
+}
 
+impl<F: PrimeField> Circuit<F> {
     /// Returns the witness, and the values of all signals by label.
-    fn solved(
+    pub(crate) fn solved(
         &self,
         inputs: &Inputs<F>,
         log: &mut dyn FnMut(&str),

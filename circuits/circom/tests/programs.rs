@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use ark_ff::PrimeField as _;
 use proptest::prelude::*;
-use tensorproof_circom::{Circuit, Diagnostics, Inputs, Level, Options, Sources, compile};
+use tensorproof_circom::{Circuit, Diagnostic, Diagnostics, Inputs, Level, Options, Sources, compile};
 use tensorproof_oracles::{circom, copy_folder, expect_success, package, snarkjs};
 use tensorproof_r1cs::Fr;
 
@@ -245,4 +245,63 @@ fn diagnostics_show_code_line_and_help() {
     let text = fs::read_to_string(path).unwrap();
     let problems = compile(Sources::from_text("cubic.circom", &text), Options::default()).unwrap_err();
     insta::assert_snapshot!(problems.render(false));
+}
+
+/// Where `// finding: [W0000]` stands in a text, as often as it does: line and code.
+fn marked_findings(text: &str) -> BTreeSet<(usize, String)> {
+    let marked = |(line, content): (usize, &str)| {
+        let codes: Vec<(usize, String)> = content
+            .split("// finding: [")
+            .skip(1)
+            .map(|rest| (line + 1, rest.split(']').next().unwrap().to_owned()))
+            .collect();
+        codes
+    };
+    text.lines().enumerate().flat_map(marked).collect()
+}
+
+#[test]
+fn findings_are_where_they_are_marked_and_nowhere_else() {
+    let mut seen = BTreeSet::new();
+    for path in files("findings") {
+        let text = fs::read_to_string(&path).unwrap();
+        let options = Options { inspect: true, ..Options::default() };
+        let circuit = compile(Sources::from_path(&path), options)
+            .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        let line_of = |finding: &Diagnostic| {
+            let start = finding.span.unwrap().start as usize;
+            text[..start].matches('\n').count() + 1
+        };
+        let found: BTreeSet<(usize, String)> =
+            circuit.warnings.iter().map(|finding| (line_of(finding), finding.code.id())).collect();
+        assert_eq!(
+            found,
+            marked_findings(&text),
+            "{}\n{}",
+            path.display(),
+            circuit.render_warnings(false, true)
+        );
+        seen.extend(found.into_iter().map(|(_, code)| code));
+    }
+    let expected: BTreeSet<String> = (3..=15).map(|number| format!("W{number:04}")).collect();
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn ranges_are_looked_at_only_when_asked_for() {
+    let path = files("findings").into_iter().find(|path| path.ends_with("free_selector.circom")).unwrap();
+    assert!(compile_file(&path, Level::O1).unwrap().warnings.is_empty());
+}
+
+/// Findings are about the constraints as they are written: what is simplified later does not change them.
+#[test]
+fn findings_do_not_depend_on_the_level() {
+    for path in files("findings") {
+        let found = |level| {
+            compile(Sources::from_path(&path), Options { level, inspect: true, ..Options::default() })
+                .unwrap()
+                .warnings
+        };
+        assert_eq!(found(Level::O0), found(Level::O2), "{}", path.display());
+    }
 }

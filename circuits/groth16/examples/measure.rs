@@ -25,7 +25,8 @@ use ark_std::rand::rngs::StdRng;
 use ark_std::rand::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
 use tensorproof_groth16::{
-    CheckedKeys, Prover, ProvingKey, proof_to_json, public_to_json, setup, verify, verifying_key_to_json,
+    CheckedKeys, Prover, ProvingKey, Work, proof_to_json, public_to_json, setup, verify,
+    verifying_key_to_json,
 };
 use tensorproof_r1cs::{Fr, Matrix, R1cs, Term, Wire, Witness};
 
@@ -217,7 +218,7 @@ fn main() {
     let path = folder.join("circuit.zkey");
     let open = |checked: Option<&CheckedKeys>| ProvingKey::open(&path, checked).expect("the key is whole");
     let (_, first_open) = timed(|| open(None));
-    let checked = CheckedKeys::new(folder);
+    let checked = CheckedKeys::open(folder).expect("the folder is the user's own");
     open(Some(&checked));
     let (key, next_open) = timed(|| open(Some(&checked)));
 
@@ -227,6 +228,8 @@ fn main() {
     // With the key, and without what stock ark-groth16 needs.
     let peak = peak_mebibytes();
     let (_, profile) = prover.profile(&witness, rng).expect("the witness is right");
+    let constant = prover.clone().with_work(Work::Constant);
+    let (_, constant_work) = timed(|| constant.prove(&witness, rng).expect("the witness is right"));
     let (stock, matrices) = (stock_key(&key), stock_matrices(&r1cs));
     let public = r1cs.public_values(&witness);
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
@@ -269,6 +272,7 @@ fn main() {
         "open_again": next_open.json(),
         "prepare": prepared.json(),
         "prove": median(&ours).json(),
+        "prove_constant_work": constant_work.json(),
         "ark_prove": median(&theirs).json(),
         "verify": verify_took.json(),
         "profile": parts,

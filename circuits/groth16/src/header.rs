@@ -1,9 +1,11 @@
 //! The header of a `.zkey` for Groth16: sizes and fixed points.
 
 use ark_bn254::{Fq, G1Affine, G2Affine};
-use tensorproof_r1cs::Fr;
 use tensorproof_r1cs::format::{Cursor, FormatError, modulus_bytes};
+use tensorproof_r1cs::{Fr, MAX_WIRES};
 
+use crate::blinding::check_fixed;
+use crate::domain::LARGEST;
 use crate::points::{g1_bytes, g2_bytes, read_g1, read_g2};
 use crate::subgroup::all_in_subgroup;
 
@@ -23,14 +25,15 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// Reads the section; every point is checked to be in its group.
+    /// Reads the section; every point is checked to be in its group, and [to blind proofs](crate::blinding).
     pub(crate) fn read(section: Cursor<'_>) -> Result<Self, FormatError> {
         let at = section.clone();
         let header = Self::read_unchecked(section)?;
-        if all_in_subgroup(&[header.beta_g2, header.gamma_g2, header.delta_g2]) {
-            return Ok(header);
+        if !all_in_subgroup(&[header.beta_g2, header.gamma_g2, header.delta_g2]) {
+            return Err(at.unexpected("a point outside the subgroup", "points of G2"));
         }
-        Err(at.unexpected("a point outside the subgroup", "points of G2"))
+        check_fixed(&header, &at)?;
+        Ok(header)
     }
 
     /// Reads the section; points are on their curves, those of G2 perhaps not in the subgroup.
@@ -41,6 +44,13 @@ impl Header {
         if public >= wires || !domain.is_power_of_two() {
             let found = format!("{wires} wires, {public} public signals, domain {domain}");
             return Err(section.unexpected(found, "fewer public signals than wires and a power of two"));
+        }
+        if wires > MAX_WIRES {
+            return Err(section.unexpected(format!("{wires} wires"), format!("at most {MAX_WIRES}")));
+        }
+        if domain > 1 << LARGEST {
+            let expected = format!("at most 2^{LARGEST}");
+            return Err(section.unexpected(format!("domain 2^{}", domain.trailing_zeros()), expected));
         }
         let (alpha_g1, beta_g1) = (read_g1(&mut section)?, read_g1(&mut section)?);
         let (beta_g2, gamma_g2) = (read_g2(&mut section)?, read_g2(&mut section)?);

@@ -219,9 +219,16 @@ fn g1_from(value: &Value, part: &str) -> Parsed<G1Affine> {
     let (x, y, z) = (x?, y?, z?);
     let (zero, one) = (Fq::from(0u64), Fq::from(1u64));
     let point = match (x, y, z) {
-        (x, y, z) if z == one => G1Affine::new_unchecked(x, y),
+        // In memory these coordinates are infinity.
+        (x, y, z) if z == one && (x, y) != (zero, zero) => G1Affine::new_unchecked(x, y),
         infinity if infinity == (zero, one, zero) => G1Affine::identity(),
-        _ => return Err(unexpected(part, value, "the third coordinate \"1\", or infinity")),
+        _ => {
+            return Err(unexpected(
+                part,
+                value,
+                "a point with the third coordinate \"1\", or infinity as \"0\", \"1\", \"0\"",
+            ));
+        }
     };
     if point.is_on_curve() { Ok(point) } else { Err(unexpected(part, value, "a point on the curve")) }
 }
@@ -233,9 +240,15 @@ fn g2(value: &Value, part: &str) -> Parsed<G2Affine> {
     let (x, y, z) = (fq2(&coordinates[0], part)?, fq2(&coordinates[1], part)?, fq2(&coordinates[2], part)?);
     let (zero, one) = (Fq2::from(0u64), Fq2::from(1u64));
     let point = match (x, y, z) {
-        (x, y, z) if z == one => G2Affine::new_unchecked(x, y),
+        (x, y, z) if z == one && (x, y) != (zero, zero) => G2Affine::new_unchecked(x, y),
         infinity if infinity == (zero, one, zero) => G2Affine::identity(),
-        _ => return Err(unexpected(part, value, "the third coordinate [\"1\", \"0\"], or infinity")),
+        _ => {
+            return Err(unexpected(
+                part,
+                value,
+                "a point with the third coordinate [\"1\", \"0\"], or infinity as zero, one, zero",
+            ));
+        }
     };
     if point.is_on_curve() { Ok(point) } else { Err(unexpected(part, value, "a point on the twisted curve")) }
 }

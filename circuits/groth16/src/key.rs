@@ -20,7 +20,8 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// Returns whether the key can be one that nobody can forge proofs with: one honest contributor is enough for that.
+    /// Returns whether the key says that somebody contributed, so that it can be one that nobody can forge proofs with: one
+    /// honest contributor is enough for that. Whoever makes a file can make it say so.
     pub fn has_contributions(&self) -> bool {
         matches!(self, Self::Ceremony { contributions } if !contributions.is_empty())
     }

@@ -1,22 +1,17 @@
-//! Keys in files: mapped, not copied, and checked once.
+//! Keys in files: read once, and checked once.
 
-use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 use tensorproof_r1cs::format::FormatError;
 
-use crate::entries::Entries;
+use crate::checked_keys::{CheckedKeys, hexadecimal};
 use crate::key::ProvingKey;
-use crate::map::map;
+use crate::memory;
 use crate::stored::Bytes;
-
-/// Bytes that are hashed at a time.
-const CHUNK: usize = 1 << 20;
 
 /// Why a key's file could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -29,73 +24,25 @@ pub enum KeyFileError {
     Format(#[from] FormatError),
 }
 
-/// The digest of a file: the SHA-256 of the SHA-256 of its chunks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FileDigest([u8; 32]);
-
-impl FileDigest {
-    fn of(bytes: &[u8]) -> Self {
-        let chunks: Vec<[u8; 32]> =
-            bytes.par_chunks(CHUNK).map(|chunk| Sha256::digest(chunk).into()).collect();
-        Self(Sha256::digest(chunks.concat()).into())
-    }
-
-    fn name(&self) -> String {
-        let mut name = String::new();
-        for byte in self.0 {
-            let _ = write!(name, "{byte:02x}");
-        }
-        name
-    }
-}
-
-/// A folder that remembers, by their digests, keys all of whose points and entries were checked.
-///
-/// # Security
-/// Who can write to the folder can make keys pass unchecked: it must be the user's own, never a part of what is handed
-/// from one to another, as the folder of a key is.
-#[derive(Clone, Debug)]
-pub struct CheckedKeys {
-    folder: PathBuf,
-}
-
-impl CheckedKeys {
-    /// Names the folder, which is made when there is something to remember. Its name changes with what is checked.
-    pub fn new(cache: &Path) -> Self {
-        Self { folder: cache.join("checked-keys-1") }
-    }
-
-    /// Returns the entries of a key that was checked.
-    fn find(&self, digest: &FileDigest) -> Option<Entries> {
-        Entries::from_bytes(&fs::read(self.folder.join(digest.name())).ok()?)
-    }
-
-    /// Remembers a key. That it could not be written costs time, not more.
-    fn add(&self, digest: &FileDigest, entries: &Entries) -> io::Result<()> {
-        fs::create_dir_all(&self.folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        file.write_all(&entries.to_bytes())?;
-        file.persist(self.folder.join(digest.name()))?;
-        Ok(())
-    }
-}
-
 impl ProvingKey {
-    /// Opens a `.zkey`: its points stay in the file, from which proofs take them. Everything is checked as
+    /// Opens a `.zkey`: its points stay as they are in the file, from which proofs take them. Everything is checked as
     /// [`ProvingKey::read`] does, unless `checked` remembers the same bytes.
     ///
     /// # Errors
     /// When the file cannot be read or is not a `.zkey` for Groth16 on BN254.
     ///
     /// # Security
-    /// The file must not be changed while the key is used; what replaces it whole, as this crate's writers do, does no
-    /// harm. A proof that a changed file spoils is not given out, for it does not verify.
+    /// What happens to the file afterwards does not matter: the bytes that were checked are those that are used.
     pub fn open(path: &Path, checked: Option<&CheckedKeys>) -> Result<Self, KeyFileError> {
-        let bytes: Arc<dyn Bytes> = Arc::new(map(&File::open(path)?)?);
+        let file = File::open(path)?;
         let Some(checked) = checked else {
+            let (bytes, _) = memory::read(&file, |_| ())?;
+            let bytes: Arc<dyn Bytes> = Arc::new(bytes);
             return Ok(Self::check(&bytes)?);
         };
-        let digest = FileDigest::of((*bytes).as_ref());
+        let (bytes, chunks) = memory::read(&file, |chunk| <[u8; 32]>::from(Sha256::digest(chunk)))?;
+        let bytes: Arc<dyn Bytes> = Arc::new(bytes);
+        let digest = digest(&chunks);
         if let Some(entries) = checked.find(&digest) {
             return Ok(Self::trust(&bytes, entries)?);
         }
@@ -106,16 +53,23 @@ impl ProvingKey {
     }
 }
 
+/// Returns the digest of a file: the SHA-256 of the SHA-256 of its chunks.
+fn digest(chunks: &[[u8; 32]]) -> String {
+    hexadecimal(&Sha256::digest(chunks.as_flattened()))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::fs;
+
     use ark_std::rand::SeedableRng as _;
     use ark_std::rand::rngs::StdRng;
-    use tensorproof_r1cs::{Fr, Matrix, R1cs, Term, Wire};
+    use tensorproof_r1cs::{Fr, Matrix, R1cs, Term, Wire, Witness};
 
     use super::*;
-    use crate::setup;
+    use crate::{prove, setup, verify};
 
     fn product() -> R1cs {
         let row = |wire| {
@@ -137,19 +91,29 @@ mod tests {
         }
     }
 
+    /// Writes a key and returns its bytes.
+    fn write_key(path: &Path) -> (ProvingKey, Vec<u8>) {
+        let key = setup(&product(), &mut StdRng::seed_from_u64(1)).unwrap();
+        let mut bytes = Vec::new();
+        key.write(&product(), &mut bytes).unwrap();
+        fs::write(path, &bytes).unwrap();
+        (key, bytes)
+    }
+
+    fn digest_of(bytes: &[u8]) -> String {
+        digest(&[Sha256::digest(bytes).into()])
+    }
+
     #[test]
     fn a_changed_file_is_checked_anew() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("circuit.zkey");
-        let checked = CheckedKeys::new(folder.path());
-        let key = setup(&product(), &mut StdRng::seed_from_u64(1)).unwrap();
-        let mut bytes = Vec::new();
-        key.write(&product(), &mut bytes).unwrap();
-        fs::write(&path, &bytes).unwrap();
+        let checked = CheckedKeys::open(folder.path()).unwrap();
+        let (key, mut bytes) = write_key(&path);
         for _ in 0..2 {
             assert_eq!(ProvingKey::open(&path, Some(&checked)).unwrap(), key);
         }
-        assert_eq!(fs::read_dir(&checked.folder).unwrap().count(), 1);
+        assert_eq!(checked.find(&digest_of(&bytes)), Some(key.entries));
         assert_eq!(ProvingKey::open(&path, None).unwrap(), key);
 
         // The last point of H, before the contributions: 12 bytes of a section's head and 68 of its content.
@@ -162,10 +126,28 @@ mod tests {
         }
 
         // What is remembered is used: only then is a damaged key not noticed.
-        checked.add(&FileDigest::of(&bytes), &key.entries).unwrap();
+        checked.add(&digest_of(&bytes), &key.entries).unwrap();
         ProvingKey::open(&path, Some(&checked)).unwrap();
-        fs::write(checked.folder.join(FileDigest::of(&bytes).name()), b"damaged").unwrap();
-        ProvingKey::open(&path, Some(&checked)).unwrap_err();
+    }
+
+    #[test]
+    fn a_key_proves_whatever_happens_to_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("circuit.zkey");
+        let checked = CheckedKeys::open(folder.path()).unwrap();
+        let (_, bytes) = write_key(&path);
+        let witness = Witness([1u64, 15, 3, 5].map(Fr::from).to_vec());
+        let rng = &mut StdRng::seed_from_u64(2);
+        for checked in [None, Some(&checked), Some(&checked)] {
+            fs::write(&path, &bytes).unwrap();
+            let key = ProvingKey::open(&path, checked).unwrap();
+            for content in [&b""[..], &vec![0xff; bytes.len()]] {
+                // The same file, cut short or written over.
+                fs::write(&path, content).unwrap();
+                let proof = prove(&key, &product(), &witness, rng).unwrap();
+                verify(&key.vk, &witness.0[1..2], &proof).unwrap();
+            }
+        }
     }
 
     #[test]
@@ -175,5 +157,6 @@ mod tests {
         assert!(matches!(ProvingKey::open(&path, None), Err(KeyFileError::Read(_))));
         fs::write(&path, b"").unwrap();
         assert!(matches!(ProvingKey::open(&path, None), Err(KeyFileError::Format(_))));
+        assert!(matches!(ProvingKey::open(folder.path(), None), Err(KeyFileError::Read(_))));
     }
 }

@@ -11,18 +11,21 @@
 //! from its values on the odd points of a domain twice as large, as snarkjs does, so that keys and proofs are
 //! interchangeable with it.
 
+mod blinding;
 mod ceremony;
+mod checked_keys;
 mod contributions;
 mod domain;
 mod entries;
 mod header;
+mod ifma;
 mod json;
 mod key;
 mod key_file;
 #[cfg(target_arch = "x86_64")]
 mod lanes;
 mod lines;
-mod map;
+mod memory;
 mod msm;
 mod multiples;
 mod odd;
@@ -42,19 +45,20 @@ mod zkey;
 use ark_bn254::Bn254;
 
 pub use ceremony::{
-    Beacon, CeremonyError, Contribution, KeySummary, Label, Ptau, R1csFile, ceremony_key, contribute_key,
-    contribute_powers, new_powers, prepare_powers, read_key_origin, read_key_summary, truncate_powers,
-    verify_key, verify_powers,
+    Beacon, CeremonyError, Contribution, KeySummary, Label, Ptau, R1csFile, beacon_hashes, beacon_time,
+    ceremony_key, contribute_key, contribute_powers, new_powers, prepare_powers, read_key_origin,
+    read_key_summary, read_origin_of, truncate_powers, verify_key, verify_powers,
 };
+pub use checked_keys::{CacheError, CheckedKeys};
 pub use entries::Entries;
 pub use json::{
     JsonError, proof_from_json, proof_to_json, public_from_json, public_to_json, verifying_key_from_json,
     verifying_key_to_json,
 };
 pub use key::{Origin, ProvingKey};
-pub use key_file::{CheckedKeys, KeyFileError};
+pub use key_file::KeyFileError;
 pub use profile::Profile;
-pub use prove::{ProveError, Prover, prove};
+pub use prove::{ProveError, Prover, Work, prove};
 pub use rerandomize::rerandomize;
 pub use setup::{SetupError, setup};
 pub use stored::{Stored, StoredPoint};

@@ -14,6 +14,8 @@ use ark_ff::{FftField as _, Field as _};
 use rayon::prelude::*;
 use tensorproof_r1cs::Fr;
 
+use crate::ifma::Ifma;
+
 /// Elements of a block that is transformed by one processor: half a mebibyte.
 const BLOCK: usize = 1 << 14;
 /// Elements of a piece of a step over a longer block.
@@ -26,13 +28,19 @@ pub(crate) struct OddPoints {
     inverse: Vec<Vec<Fr>>,
     /// For blocks of `2^k`, at `k - 1`: the odd powers of the generator of twice their size.
     odd: Vec<Vec<Fr>>,
+    ifma: Option<Ifma>,
 }
 
 impl OddPoints {
     /// Prepares for a domain of `2^log_size` points.
     pub(crate) fn new(log_size: u32) -> Self {
+        Self::on(log_size, Ifma::detect())
+    }
+
+    /// Prepares for a processor with vector instructions or without.
+    pub(crate) fn on(log_size: u32, ifma: Option<Ifma>) -> Self {
         let powers = |start: Fr, step: Fr, count: usize| -> Vec<Fr> {
-            let start = start * unit(count);
+            let start = start * unit(count, ifma);
             let mut factors = vec![start; count];
             factors.par_chunks_mut(PIECE).enumerate().for_each(|(piece, factors)| {
                 let mut power = start * step.pow([(piece * PIECE) as u64]);
@@ -48,7 +56,7 @@ impl OddPoints {
         let inverse =
             (1..=log_size).map(|log| powers(one, root(log).inverse().unwrap_or_default(), 1 << (log - 1)));
         let odd = (1..=log_size).map(|log| powers(root(log + 1), root(log), 1 << (log - 1)));
-        Self { inverse: inverse.collect(), odd: odd.collect() }
+        Self { inverse: inverse.collect(), odd: odd.collect(), ifma }
     }
 
     /// Replaces the values on the domain by those on the odd points, times the domain's size.
@@ -62,37 +70,37 @@ impl OddPoints {
             for level in (0..=level).rev() {
                 for block in values.chunks_exact_mut(2 << level) {
                     let (low, high) = block.split_at_mut(1 << level);
-                    into_halves(low, high, &self.inverse[level]);
+                    into_halves(low, high, &self.inverse[level], self.ifma);
                 }
             }
             for level in 0..=level {
                 for block in values.chunks_exact_mut(2 << level) {
                     let (low, high) = block.split_at_mut(1 << level);
-                    from_halves(low, high, &self.odd[level]);
+                    from_halves(low, high, &self.odd[level], self.ifma);
                 }
             }
             return;
         }
         let (low, high) = values.split_at_mut(1 << level);
-        in_pieces(low, high, &self.inverse[level], into_halves);
+        in_pieces(low, high, &self.inverse[level], into_halves, self.ifma);
         rayon::join(|| self.transform(low, level), || self.transform(high, level));
-        in_pieces(low, high, &self.odd[level], from_halves);
+        in_pieces(low, high, &self.odd[level], from_halves, self.ifma);
     }
 }
 
 /// A step between a block and its halves.
-type Step = fn(&mut [Fr], &mut [Fr], &[Fr]);
+type Step = fn(&mut [Fr], &mut [Fr], &[Fr], Option<Ifma>);
 
-fn in_pieces(low: &mut [Fr], high: &mut [Fr], factors: &[Fr], step: Step) {
+fn in_pieces(low: &mut [Fr], high: &mut [Fr], factors: &[Fr], step: Step, ifma: Option<Ifma>) {
     let pieces = low.par_chunks_mut(PIECE).zip(high.par_chunks_mut(PIECE)).zip(factors.par_chunks(PIECE));
-    pieces.for_each(|((low, high), factors)| step(low, high, factors));
+    pieces.for_each(|((low, high), factors)| step(low, high, factors, ifma));
 }
 
 /// One step of the inverse transform.
-fn into_halves(low: &mut [Fr], high: &mut [Fr], factors: &[Fr]) {
+fn into_halves(low: &mut [Fr], high: &mut [Fr], factors: &[Fr], ifma: Option<Ifma>) {
     #[cfg(target_arch = "x86_64")]
-    if factors.len() >= vector::SHORTEST && vector::available() {
-        return vector::into_halves(low, high, factors);
+    if let Some(ifma) = ifma.filter(|_| factors.len() >= vector::SHORTEST) {
+        return vector::into_halves(low, high, factors, ifma);
     }
     for ((low, high), factor) in low.iter_mut().zip(high).zip(factors) {
         let difference = *low - *high;
@@ -102,10 +110,10 @@ fn into_halves(low: &mut [Fr], high: &mut [Fr], factors: &[Fr]) {
 }
 
 /// One step of the transform.
-fn from_halves(low: &mut [Fr], high: &mut [Fr], factors: &[Fr]) {
+fn from_halves(low: &mut [Fr], high: &mut [Fr], factors: &[Fr], ifma: Option<Ifma>) {
     #[cfg(target_arch = "x86_64")]
-    if factors.len() >= vector::SHORTEST && vector::available() {
-        return vector::from_halves(low, high, factors);
+    if let Some(ifma) = ifma.filter(|_| factors.len() >= vector::SHORTEST) {
+        return vector::from_halves(low, high, factors, ifma);
     }
     for ((low, high), factor) in low.iter_mut().zip(high).zip(factors) {
         let product = *high * factor;
@@ -115,12 +123,12 @@ fn from_halves(low: &mut [Fr], high: &mut [Fr], factors: &[Fr]) {
 }
 
 /// Returns what the factors of a step of so many elements are multiplied by.
-fn unit(count: usize) -> Fr {
+fn unit(count: usize, ifma: Option<Ifma>) -> Fr {
     #[cfg(target_arch = "x86_64")]
-    if count >= vector::SHORTEST && vector::available() {
+    if ifma.is_some() && count >= vector::SHORTEST {
         return Fr::from(vector::UNIT);
     }
-    let _ = count;
+    let _ = (count, ifma);
     Fr::from(1u64)
 }
 
@@ -144,9 +152,11 @@ mod tests {
             for value in &mut expected {
                 *value *= Fr::from(1u64 << log_size);
             }
-            let mut found = values;
-            OddPoints::new(log_size).to_odd(&mut found);
-            assert!(found == expected, "2^{log_size}");
+            for ifma in [None, Ifma::detect()] {
+                let mut found = values.clone();
+                OddPoints::on(log_size, ifma).to_odd(&mut found);
+                assert!(found == expected, "2^{log_size}, {ifma:?}");
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a product of pairings is one.
 
-use ark_bn254::{Bn254, Fq2, Fq6, Fq6Config, Fq12, G1Affine};
+use ark_bn254::{Bn254, Fq2, Fq6, Fq6Config, Fq12, G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
 use ark_ec::pairing::{MillerLoopOutput, Pairing as _};
 use ark_ff::{Field as _, Fp6Config as _, Zero as _};
@@ -20,6 +20,14 @@ pub(crate) fn product_is_one(pairs: &[(G1Affine, &Lines)]) -> bool {
         pairs.par_chunks(TOGETHER).map(miller_loop).product()
     };
     Bn254::final_exponentiation(MillerLoopOutput(value)).is_some_and(|product| product.is_zero())
+}
+
+/// Returns whether two points are the same multiple of the generators; the one of G2 is on the curve.
+pub(crate) fn same_multiple(one: &G1Affine, two: &G2Affine) -> bool {
+    let lines = Lines::of(&G2Affine::generator()).zip(Lines::of(two));
+    lines.is_some_and(|(generator, lines)| {
+        product_is_one(&[(-*one, &generator), (G1Affine::generator(), &lines)])
+    })
 }
 
 /// Returns the product of the optimal ate pairings before the final exponentiation.
@@ -81,7 +89,7 @@ fn mul_by_both(value: &mut Fq12, [a, a_w, a_vw]: &[Fq2; 3], [b, b_w, b_vw]: &[Fq
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use ark_bn254::{Fr, G2Affine};
+    use ark_bn254::Fr;
     use ark_ff::UniformRand as _;
     use ark_std::rand::SeedableRng as _;
     use ark_std::rand::rngs::StdRng;
@@ -119,6 +127,18 @@ mod tests {
             points[0].1 = G2Affine::rand(rng);
             assert!(!both_agree(&points));
             assert!(!both_agree(&points[..1]));
+        }
+    }
+
+    #[test]
+    fn multiples_of_both_generators_are_the_same_or_not() {
+        let rng = &mut StdRng::seed_from_u64(8);
+        let (g1, g2) = (G1Affine::generator(), G2Affine::generator());
+        for factor in [Fr::from(0u64), Fr::from(1u64), -Fr::from(1u64), Fr::rand(rng)] {
+            let (one, two): (G1Affine, G2Affine) = ((g1 * factor).into(), (g2 * factor).into());
+            assert!(same_multiple(&one, &two));
+            assert!(!same_multiple(&(one + g1).into(), &two));
+            assert!(!same_multiple(&one, &(two + g2).into()));
         }
     }
 

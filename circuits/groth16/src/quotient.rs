@@ -6,9 +6,10 @@
 
 use ark_ff::{Field as _, Zero as _};
 use rayon::prelude::*;
-use tensorproof_r1cs::{Fr, R1cs, Unsatisfied, Witness};
+use tensorproof_r1cs::{Fr, R1cs, Term, Unsatisfied, Witness};
 
 use crate::odd::OddPoints;
+use crate::prove::Work;
 
 /// The values of A, B and C on the domain.
 #[derive(Clone, Debug)]
@@ -22,15 +23,25 @@ pub(crate) struct Rows {
 ///
 /// # Errors
 /// The witness' length, its first value, or the first row that does not hold.
-pub(crate) fn evaluate(r1cs: &R1cs, witness: &Witness, size: usize) -> Result<Rows, Unsatisfied> {
+pub(crate) fn evaluate(r1cs: &R1cs, witness: &Witness, size: usize, work: Work) -> Result<Rows, Unsatisfied> {
     r1cs.check_form(witness)?;
     let [mut a, mut b, mut c] = [(); 3].map(|()| vec![Fr::zero(); size]);
     let rows = a.par_iter_mut().zip(&mut b).zip(&mut c).take(r1cs.len()).enumerate();
     let wrong = rows.filter_map(|(row, ((a, b), c))| {
-        *a = r1cs.evaluate(r1cs.a.row(row), witness);
-        *b = r1cs.evaluate(r1cs.b.row(row), witness);
-        *c = r1cs.evaluate(r1cs.c.row(row), witness);
-        let product = if a.is_zero() || b.is_zero() { Fr::zero() } else { *a * *b };
+        let value = |terms: &[Term]| match work {
+            Work::Least => r1cs.evaluate(terms, witness),
+            // Multiplies by zero and one too.
+            Work::Constant => {
+                let product =
+                    |term: &Term| r1cs.coefficients[term.coefficient as usize] * witness.0[term.wire.index()];
+                terms.iter().map(product).sum()
+            }
+        };
+        *a = value(r1cs.a.row(row));
+        *b = value(r1cs.b.row(row));
+        *c = value(r1cs.c.row(row));
+        let is_zero = work == Work::Least && (a.is_zero() || b.is_zero());
+        let product = if is_zero { Fr::zero() } else { *a * *b };
         (*c != product).then_some(row)
     });
     if let Some(row) = wrong.min() {
@@ -56,7 +67,7 @@ mod tests {
     use ark_poly::univariate::DensePolynomial;
     use ark_poly::{DenseUVPolynomial as _, EvaluationDomain as _, Polynomial as _};
     use proptest::prelude::*;
-    use tensorproof_r1cs::{Matrix, Term, Wire};
+    use tensorproof_r1cs::{Matrix, Wire};
 
     use super::*;
     use crate::domain::{domain, rows};
@@ -118,12 +129,16 @@ mod tests {
             let (division, remainder) = difference.divide_by_vanishing_poly(domain);
             prop_assert!(remainder.is_zero());
 
-            let found = evaluate(&r1cs, &witness, domain.size()).unwrap_or_else(|_| unreachable!("checked above"));
             let points = OddPoints::new(domain.log_size_of_group);
+            let values = [Work::Least, Work::Constant].map(|work| {
+                let rows = evaluate(&r1cs, &witness, domain.size(), work);
+                quotient(rows.unwrap_or_else(|_| unreachable!("checked above")), &points)
+            });
+            prop_assert_eq!(&values[0], &values[1]);
             let root = Fr::get_root_of_unity(2 * domain.size() as u64).unwrap_or_default();
-            for (position, value) in quotient(found, &points).into_iter().enumerate() {
+            for (position, value) in values[0].iter().enumerate() {
                 let point = root.pow([2 * position as u64 + 1]);
-                prop_assert_eq!(value, division.evaluate(&point) * -Fr::from(2u64));
+                prop_assert_eq!(*value, division.evaluate(&point) * -Fr::from(2u64));
             }
         }
     }

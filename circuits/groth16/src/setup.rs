@@ -6,7 +6,7 @@ use ark_ff::{Field as _, UniformRand as _, Zero};
 use ark_poly::EvaluationDomain as _;
 use ark_std::rand::{CryptoRng, RngCore};
 use rayon::prelude::*;
-use tensorproof_r1cs::{Fr, Matrix, R1cs};
+use tensorproof_r1cs::{Fr, MAX_WIRES, Matrix, R1cs};
 use zeroize::Zeroizing;
 
 use crate::VerifyingKey;
@@ -21,10 +21,16 @@ use crate::stored::Stored;
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum SetupError {
     /// The system has more rows than the largest domain has points.
-    #[error("the circuit has {rows} rows, expected at most 2^28 with one for each public signal")]
+    #[error("the circuit has {rows} rows, expected at most 2^27 with one for each public signal")]
     TooLarge {
         /// Constraints and public signals.
         rows: usize,
+    },
+    /// The system has more wires than a proof can name.
+    #[error("the circuit has {wires} wires, expected at most {MAX_WIRES}")]
+    Wires {
+        /// Its wires.
+        wires: u32,
     },
     /// The system has no constraint.
     #[error("the circuit has no constraint, so that there is nothing to prove")]
@@ -41,6 +47,9 @@ pub enum SetupError {
 pub fn setup(r1cs: &R1cs, rng: &mut (impl RngCore + CryptoRng)) -> Result<ProvingKey, SetupError> {
     if r1cs.is_empty() {
         return Err(SetupError::Empty);
+    }
+    if r1cs.wires > MAX_WIRES {
+        return Err(SetupError::Wires { wires: r1cs.wires });
     }
     let too_large = SetupError::TooLarge { rows: rows(r1cs) };
     let Some((domain, shift)) = domain(rows(r1cs)).and_then(|domain| Some((domain, odd_shift(&domain)?)))

@@ -1,4 +1,4 @@
-//! Lists of points as they stand in a key's file, in memory or mapped.
+//! Lists of points as they stand in a key's file.
 
 use std::fmt;
 use std::marker::PhantomData;

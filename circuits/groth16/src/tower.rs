@@ -18,7 +18,9 @@ pub(crate) fn product(left: &Fq2, right: &Fq2) -> Fq2 {
     let [a0, a1, b0, b1] = [left.c0, left.c1, right.c0, right.c1].map(|element| element.0.0);
     let (first, second) = (wide(a0, b0), wide(a1, b1));
     let all = wide(sum(a0, a1), sum(b0, b1));
-    let (odd, _) = difference(difference(all, first).0, second);
+    let (rest, is_short) = difference(all, first);
+    let (odd, is_shorter) = difference(rest, second);
+    debug_assert!(!is_short && !is_shorter);
     let (mut even, is_negative) = difference(first, second);
     if is_negative {
         // The modulus times 2^256, which is more than the product of two elements and nothing to the reduction.
@@ -95,7 +97,9 @@ fn multiply_add(sum: u64, left: u64, right: u64, carry: &mut u64) -> u64 {
 /// Returns the sum of two integers below the modulus, which is below 2^255.
 fn sum(left: [u64; 4], right: [u64; 4]) -> [u64; 4] {
     let mut carry = false;
-    std::array::from_fn(|at| add(left[at], right[at], &mut carry))
+    let sum = std::array::from_fn(|at| add(left[at], right[at], &mut carry));
+    debug_assert!(!carry);
+    sum
 }
 
 /// Returns a difference modulo 2^512, and whether it is negative.
@@ -118,6 +122,7 @@ fn wide(left: [u64; 4], right: [u64; 4]) -> [u64; 8] {
 
 /// Returns an integer below 2^256 times the modulus, divided by 2^256: Montgomery's reduction.
 fn reduced(mut value: [u64; 8]) -> Fq {
+    debug_assert!(value[4..].iter().rev().lt(MODULUS.iter().rev()));
     let mut over = false;
     for at in 0..4 {
         let factor = value[at].wrapping_mul(INVERSE);
@@ -127,17 +132,23 @@ fn reduced(mut value: [u64; 8]) -> Fq {
         }
         value[at + 4] = add(value[at + 4], carry, &mut over);
     }
+    debug_assert!(!over);
     let [_, _, _, _, high @ ..] = value;
     let mut borrow = false;
-    let less = std::array::from_fn(|at| subtract(high[at], MODULUS[at], &mut borrow));
-    Fq::new_unchecked(BigInt(if borrow { high } else { less }))
+    let less: [u64; 4] = std::array::from_fn(|at| subtract(high[at], MODULUS[at], &mut borrow));
+    let least = if borrow { high } else { less };
+    debug_assert!(least.iter().rev().lt(MODULUS.iter().rev()));
+    Fq::new_unchecked(BigInt(least))
 }
 
 #[cfg(test)]
 mod tests {
-    use ark_ff::{Field as _, UniformRand as _};
+    #![allow(clippy::unwrap_used)]
+
+    use ark_ff::{BigInteger as _, Field as _, UniformRand as _};
     use ark_std::rand::SeedableRng as _;
     use ark_std::rand::rngs::StdRng;
+    use num_bigint::BigUint;
 
     use super::*;
 
@@ -167,6 +178,46 @@ mod tests {
             assert_eq!(product_6_by_2(&left, &right.c0, &right.c1), left * sparse);
             let element = Fq12::new(left, right);
             assert_eq!(square_12(&element), element.square());
+        }
+    }
+
+    /// Limbs at the ends of what the reduction takes: of integers below 2^256 times the modulus.
+    #[test]
+    fn integers_at_the_limits_are_reduced() {
+        let (p, unit) = (BigUint::from(Fq::MODULUS), BigUint::from(1u32) << 256u32);
+        let inverse = unit.modinv(&p).unwrap();
+        let top = &p * &unit;
+        let one = BigUint::from(1u32);
+        let mut values =
+            vec![BigUint::ZERO, one.clone(), &p - &one, p.clone(), &p + &one, &unit - &one, unit.clone()];
+        for below in [&top, &(&p * &p), &(&p * &p * 2u32), &(&top / 2u32)] {
+            values.extend(
+                [&one, &p, &(&p + &one), &unit, &(&unit - &one), &(&unit * 3u32)].map(|less| below - less),
+            );
+            // The multiple of the modulus that is added is the last: what is less by the lowest limbs of the modulus is its multiple.
+            values.push(below - (below + &unit - &p) % &unit);
+        }
+        for value in values {
+            let mut limbs = value.to_u64_digits();
+            limbs.resize(8, 0);
+            let found = reduced(limbs.try_into().unwrap());
+            assert_eq!(BigUint::from(found.0), &value * &inverse % &p, "{value:x}");
+        }
+    }
+
+    /// Products of which each coordinate, before its reduction, is the largest or the least that it can be.
+    #[test]
+    fn products_at_the_limits_are_those_of_arkworks() {
+        let mut largest = Fq::MODULUS;
+        largest.sub_with_borrow(&BigInt::one());
+        let limbs = [BigInt::from(0u64), BigInt::one(), BigInt::from(2u64), largest].map(Fq::new_unchecked);
+        let half = Fq::new_unchecked(Fq::MODULUS_MINUS_ONE_DIV_TWO);
+        let ends: Vec<Fq> = limbs.into_iter().chain([half, half + limbs[1]]).collect();
+        let elements: Vec<Fq2> = ends.iter().flat_map(|a| ends.iter().map(|b| Fq2::new(*a, *b))).collect();
+        for left in &elements {
+            for right in &elements {
+                assert_eq!(product(left, right), *left * right);
+            }
         }
     }
 }

@@ -53,6 +53,14 @@ pub enum UnsafeKey {
         "`gamma` equals `delta` up to sign, so that anyone can forge proofs: the verifying key lacks phase 2"
     )]
     GammaIsDelta,
+    /// A secret of phase 1 is one or minus one.
+    #[error(
+        "`{point}` is the generator up to sign, so that anyone can forge proofs: the verifying key lacks phase 1"
+    )]
+    Generator {
+        /// Its name in `verification_key.json`.
+        point: &'static str,
+    },
     /// A point is infinity or not in its group.
     #[error("the point `{point}` of the verifying key is infinity, off the curve or outside the subgroup")]
     Point {
@@ -72,9 +80,11 @@ impl CheckedKey {
     /// Checks a verifying key.
     ///
     /// # Errors
-    /// When `gamma` equals `delta` up to sign, or a point is infinity or outside its group.
+    /// When `gamma` equals `delta` up to sign, `alpha` or `beta` is the generator up to sign, or a point is infinity or outside
+    /// its group.
     pub fn of(vk: VerifyingKey) -> Result<Self, UnsafeKey> {
-        // A public signal whose point is infinity could have any value.
+        // A public signal whose point is infinity could have any value; if that of the constant one is, `(alpha, beta, infinity)`
+        // is a proof of zeros. The rows that bind both are in every circuit, so that no honest key has such a point.
         let g1 = |point: &'static str, values: &[G1Affine]| {
             let is_fine = |value: &G1Affine| value.is_on_curve() && !value.is_zero();
             let fine = !values.is_empty() && values.iter().all(is_fine);
@@ -92,6 +102,12 @@ impl CheckedKey {
         // Also with the opposite sign: `c` can then cancel the statement.
         if vk.gamma_g2.x == vk.delta_g2.x {
             return Err(UnsafeKey::GammaIsDelta);
+        }
+        if vk.alpha_g1.x == G1Affine::generator().x {
+            return Err(UnsafeKey::Generator { point: "vk_alpha_1" });
+        }
+        if vk.beta_g2.x == G2Affine::generator().x {
+            return Err(UnsafeKey::Generator { point: "vk_beta_2" });
         }
         Ok(Self { vk, lines: KeyLines([beta, gamma, delta]) })
     }

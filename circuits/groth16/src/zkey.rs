@@ -15,6 +15,7 @@ use tensorproof_r1cs::R1cs;
 use tensorproof_r1cs::format::{Cursor, FormatError, Sections, limb_bytes, write_header, write_section};
 
 use crate::VerifyingKey;
+use crate::blinding::same_in_both;
 use crate::contributions::KeyContributions;
 use crate::entries::{Entries, Entry, for_each_entry};
 use crate::header::Header;
@@ -34,6 +35,9 @@ impl ProvingKey {
     pub fn write(&self, r1cs: &R1cs, writer: &mut dyn Write) -> io::Result<()> {
         if self.entries != Entries::of(r1cs) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the key belongs to another circuit"));
+        }
+        if self.entries.count() == u32::MAX {
+            return Err(io::Error::other("the matrices have 2^32 - 1 entries or more"));
         }
         write_header(writer, "zkey", 1, 10)?;
         write_section(writer, 1, 4)?;
@@ -80,13 +84,20 @@ impl ProvingKey {
         writer.write_all(&self.contributions)
     }
 
-    /// Reads a key from the bytes of a `.zkey`; every point is checked to be in its group.
+    /// Reads a key from the bytes of a `.zkey`; every point is checked to be in its group, and those that blind proofs to be the
+    /// same in both groups and not infinity.
     ///
     /// A key without a hash of the circuit has [`Origin::Local`]: it is no ceremony's. The contributions are what the
     /// file says; that they happened is not checked here.
     ///
     /// # Errors
     /// When the bytes are not a `.zkey` for Groth16 on BN254; the error names the section.
+    ///
+    /// # Security
+    /// Proofs with the key are zero-knowledge, whoever made it: they are blinded by what was checked, and [`Prover`](crate::Prover)
+    /// hands out none that does not verify. That the key is the circuit's, and that a ceremony made it, is for
+    /// [`verify_key`](crate::verify_key) to say: a key with other points may have no proof for some witnesses, which tells of
+    /// them those who hear of it.
     pub fn read(bytes: &[u8]) -> Result<Self, FormatError> {
         let bytes: Arc<dyn Bytes> = Arc::new(bytes.to_vec());
         Self::check(&bytes)
@@ -132,8 +143,14 @@ impl ProvingKey {
         let points = sections.get(7, "B2")?;
         let section = Section { points: points.clone(), name: "B2", size: G2_BYTES, count: wires };
         let b_g2 = Stored::new(Arc::clone(bytes), section.place(checked.is_none().then_some(read_g2))?);
-        if checked.is_none() && !all_stored_in_subgroup(&b_g2) {
-            return Err(points.unexpected("a point outside the subgroup", "points of G2"));
+        let b_g1 = g1(6, "B1", wires)?;
+        if checked.is_none() {
+            if !all_stored_in_subgroup(&b_g2) {
+                return Err(points.unexpected("a point outside the subgroup", "points of G2"));
+            }
+            if !same_in_both(&b_g1, &b_g2) {
+                return Err(points.unexpected("other points than in B1", "the same in both groups"));
+            }
         }
         Ok(Self {
             vk: VerifyingKey {
@@ -146,7 +163,7 @@ impl ProvingKey {
             beta_g1: header.beta_g1,
             delta_g1: header.delta_g1,
             a: g1(5, "A", wires)?,
-            b_g1: g1(6, "B1", wires)?,
+            b_g1,
             b_g2,
             c: g1(8, "C", wires - public - 1)?,
             h: g1(9, "H", domain)?,

@@ -109,6 +109,8 @@ fn errors_name_the_section() {
     check(2, 4, &[0], "header: found the prime");
     check(2, 80, &[3], "header: found 5 wires, 1 public signals, domain 3");
     check(2, 84 + 128, &outside, "header: found a point outside the subgroup");
+    check(2, 72, &0x8000_0001u32.to_le_bytes(), "header: found 2147483649 wires");
+    check(2, 80, &(1u32 << 28).to_le_bytes(), "header: found domain 2^28");
     check(3, 0, &[1], "IC: found another point");
     check(3, 0, &[0xff; 32], "IC: found a larger integer");
     check(4, 0, &[9], "coefficients: found");
@@ -170,6 +172,13 @@ fn points_that_are_not_canonical_are_refused() {
         ("/pi_a", json!(["1", "2"]), "`pi_a` is"),
         ("/pi_a", json!(["0", "0", "0"]), "`pi_a` is"),
         ("/pi_a", json!(["1", "2", "1", "1"]), "`pi_a` is"),
+        ("/pi_a", json!(["0", "0", "1"]), "`pi_a` is"),
+        ("/pi_c", json!(["0", "0", "1"]), "`pi_c` is"),
+        ("/pi_c", json!(["0", "2", "0"]), "`pi_c` is"),
+        ("/pi_c", json!(["1", "1", "0"]), "`pi_c` is"),
+        ("/pi_b", json!([["0", "0"], ["0", "0"], ["1", "0"]]), "`pi_b` is"),
+        ("/pi_b", json!([["0", "0"], ["0", "0"], ["0", "0"]]), "`pi_b` is"),
+        ("/pi_b", json!([["0", "0"], ["0", "1"], ["0", "0"]]), "`pi_b` is"),
         ("/pi_b/2", json!(["0", "0"]), "`pi_b` is"),
         ("/pi_b/2", json!(["1", "1"]), "`pi_b` is"),
         ("/protocol", json!("plonk"), "`protocol` is \"plonk\""),
@@ -205,6 +214,9 @@ fn points_that_are_not_canonical_are_refused() {
         ("vk_delta_2", opposite, "`gamma` equals `delta`"),
         ("vk_beta_2", json!([["0", "0"], ["1", "0"], ["0", "0"]]), "the point `vk_beta_2`"),
         ("IC", json!([vk["IC"][0], ["0", "1", "0"]]), "the point `IC`"),
+        ("IC", json!([["0", "1", "0"], vk["IC"][1]]), "the point `IC`"),
+        ("IC", json!([["0", "0", "1"], vk["IC"][1]]), "`IC[0]` is"),
+        ("vk_gamma_2", json!([["0", "0"], ["0", "0"], ["1", "0"]]), "`vk_gamma_2` is"),
         ("IC", json!([vk["IC"][0]]), "`nPublic` is 1"),
     ];
     for (part, value, expected) in unsafe_keys {

@@ -222,7 +222,7 @@ fn truncated_files_are_errors() {
         open(&bytes[..length]).unwrap_err();
     }
     new_powers(0, Cursor::new(Vec::new())).unwrap_err();
-    new_powers(29, Cursor::new(Vec::new())).unwrap_err();
+    new_powers(28, Cursor::new(Vec::new())).unwrap_err();
 }
 
 #[test]
@@ -239,4 +239,54 @@ fn a_flipped_bit_is_an_error_or_a_free_byte() {
             assert!((contributions..contributions + length).contains(&at), "byte {at}");
         }
     }
+}
+
+/// The state of the response's hash is behind the points of a contribution. How many bytes it stands for follows from the power.
+#[test]
+fn a_saved_state_that_the_powers_do_not_lead_to_is_refused() {
+    let (bytes, _) = prepared();
+    let (section, _) = section(&bytes, 7);
+    let state = section + 4 + 3 * 64 + 2 * 128 + 6 * 64 + 3 * 128;
+    let word = |at: usize| u64::from_le_bytes(bytes[state + at..][..8].try_into().unwrap());
+    // The challenge's hash, then 15 points of G1 in 32 bytes, 8 of G2 in 64, twice 8 of G1, and one of G2.
+    let length = 64 + 32 * (15 + 2 * 8) + 64 * (8 + 1);
+    assert_eq!((word(192), word(200), word(208)), (length / 128 * 128, length % 128, 0));
+    for (at, value) in [
+        // Adding the next block overflows; so does adding what is in the block.
+        (192, u64::MAX / 128 * 128),
+        (192, u64::MAX),
+        (192, 0),
+        (192, length / 128 * 128 + 128),
+        (192, length / 128 * 128 - 128),
+        (192, length / 128 * 128 + 1),
+        (200, 0),
+        (200, length % 128 + 1),
+        (200, 128),
+        (200, 129),
+        (200, u64::MAX),
+        (200, length % 128 + (1 << 32)),
+        (208, 1),
+        (208, u64::MAX),
+    ] {
+        let mut changed = bytes.clone();
+        changed[state + at..][..8].copy_from_slice(&value.to_le_bytes());
+        let message = open(&changed).unwrap_err().to_string();
+        assert!(
+            message.starts_with("contributions: found another state of the response's hash"),
+            "{message}"
+        );
+    }
+    // No block was compressed, though there were some.
+    let mut changed = bytes.clone();
+    let first =
+        [0x6a09_e667_f2bd_c948u64, 0xbb67_ae85_84ca_a73b, 0x3c6e_f372_fe94_f82b, 0xa54f_f53a_5f1d_36f1];
+    let second =
+        [0x510e_527f_ade6_82d1u64, 0x9b05_688c_2b3e_6c1f, 0x1f83_d9ab_fb41_bd6b, 0x5be0_cd19_137e_2179];
+    let chain: Vec<u8> = first.iter().chain(&second).flat_map(|word| word.to_le_bytes()).collect();
+    changed[state + 128..][..64].copy_from_slice(&chain);
+    open(&changed).unwrap_err();
+    // The rest of the block means nothing: other tools leave there what they hashed before.
+    let mut changed = bytes.clone();
+    changed[state + 127] ^= 1;
+    assert_eq!(verdict(&changed).unwrap(), verdict(&bytes).unwrap());
 }

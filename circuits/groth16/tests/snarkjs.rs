@@ -17,7 +17,7 @@ use tensorproof_groth16::{
     verifying_key_from_json, verifying_key_to_json,
 };
 use tensorproof_oracles::{circom, expect_success, node, snarkjs};
-use tensorproof_r1cs::{Fr, R1cs, Unsatisfied, Witness};
+use tensorproof_r1cs::{Fr, MAX_WIRES, R1cs, Unsatisfied, Witness};
 
 const CIRCUIT: &str = "
     pragma circom 2.1.0;
@@ -287,6 +287,31 @@ fn refuses_a_circuit_without_constraints() {
     let text = "pragma circom 2.1.0; template T() { signal input x; } component main = T();";
     let empty = compile(Sources::from_text("empty.circom", text), Options::default()).unwrap();
     assert_eq!(setup(&empty.r1cs, &mut StdRng::seed_from_u64(1)).unwrap_err(), SetupError::Empty);
+}
+
+#[test]
+fn refuses_more_wires_than_a_proof_can_name() {
+    let mut case = case();
+    let wires = MAX_WIRES + 1;
+    case.circuit.r1cs.wires = wires;
+    let error = setup(&case.circuit.r1cs, &mut StdRng::seed_from_u64(1)).unwrap_err();
+    assert_eq!(error, SetupError::Wires { wires });
+}
+
+/// What snarkjs writes for infinity is what we write and read, and nothing else is read so.
+#[test]
+fn infinity_in_json_is_that_of_snarkjs() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    let mut case = case();
+    case.key.vk.gamma_abc_g1[1] = G1Affine::identity();
+    fs::write(dir.join("circuit.zkey"), key_bytes(&case.key, &case.circuit.r1cs)).unwrap();
+    expect_success(&snarkjs(["zkey", "export", "verificationkey", "circuit.zkey", "vk.json"], dir));
+    let text = fs::read_to_string(dir.join("vk.json")).unwrap();
+    let vk: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(vk["IC"][1], serde_json::json!(["0", "1", "0"]));
+    let ours: serde_json::Value = serde_json::from_str(&verifying_key_to_json(&case.key.vk)).unwrap();
+    assert_eq!(vk, ours);
 }
 
 #[test]

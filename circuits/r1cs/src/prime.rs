@@ -5,7 +5,7 @@
 // The derived code asks for features of the crate that it comes from.
 #![allow(unexpected_cfgs)]
 
-use ark_ff::{Fp64, Fp256, MontBackend, MontConfig, PrimeField};
+use ark_ff::{Fp64, Fp256, MontBackend, MontConfig};
 
 /// Declares the field of a prime: its modulus, and a generator of its multiplicative group.
 macro_rules! field {
@@ -13,9 +13,11 @@ macro_rules! field {
         #[derive(MontConfig)]
         #[modulus = $modulus]
         #[generator = $generator]
-        struct $config;
+        #[doc(hidden)]
+        pub struct $config;
 
-        type $field = $representation<MontBackend<$config, $limbs>>;
+        #[doc = concat!("The field of the prime ", $modulus, ".")]
+        pub type $field = $representation<MontBackend<$config, $limbs>>;
     };
 }
 
@@ -91,15 +93,6 @@ pub enum Prime {
     Vesta,
 }
 
-/// Something to do over a field that is chosen when the program runs.
-pub trait FieldTask {
-    /// What it yields.
-    type Output;
-
-    /// Does it over the field `F`.
-    fn run<F: PrimeField>(self) -> Self::Output;
-}
-
 impl Prime {
     /// All primes.
     pub const ALL: [Self; 8] = [
@@ -130,19 +123,5 @@ impl Prime {
     /// Returns the prime of circom's name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|prime| prime.name() == name)
-    }
-
-    /// Does a task over the prime's field.
-    pub fn run<T: FieldTask>(self, task: T) -> T::Output {
-        match self {
-            Self::Bn128 => task.run::<crate::Fr>(),
-            Self::Bls12377 => task.run::<Bls12377>(),
-            Self::Bls12381 => task.run::<Bls12381>(),
-            Self::Goldilocks => task.run::<Goldilocks>(),
-            Self::Grumpkin => task.run::<Grumpkin>(),
-            Self::Pallas => task.run::<Pallas>(),
-            Self::Secq256r1 => task.run::<Secq256r1>(),
-            Self::Vesta => task.run::<Vesta>(),
-        }
     }
 }

@@ -31,6 +31,9 @@ pub struct R1cs<F = Fr> {
     pub c: Matrix,
 }
 
+/// The most wires of a system that can be proven: the sums of a proof number them with 31 bits, and have one for a sign.
+pub const MAX_WIRES: u32 = 1 << 31;
+
 /// How many constraints of each kind a system has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConstraintCounts {

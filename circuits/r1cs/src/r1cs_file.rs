@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::format::{
     Cursor, FormatError, Sections, element_bytes, field_bytes, write_header, write_modulus, write_section,
 };
-use crate::{Matrix, R1cs, Term, Wire};
+use crate::{MAX_WIRES, Matrix, R1cs, Term, Wire};
 
 const HEADER: u32 = 1;
 const CONSTRAINTS: u32 = 2;
@@ -70,6 +70,9 @@ impl<F: PrimeField> R1cs<F> {
                 format!("{named} inputs, outputs and one"),
                 format!("at most {wires}, the wires"),
             ));
+        }
+        if wires > MAX_WIRES {
+            return Err(header.unexpected(format!("{wires} wires"), format!("at most {MAX_WIRES}")));
         }
         header.finish()?;
 

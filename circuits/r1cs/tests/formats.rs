@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
-use tensorproof_r1cs::{Fr, Matrix, R1cs, Symbols, Term, Unsatisfied, Wire, Witness, fr_from_decimal};
+use tensorproof_r1cs::{
+    Fr, MAX_WIRES, Matrix, R1cs, Symbols, Term, Unsatisfied, Wire, Witness, fr_from_decimal,
+};
 
 /// x * y = out, out - 3 = z
 fn small() -> R1cs {
@@ -69,6 +71,19 @@ fn names_what_was_found() {
     damaged[0] = b'x';
     let message = <R1cs>::read(&damaged).unwrap_err().to_string();
     assert_eq!(message, "header: found the magic `x1cs` at byte 0, expected `r1cs`");
+}
+
+/// The number of wires stands behind the start of the file, of its first section, and the modulus.
+#[test]
+fn refuses_more_wires_than_a_proof_can_name() {
+    for (wires, expected) in
+        [(MAX_WIRES, "wire labels: found 40 bytes"), (MAX_WIRES + 1, "header: found 2147483649 wires")]
+    {
+        let mut changed = bytes(&small());
+        changed[60..64].copy_from_slice(&wires.to_le_bytes());
+        let message = <R1cs>::read(&changed).unwrap_err().to_string();
+        assert!(message.starts_with(expected), "{message}");
+    }
 }
 
 #[test]

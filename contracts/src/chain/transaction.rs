@@ -6,7 +6,10 @@ use revm::primitives::{Address, U256};
 use super::ChainError;
 
 /// The first byte of a transaction of EIP-1559.
-const KIND: u8 = 2;
+pub(super) const KIND: u8 = 2;
+
+/// What a signature is for: chain, nonce, two fees, gas, callee, value, data, access list.
+pub(super) const FIELDS: usize = 9;
 
 /// A call of a contract by a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use k256::ecdsa::SigningKey;
-use revm::primitives::{Address, B256, hex, keccak256};
+use alloy_rlp::{Decodable as _, Header};
+use k256::ecdsa::{RecoveryId, Signature, SigningKey, VerifyingKey};
+use revm::primitives::{Address, B256, U256, hex, keccak256};
 use zeroize::Zeroizing;
 
+use super::transaction::{FIELDS, KIND};
 use super::{ChainError, Transaction};
 
 /// An account and its key, which nothing shows.
@@ -23,6 +25,50 @@ pub struct Signed {
     pub hash: B256,
     /// Its nonce.
     pub nonce: u64,
+    /// The account whose key signed it.
+    pub account: Address,
+}
+
+impl Signed {
+    /// Reads a transaction of EIP-1559 as the network takes it, and recovers the account that signed it; nothing if it is none.
+    pub fn read(raw: Vec<u8>) -> Option<Self> {
+        let (kind, mut list) = raw.split_first()?;
+        let Header { list: true, payload_length } = Header::decode(&mut list).ok()? else { return None };
+        if *kind != KIND || payload_length != list.len() {
+            return None;
+        }
+        let mut rest = list;
+        let mut nonce = None;
+        for field in 0..FIELDS {
+            let mut behind = rest;
+            let length = Header::decode(&mut behind).ok()?.payload_length;
+            if field == 1 {
+                nonce = u64::decode(&mut &*rest).ok();
+            }
+            rest = behind.get(length..)?;
+        }
+        let fields = &list[..list.len() - rest.len()];
+        let is_odd = bool::decode(&mut rest).ok()?;
+        let [r, s] = [U256::decode(&mut rest).ok()?, U256::decode(&mut rest).ok()?]
+            .map(|part| part.to_be_bytes::<32>());
+        if !rest.is_empty() {
+            return None;
+        }
+        let mut text = vec![KIND];
+        Header { list: true, payload_length: fields.len() }.encode(&mut text);
+        text.extend(fields);
+        let signature = Signature::from_scalars(r, s).ok()?;
+        let hash = keccak256(text);
+        let key =
+            VerifyingKey::recover_from_prehash(hash.as_slice(), &signature, RecoveryId::new(is_odd, false));
+        Some(Self { hash: keccak256(&raw), nonce: nonce?, account: account(&key.ok()?), raw })
+    }
+}
+
+/// Returns the account of a key: the last twenty bytes of the hash of x and y.
+fn account(key: &VerifyingKey) -> Address {
+    let point = key.to_encoded_point(false);
+    Address::from_slice(&keccak256(&point.as_bytes()[1..])[12..])
 }
 
 impl Wallet {
@@ -47,10 +93,7 @@ impl Wallet {
 
     fn from_bytes(bytes: &[u8]) -> Result<Self, ChainError> {
         let key = SigningKey::from_slice(bytes).map_err(|_| ChainError::PrivateKey)?;
-        let point = key.verifying_key().to_encoded_point(false);
-        // The last twenty bytes of the hash of x and y.
-        let hash = keccak256(&point.as_bytes()[1..]);
-        Ok(Self { address: Address::from_slice(&hash[12..]), key })
+        Ok(Self { address: account(key.verifying_key()), key })
     }
 
     /// Returns the account.
@@ -68,12 +111,13 @@ impl Wallet {
         let (signature, recovery) = signed.map_err(|_| ChainError::PrivateKey)?;
         let (r, s) = signature.split_bytes();
         let raw = transaction.encode(Some((recovery.is_y_odd(), r.into(), s.into())));
-        Ok(Signed { hash: keccak256(&raw), raw, nonce: transaction.nonce })
+        Ok(Signed { hash: keccak256(&raw), raw, nonce: transaction.nonce, account: self.address })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Fees, Message};
     use super::*;
 
     #[test]
@@ -82,6 +126,26 @@ mod tests {
         let key = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
         let wallet = Wallet::from_hex(key).unwrap();
         assert_eq!(wallet.address().to_string(), "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+    }
+
+    #[test]
+    fn signed_transactions_tell_their_account() {
+        let wallet = Wallet::from_hex(&"11".repeat(32)).unwrap();
+        for (nonce, length) in [(0, 0), (1, 1), (127, 55), (128, 56), (u64::MAX, 70_000)] {
+            let message = Message::new(Address::repeat_byte(3), vec![7; length]);
+            let fees = Fees { most: 9, tip: 1 };
+            let signed = wallet.sign(&Transaction { chain: 5, nonce, fees, gas: 21_000, message }).unwrap();
+            assert_eq!(Signed::read(signed.raw.clone()), Some(signed.clone()));
+            assert_eq!(signed.account, wallet.address());
+            for at in (0..signed.raw.len()).step_by(1 + signed.raw.len() / 200) {
+                let mut changed = signed.raw.clone();
+                changed[at] ^= 1;
+                let read = Signed::read(changed);
+                assert!(read.is_none_or(|read| read.account != wallet.address()), "{at}");
+            }
+            assert_eq!(Signed::read(signed.raw[..signed.raw.len() - 1].to_vec()), None);
+        }
+        assert_eq!(Signed::read(Vec::new()), None);
     }
 
     #[test]

@@ -6,12 +6,11 @@ use serde_json::{Map, Value, json};
 use tensorproof_circom::Circuit;
 use tensorproof_contracts::bounty::ModelTerms;
 use tensorproof_contracts::chain::{Rpc, expected_code};
-use tensorproof_contracts::keccak256;
-use tensorproof_groth16::{Origin, Ptau, R1csFile, verify_key, verify_powers};
+use tensorproof_groth16::{KeySummary, Origin, Ptau, R1csFile, verify_key, verify_powers};
 
 use super::super::{setup_powers, warn_of_development_key};
 use super::{Output, check_terms, compute, open_model, phases, same};
-use crate::bounty::{Folder, Kind, architecture, compile, setup, verifier_config};
+use crate::bounty::{Folder, Kind, architecture, code_hash, compile, setup, verifier_config};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::BountyCheckArgs;
 use crate::error::{Error, Result};
@@ -32,7 +31,7 @@ pub(super) fn run(args: &BountyCheckArgs, output: Output) -> Result<()> {
             output.terminal.stage(kind.name(), work, |count| format!("{} constraints", grouped(count)))?;
         let contributions = check_key(&folder.dir(kind), &mut powers, output)?;
         let steps = folder.verifier(kind)?;
-        let code = steps.last().map(|step| keccak256(&step.code)).unwrap_or_default();
+        let code = code_hash(&steps)?;
         let json = json!({
             "constraints": constraints,
             "contributions": contributions,
@@ -73,6 +72,7 @@ impl Powers {
         };
         let mut ptau = setup_powers::open(path)?;
         let at = |source| Error::Ceremony { path: path.clone(), source };
+        setup_powers::tell_of_beacons(ptau.labels(), output).map_err(at)?;
         output.terminal.stage(
             "powers",
             || verify_powers(&mut ptau).map_err(at),
@@ -114,18 +114,19 @@ pub(super) fn check_r1cs(dir: &BuildDir, circuit: &Circuit) -> Result<()> {
 
 /// Checks that a key is one of its circuit, with the powers of tau also every contribution. Returns the contributions.
 pub(super) fn check_key(dir: &BuildDir, powers: &mut Powers, output: Output) -> Result<Value> {
-    let (origin, _) = output.terminal.stage("key", || key(dir, powers.0.as_mut()), described)?;
-    warn_of_development_key(output.terminal, &origin);
+    let work = || key(dir, powers.0.as_mut());
+    let (KeySummary { vk, origin }, _) = output.terminal.stage("key", work, |key| described(&key.origin))?;
+    warn_of_development_key(output.terminal, &origin, &vk);
     Ok(contributions(&origin))
 }
 
-fn key(dir: &BuildDir, ptau: Option<&mut Ptau<File>>) -> Result<Origin> {
+fn key(dir: &BuildDir, ptau: Option<&mut Ptau<File>>) -> Result<KeySummary> {
     let (path, vk) = (dir.existing(Artefact::ProvingKey)?, dir.existing(Artefact::VerifyingKey)?);
     let summary = stages::key_summary(&path)?;
     if *stages::read_verifying_key(&vk)? != summary.vk {
         return Err(Error::OtherVerifyingKey { path: vk });
     }
-    stages::checked_key(&path, summary.vk)?;
+    stages::checked_key(&path, summary.vk.clone())?;
     match ptau {
         Some(ptau) => {
             let r1cs = dir.existing(Artefact::R1cs)?;
@@ -134,13 +135,14 @@ fn key(dir: &BuildDir, ptau: Option<&mut Ptau<File>>) -> Result<Origin> {
             let file = File::open(&path).map_err(|source| Error::read(&path, source))?;
             let at = |source| Error::Ceremony { path: path.clone(), source };
             verify_key(&circuit, ptau, file).map_err(at)?;
+            stages::remember_verified(&summary.vk);
         }
         None => {
-            let key = stages::read_key(dir)?;
+            let key = stages::read_key(dir, |_| ())?;
             stages::prover(&key, &stages::read_r1cs(dir)?)?;
         }
     }
-    Ok(summary.origin)
+    Ok(summary)
 }
 
 /// Compares a bounty's terms and verifiers with the folder.

@@ -9,13 +9,14 @@ use tensorproof_transpiler::quantize::{Architecture, QuantizedGraph, Scope};
 use tensorproof_transpiler::settings::TensorSettings;
 
 use crate::bounty::{
-    FORMAT, FolderJson, ImageJson, Kind, ModelJson, StatementJson, StatementsJson, architecture, compile,
+    FolderJson, ImageJson, Kind, ModelJson, StatementJson, StatementsJson, architecture, compile,
 };
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::BountyCircuitsArgs;
 use crate::commands::Output;
 use crate::commands::transpile::{self, BountyModel};
 use crate::error::{Error, Result};
+use crate::form_json::FORMAT;
 use crate::stages;
 use crate::terminal::grouped;
 
@@ -52,6 +53,7 @@ pub(super) fn run(args: &BountyCircuitsArgs, output: Output) -> Result<()> {
             kind.name(),
             || {
                 let circuit = compile(&dir)?;
+                stages::check_interface(&circuit, &statement(&statements, kind).program.interface)?;
                 dir.write(Artefact::R1cs, |writer| circuit.r1cs.write(writer))?;
                 Ok::<_, Error>(circuit)
             },

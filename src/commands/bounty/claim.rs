@@ -39,8 +39,10 @@ pub(super) fn run(args: &BountyClaimArgs, output: Output) -> Result<()> {
     let work = || {
         let draft = delivery(&statement, &submission, &terms.key)?;
         check_value(&draft, "paramsHash", "account's commitment", committed)?;
-        let ciphertext = draft.values().get(BEFORE_CIPHERTEXT..).unwrap_or_default().to_vec();
-        Ok::<_, Error>((ciphertext, draft.prove(domain)?))
+        let values = draft.values();
+        let ciphertext = values.get(BEFORE_CIPHERTEXT..).filter(|ciphertext| !ciphertext.is_empty());
+        let ciphertext = ciphertext.ok_or(Error::Internal("the delivery circuit has no ciphertext"))?;
+        Ok::<_, Error>((ciphertext.to_vec(), draft.prove(domain)?))
     };
     let ((ciphertext, evidence), _) = output.terminal.stage("prove", work, |_| "the delivery".to_owned())?;
     let to = args.to.unwrap_or(account);

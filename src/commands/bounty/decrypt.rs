@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use tensorproof_contracts::bounty::{Event, word};
 use tensorproof_contracts::chain::Rpc;
+use tensorproof_transpiler::seal::{Subject, form};
 
 use super::super::decrypt::{Ciphertext, checked, decrypt};
 use super::{Output, check_terms, elements, open_model};
@@ -42,19 +43,17 @@ pub(super) fn run(args: &BountyDecryptArgs, output: Output) -> Result<()> {
     let packed = folder.packed()?;
     let sealed = checked(Ciphertext {
         path: folder.root.join("bounty.json"),
-        names: packed.iter().map(|packed| packed.signal.clone()).collect(),
-        packed,
+        shown: packed.iter().map(|packed| (packed.signal.clone(), packed.form.shape.clone())).collect(),
+        form: form(Subject::Params, &packed),
         sender: [*x, *y],
         elements: elements.to_vec(),
         tag: *tag,
     })?;
-    let (elements, _) =
+    let (values, _) =
         output.terminal.stage("decrypt", || decrypt(&sealed, secret), |_| CHECKED.to_owned())?;
-    let values = message::unpack(&sealed.packed, &elements);
-    let tensors = sealed.packed.iter().zip(&values);
-    let parameters: Map<String, Value> = tensors
-        .map(|(packed, values)| (packed.signal.clone(), message::nested(&packed.shape, values)))
-        .collect();
+    let tensors = sealed.shown.into_iter().zip(&values);
+    let parameters: Map<String, Value> =
+        tensors.map(|((name, shape), values)| (name, message::nested(&shape, values))).collect();
     let text = format!("{}\n", Value::Object(parameters.clone()));
     replace_private_file(&args.output, |writer| writer.write_all(text.as_bytes()))?;
     let json = json!({

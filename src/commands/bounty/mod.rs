@@ -26,7 +26,7 @@ use tensorproof_contracts::bounty::{
     element, word,
 };
 use tensorproof_contracts::chain::{ChainError, Rpc};
-use tensorproof_contracts::{Address, ContractsError, U256, keccak256};
+use tensorproof_contracts::{Address, ContractsError, U256};
 use tensorproof_r1cs::{Fr, fr_to_decimal};
 
 use super::Output;
@@ -133,8 +133,7 @@ fn check_terms(folder: &Folder, terms: &ModelTerms) -> Result<()> {
     same("bounty's length of ciphertexts", terms.ciphertext_length, folder.json.ciphertext_length)?;
     same("bounty's architecture", terms.architecture, folder.architecture()?)?;
     for (kind, Verifier { code_hash, .. }) in Kind::ALL.into_iter().zip(terms.statements) {
-        let steps = folder.verifier(kind)?;
-        let expected = steps.last().map(|step| keccak256(&step.code)).unwrap_or_default();
+        let expected = crate::bounty::code_hash(&folder.verifier(kind)?)?;
         let what = match kind {
             Kind::TestSet => "code hash of the bounty's verifier of the test set",
             Kind::Accuracy => "code hash of the bounty's verifier of the accuracy",

@@ -47,19 +47,27 @@ impl Opening {
     }
 
     /// Takes up the transaction that an interrupted run has left: sends it again, which is no second one as its nonce is the
-    /// same, and waits for it. Returns nothing if there is none, or if it can no longer be included.
+    /// same, and waits for it. Returns nothing if there is none, or if another one has taken its nonce.
+    ///
+    /// # Errors
+    /// Also when it is of another account or chain, or is not included in time: it may still be, so that the file stays.
     pub(super) fn resume(&self, session: &Session<'_>, output: Output) -> Result<Option<(Signed, Receipt)>> {
         let Some(signed) = self.read()? else {
             return Ok(None);
         };
+        let (found, expected) = (signed.account, session.wallet.address());
+        if found != expected {
+            let reason = format!("has a transaction of {found}, expected one of {expected}, or no such file");
+            return Err(Error::Malformed { path: self.path.clone(), reason });
+        }
         output.terminal.say(&format!("taking up transaction {}", signed.hash));
         if let Some(receipt) = session.rpc.receipt(signed.hash)?.filter(|receipt| receipt.success) {
             return Ok(Some((signed, receipt)));
         }
         match session.rpc.send(&signed.raw) {
-            // Its nonce is used, or its fees are too low by now: it is given up.
-            Err(ChainError::Refused { .. }) => return Ok(None),
-            sent => sent?,
+            // Whatever the reason is, what was signed stays valid: only another transaction of its nonce ends it.
+            Ok(()) | Err(ChainError::Refused { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
         match session.sender().wait(&signed) {
             Ok(receipt) => Ok(Some((signed, receipt))),
@@ -68,7 +76,7 @@ impl Opening {
         }
     }
 
-    /// Reads the transaction, if there is one for the chain.
+    /// Reads the transaction, if there is one.
     fn read(&self) -> Result<Option<Signed>> {
         if !self.path.is_file() {
             return Ok(None);
@@ -76,8 +84,13 @@ impl Opening {
         let text = std::fs::read_to_string(&self.path).map_err(|source| Error::read(&self.path, source))?;
         let malformed = |reason: String| Error::Malformed { path: self.path.clone(), reason };
         let json: Value = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
-        if json["chain_id"].as_u64() != Some(self.chain) {
-            return Ok(None);
+        let chain = json["chain_id"].as_u64();
+        if chain != Some(self.chain) {
+            let found = chain.map_or_else(|| "no chain".to_owned(), |chain| format!("chain {chain}"));
+            return Err(malformed(format!(
+                "has a transaction of {found}, expected {}: on its own chain it is taken up, or given up",
+                self.chain
+            )));
         }
         read_signed(&json).map(Some).ok_or_else(|| malformed("has no transaction".to_owned()))
     }

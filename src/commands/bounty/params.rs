@@ -18,6 +18,7 @@ use crate::cli::BountyParamsArgs;
 use crate::commands::transpile::{self, BountyModel};
 use crate::commands::{Output, check_new};
 use crate::error::{Error, Result};
+use crate::form_json::FORMAT;
 use crate::inputs::flatten;
 use crate::template;
 
@@ -58,7 +59,12 @@ pub(super) fn run(args: &BountyParamsArgs, output: Output) -> Result<()> {
     let sealed = template::compute(&circuit, &inputs)?;
     let hash = sealed.get(&Subject::Params.hash_signal()).and_then(|values| values.first());
     let hash = fr_to_decimal(hash.ok_or(Error::Internal("a commitment has no value"))?);
-    let json = json!({ "parameters": weights, "paramsSalt": fr_to_decimal(&salt), "paramsHash": hash });
+    let json = json!({
+        "format": FORMAT,
+        "parameters": weights,
+        "paramsSalt": fr_to_decimal(&salt),
+        "paramsHash": hash,
+    });
     BuildDir::create(&args.output)?;
     // The salt and the parameters are all that a bounty pays for.
     replace_private_file(&path, |writer| writer.write_all(json.to_string().as_bytes()))?;

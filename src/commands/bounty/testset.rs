@@ -12,6 +12,7 @@ use crate::build_dir::replace_private_file;
 use crate::cli::BountyTestsetArgs;
 use crate::commands::{Output, check_new};
 use crate::error::{Error, Result};
+use crate::form_json::FORMAT;
 use crate::inputs::flatten;
 
 pub(super) fn run(args: &BountyTestsetArgs, output: Output) -> Result<()> {
@@ -27,8 +28,13 @@ pub(super) fn run(args: &BountyTestsetArgs, output: Output) -> Result<()> {
     let root = fr_to_decimal(&set.computed_root(&folder)?);
     let folder = args.output.parent().unwrap_or(Path::new(""));
     let files = args.files.iter().map(|file| beside(file, folder)).collect::<Result<Vec<PathBuf>>>()?;
-    let json =
-        json!({ "files": files, "labels": value, "testSetSalt": fr_to_decimal(&salt), "testSetRoot": root });
+    let json = json!({
+        "format": FORMAT,
+        "files": files,
+        "labels": value,
+        "testSetSalt": fr_to_decimal(&salt),
+        "testSetRoot": root,
+    });
     replace_private_file(&args.output, |writer| writer.write_all(format!("{json:#}\n").as_bytes()))?;
     output.result(
         &json!({ "root": root, "file": args.output }),

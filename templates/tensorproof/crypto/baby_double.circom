@@ -23,7 +23,9 @@ template BabyDouble() {
     signal xSquare <== in[0] * in[0];
     var scaled = 168696 * productSquare;
     out[0] <-- 2 * product / (1 + scaled);
+    // allow(W0010): on the curve no denominator is zero, as d is no square.
     out[0] * (1 + scaled) === 2 * product;
     out[1] <-- (1 + scaled - 2 * 168700 * xSquare) / (1 - scaled);
+    // allow(W0010): on the curve no denominator is zero, as d is no square.
     out[1] * (1 - scaled) === 1 + scaled - 2 * 168700 * xSquare;
 }

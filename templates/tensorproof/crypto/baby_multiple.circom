@@ -76,8 +76,10 @@ template BabyMultiple(high) {
     var u = step[250].out[0];
     var v = step[250].out[1];
     odd[0] <-- u / v;
+    // allow(W0010): v is not 0 in the subgroup.
     odd[0] * v === u;
     odd[1] <-- (u - 1) / (u + 1);
+    // allow(W0010): u is not -1.
     odd[1] * (u + 1) === u - 1;
 
     // Takes the point away, or the identity.
@@ -93,7 +95,8 @@ template BabyMultiple(high) {
     out[1] <== difference.out[1];
 }
 
-// From the Edwards form to v^2 = u^3 + 168698 u^2 + u. The points (0, 1) and (0, -1) have no witness.
+// From the Edwards form to v^2 = u^3 + 168698 u^2 + u, for a point of the subgroup. (0, 1) has no witness; (0, -1), which is
+// none of the subgroup, would leave the ordinate open.
 template BabyToMontgomery() {
     signal input in[2];
     signal output out[2];
@@ -101,6 +104,7 @@ template BabyToMontgomery() {
     out[0] <-- (1 + in[1]) / (1 - in[1]);
     out[0] * (1 - in[1]) === 1 + in[1];
     out[1] <-- out[0] / in[0];
+    // allow(W0010): in the subgroup in[0] is zero for (0, 1) alone, which the equation above refuses.
     out[1] * in[0] === out[0];
 }
 

@@ -34,6 +34,7 @@ template BabyPublicKey() {
     signal top <-- secret >= 2 ** 250;
     top * (top - 1) === 0;
     component low = ToBits(250, 0);
+    // allow(W0011): secret is the sum of the bits and top, below 2^252.
     low.in <== secret - top * (order - 2 ** 250);
 
     var base8[2] = [
@@ -89,8 +90,10 @@ template BabyPublicKey() {
     var u = sum[81].out[0];
     var v = sum[81].out[1];
     edwards[0] <-- u / v;
+    // allow(W0010): v is not 0 in the subgroup.
     edwards[0] * v === u;
     edwards[1] <-- (u - 1) / (u + 1);
+    // allow(W0010): u is not -1.
     edwards[1] * (u + 1) === u - 1;
     var bit[2] = babyMultiple(2 ** 249, base8);
     var rest[2] = babyMultiple(order - 2 ** 250, base8);

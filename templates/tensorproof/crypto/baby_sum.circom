@@ -24,7 +24,9 @@ template BabySum() {
     signal both <== xy * yx;
     signal cross <== (left[1] - 168700 * left[0]) * (right[0] + right[1]);
     out[0] <-- (xy + yx) / (1 + 168696 * both);
+    // allow(W0010): on the curve no denominator is zero, as d is no square.
     out[0] * (1 + 168696 * both) === xy + yx;
     out[1] <-- (cross + 168700 * xy - yx) / (1 - 168696 * both);
+    // allow(W0010): on the curve no denominator is zero, as d is no square.
     out[1] * (1 - 168696 * both) === cross + 168700 * xy - yx;
 }

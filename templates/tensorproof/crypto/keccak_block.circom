@@ -175,6 +175,7 @@ template KeccakBlock(rounds, first, used, one, last) {
             } else {
                 var d = b[third] - b[second];
                 chi[round][i] <-- b[i] ^ ((1 - b[second]) & b[third]);
+                // allow(W0010): b are bits and d is -1, 0 or 1, so that the factor is 1, 2, 3, -5, -4 or -3.
                 (2 - 6 * b[i] + d) * (2 * chi[round][i] - 20 * b[i] - 3 * d) === 72 * b[i] - 3 * d;
                 s[i] = chi[round][i];
                 known[i] = 0;

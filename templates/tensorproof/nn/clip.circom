@@ -30,6 +30,7 @@ template Clip(n, low, high) {
     component range = Range(low, high);
     range.in <== out;
     component excess = ToBits(n, 2 ** (n - 1));
+    // allow(W0011): in is the sum of the bits and out, both in range.
     excess.in <== in - out;
     (in - out) * (low + excess.out[n - 1] * (high - low) - out) === 0;
 }

@@ -35,10 +35,12 @@ template ClipRescale(n, k, low, high) {
     component range = Range(low, high);
     range.in <== out;
     component bits = ToBits(n, 2 ** (k - 1) + 2 ** (n - 1));
+    // allow(W0011): in is the sum of the bits and out * 2^k, both in range.
     bits.in <== in - out * 2 ** k;
     var excess = -(2 ** (n - 1 - k));
     for (var i = k; i < n; i++) {
         excess += bits.out[i] * 2 ** (i - k);
     }
+    // allow(W0010): without an excess the quotient is out.
     excess * (low + bits.out[n - 1] * (high - low) - out) === 0;
 }

@@ -30,5 +30,6 @@ template PRelu(n, one) {
     component bits = ToBits(n, 2 ** (n - 1));
     bits.in <== in;
     signal positive <== bits.out[n - 1] * in;
+    // allow(W0012): the slope is a number, and mixes on purpose.
     out <== one * positive + slope * (in - positive);
 }

@@ -18,10 +18,10 @@ const MOST_BITS: usize = 14;
 /// Most wires of an instance that are forged.
 const MOST_WIRES: usize = 20_000;
 
-/// Compiles a program of `include` lines and a main component.
+/// Compiles a program of `include` lines and a main component, and inspects it.
 pub(crate) fn circuit(text: &str, level: Level) -> Circuit {
     let sources = Sources::from_text("case.circom", text).with_embedded(tensorproof_templates::FILES);
-    compile(sources, Options { level, ..Options::default() })
+    compile(sources, Options { level, inspect: true, ..Options::default() })
         .unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(false)))
 }
 

@@ -1,6 +1,8 @@
 // Prints what Poseidon's duplex over circomlibjs' permutation computes: rows of an instance with its inputs and outputs.
 const { buildBabyjub, buildPoseidon } = require("circomlibjs");
 
+// The element of some form.
+const FORM = 2n ** 247n + 3n;
 const range = (length, from = 1) => Array.from({ length }, (_, i) => BigInt(from + i));
 
 async function main() {
@@ -51,9 +53,9 @@ async function main() {
     for (const [size, n, offset, from] of [[4, 8, 128n, -128], [20, 16, 2n ** 15n, -9]]) {
         const values = range(size, from);
         const shared = coordinates(point(own, point(receiver)));
-        const { out, tag } = encrypt(17, shared, 5n, pack(values, n, offset));
+        const { out, tag } = encrypt(17, shared, 5n, [FORM, ...pack(values, n, offset)]);
         const input = { in: values, secret: own, publicKey: coordinates(point(receiver)), nonce: 5n };
-        row("encrypt_for", `EncryptFor(${size}, ${n}, ${offset})`, input, { out, tag, sender: coordinates(point(own)) });
+        row("encrypt_for", `EncryptFor(${size}, ${n}, ${offset}, ${FORM})`, input, { out, tag, sender: coordinates(point(own)) });
     }
     console.log(JSON.stringify(rows));
     process.exit(0);

@@ -1,6 +1,8 @@
 // Prints what circomlibjs computes: rows of an instance with its inputs and outputs.
 const { buildPoseidon } = require("circomlibjs");
 
+// The element of some form.
+const FORM = 2n ** 247n + 3n;
 const range = (length, from = 1) => Array.from({ length }, (_, i) => from + i);
 
 async function main() {
@@ -56,8 +58,8 @@ async function main() {
         const packed = Array(Math.ceil(size / per)).fill(0n);
         values.forEach((value, i) => (packed[Math.floor(i / per)] += BigInt(value + offset) << BigInt(n * (i % per))));
         const input = { in: text(values), salt: text(123456789) };
-        const out = { out: text(sponge([...packed, 123456789n], 3n)) };
-        rows.push({ template: "crypto/commitment.circom", main: `Commitment(${size}, ${n}, ${offset}, 3)`, in: input, out });
+        const out = { out: text(sponge([FORM, ...packed, 123456789n], 3n)) };
+        rows.push({ template: "crypto/commitment.circom", main: `Commitment(${size}, ${n}, ${offset}, 3, ${FORM})`, in: input, out });
     }
     for (const [n, challenge] of [[1, 7], [3, 10], [17, 2], [40, -5]]) {
         const values = range(n, -2);

@@ -13,13 +13,15 @@ use num_traits::{One as _, Signed as _, Zero as _};
 
 use super::constants::Constants;
 use super::digest::PublicValue;
+use super::interface::{Interface, Signals, Template, plain};
 use super::place::{Place, copy};
-use super::{CircomProgram, DIGEST, digest, model, seals, statement};
+use super::{CircomProgram, DIGEST, comment, digest, model, seals, statement};
 use crate::error::{Error, Result};
+use crate::form::{Form, TensorForm};
 use crate::interval::Interval;
 use crate::kernel::Kernel;
 use crate::quantize::{QuantizedGraph, Scope};
-use crate::seal::{Packed, RECIPIENT, Seal, Subject};
+use crate::seal::{Packed, RECIPIENT, Seal, Subject, sealed_elements};
 
 /// Most samples of a test set, and most bytes of one.
 const MOST: usize = 1 << 20;
@@ -112,16 +114,94 @@ pub fn bounty(quantized: &QuantizedGraph, test_set: TestSet) -> Result<Bounty> {
     let setting = Setting::new(quantized, test_set)?;
     let params = seals::packed(quantized, Subject::Params);
     let pixels = setting.pixels()?;
-    let elements: usize = params.iter().map(Packed::elements).sum();
     Ok(Bounty {
-        accuracy: setting.accuracy(&params),
+        accuracy: setting.accuracy(&params)?,
         test_set: setting.files(&pixels)?,
-        delivery: setting.delivery(&params),
-        root: setting.root_alone(),
-        ciphertext_length: elements + 3,
+        delivery: setting.delivery(&params)?,
+        root: setting.root().circuit(),
+        ciphertext_length: sealed_elements(&params) + 3,
         params,
         pixels,
     })
+}
+
+/// The root of a test set as a circuit computes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// How many images.
+    pub samples: usize,
+    /// The lengths of the axes of an image.
+    pub image: Vec<usize>,
+    /// The bits that the images' values are packed in.
+    pub bits: usize,
+    /// What makes the least of them zero.
+    pub offset: BigInt,
+    /// The bits of labels.
+    pub label_bits: usize,
+    /// The element that stands for the form of images and labels.
+    pub form: BigInt,
+}
+
+impl Root {
+    /// Reads the numbers of a circuit that computes a root alone; nothing if the text is another than [`Self::circuit`] writes.
+    pub fn read(circuit: &str) -> Option<Self> {
+        let between =
+            |from: &str, to: char| circuit.split_once(from)?.1.split_once(to).map(|(found, _)| found);
+        let axes = between("signal input images[", ';')?.strip_suffix(']')?;
+        let axes: Vec<usize> = axes.split("][").map(|axis| axis.parse().ok()).collect::<Option<_>>()?;
+        axes.iter()
+            .try_fold(1, |count: usize, length| count.checked_mul(*length).filter(|count| *count > 0))?;
+        let (&samples, image) = axes.split_first()?;
+        let arguments: Vec<&str> = between("TestSetRoot(", ')')?.split(", ").collect();
+        let [_, _, bits, offset, label_bits, form] = *arguments.as_slice() else { return None };
+        let root = Self {
+            samples,
+            image: image.to_vec(),
+            bits: bits.parse().ok()?,
+            offset: offset.parse().ok()?,
+            label_bits: label_bits.parse().ok()?,
+            form: BigInt::parse_bytes(form.strip_prefix("0x")?.as_bytes(), 16)?,
+        };
+        (root.circuit() == circuit).then_some(root)
+    }
+
+    /// Returns a circuit that computes the root and does nothing else: private inputs `images`, `labels`, `testSetSalt`; output
+    /// `testSetRoot`.
+    pub fn circuit(&self) -> String {
+        let mut text = format!("pragma circom 2.1.0;\n\ninclude \"{ROOT}\";\n\ntemplate Statement() {{\n");
+        self.declare_images(&mut text);
+        text.push_str("    signal output testSetRoot;\n");
+        self.write(&mut text, &self.images());
+        text.push_str("}\n\ncomponent main = Statement();\n");
+        text
+    }
+
+    fn images(&self) -> Place {
+        Place::plain("images", &[&[self.samples], self.image.as_slice()].concat())
+    }
+
+    fn declare_images(&self, text: &mut String) {
+        let _ = writeln!(
+            text,
+            "    signal input images{};\n    signal input labels[{}];\n    signal input testSetSalt;",
+            self.images().brackets(),
+            self.samples
+        );
+    }
+
+    /// Writes the root over images at a place.
+    fn write(&self, text: &mut String, images: &Place) {
+        let Self { samples, bits, offset, label_bits, form, .. } = self;
+        let size: usize = self.image.iter().product();
+        let _ = writeln!(
+            text,
+            "\n    component root = TestSetRoot({samples}, {size}, {bits}, {offset}, {label_bits}, {form:#x});"
+        );
+        text.push_str(&copy(&Place::plain("root.in", &[*samples, size]), images));
+        text.push_str(
+            "    root.labels <== labels;\n    root.salt <== testSetSalt;\n    testSetRoot <== root.out;\n",
+        );
+    }
 }
 
 /// What the statements have in common.
@@ -174,46 +254,28 @@ impl<'q> Setting<'q> {
         Pixels::new(low, high, &self.quantized.quantities[self.quantized.inputs[0].place].scale)
     }
 
-    fn images(&self) -> Place {
-        Place::plain("images", &[&[self.test_set.samples], self.image.as_slice()].concat())
-    }
-
-    /// Writes the root over images at a place.
-    fn root(&self, text: &mut String, images: &Place) {
+    fn root(&self) -> Root {
         let TestSet { samples, .. } = self.test_set;
-        let size = self.size();
-        let values = Packed::new("images", &[samples, size], &self.range.low, &self.range.high);
-        let labels = Packed::new("labels", &[samples], &BigInt::zero(), &BigInt::from(self.classes - 1));
-        let _ = writeln!(
-            text,
-            "\n    component root = TestSetRoot({samples}, {size}, {}, {}, {});",
-            values.bits, -&values.low, labels.bits
-        );
-        text.push_str(&copy(&Place::plain("root.in", &[samples, size]), images));
-        text.push_str(
-            "    root.labels <== labels;\n    root.salt <== testSetSalt;\n    testSetRoot <== root.out;\n",
-        );
+        let scale = &self.quantized.quantities[self.quantized.inputs[0].place].scale;
+        let shape = [&[samples], self.image.as_slice()].concat();
+        let images = TensorForm::new(&shape, scale, &self.range.low, &self.range.high);
+        let labels = TensorForm::whole(&[samples], &BigInt::zero(), &BigInt::from(self.classes - 1));
+        let (bits, offset, label_bits) = (images.bits, -&images.low, labels.bits);
+        let form = Form { kind: "test set".to_owned(), tensors: vec![images, labels] }.element();
+        Root { samples, image: self.image.clone(), bits, offset, label_bits, form }
     }
 
-    fn declare_images(&self, text: &mut String) {
-        let TestSet { samples, .. } = self.test_set;
-        let _ = writeln!(
-            text,
-            "    signal input images{};\n    signal input labels[{samples}];\n    signal input testSetSalt;",
-            self.images().brackets()
-        );
+    /// Returns what is known of a test set as inputs of a circuit; each sample is an array of a name.
+    fn test_set_inputs(&self, (name, axes): (&str, &[usize])) -> Signals {
+        let samples = self.test_set.samples;
+        vec![
+            (name.to_owned(), [&[samples], axes].concat()),
+            ("labels".to_owned(), vec![samples]),
+            ("testSetSalt".to_owned(), Vec::new()),
+        ]
     }
 
-    fn root_alone(&self) -> String {
-        let mut text = format!("pragma circom 2.1.0;\n\ninclude \"{ROOT}\";\n\ntemplate Statement() {{\n");
-        self.declare_images(&mut text);
-        text.push_str("    signal output testSetRoot;\n");
-        self.root(&mut text, &self.images());
-        text.push_str("}\n\ncomponent main = Statement();\n");
-        text
-    }
-
-    fn accuracy(&self, params: &[Packed]) -> Statement {
+    fn accuracy(&self, params: &[Packed]) -> Result<Statement> {
         let constants = Constants::of(self.quantized);
         let samples = self.test_set.samples;
         let input = &self.quantized.inputs[0].signal;
@@ -222,12 +284,13 @@ impl<'q> Setting<'q> {
         includes.extend(seals::files(&[(Subject::Params, Seal::Hashed)]).into_iter().map(str::to_owned));
         includes.extend([ROOT, "tensorproof/arith/is_zero.circom"].map(str::to_owned));
         let mut body = String::new();
-        self.declare_images(&mut body);
+        let root = self.root();
+        root.declare_images(&mut body);
         let parameters = statement::parameters(self.quantized, &constants);
-        statement::declare(&mut body, "input ", &parameters, &[]);
+        statement::declare(&mut body, "input ", &parameters, &[])?;
         seals::declare_sealed_inputs(&mut body, &[(Subject::Params, Seal::Hashed)]);
         body.push_str("    signal testSetRoot;\n    signal paramsHash;\n    signal correct;\n");
-        self.root(&mut body, &self.images());
+        root.write(&mut body, &root.images());
         let _ = write!(
             body,
             "\n    component model[{samples}];\n    component isRight[{samples}];\n    var count = 0;\n    for (var s = 0; s < {samples}; s++) {{\n        model[s] = Model();\n        model[s].{input} <== images[s];\n"
@@ -240,20 +303,32 @@ impl<'q> Setting<'q> {
             "        isRight[s] = IsZero();\n        isRight[s].in <== model[s].{class} - labels[s];\n        count += isRight[s].out;\n    }}\n    correct <== count;\n"
         );
         let places: Vec<Place> =
-            params.iter().map(|values| Place::plain(&values.signal, &values.shape)).collect();
+            params.iter().map(|values| Place::plain(&values.signal, &values.form.shape)).collect();
         seals::write_seal(&mut body, Subject::Params, Seal::Hashed, params, &places);
         let values = [("testSetRoot", vec![]), ("paramsHash", vec![]), ("correct", vec![])];
         let title = "So many samples of a test set are classified right by the parameters of a commitment.";
-        self.statement(title, &includes, Some(&constants), &body, &values)
+        let hashed = [(Subject::Params, Seal::Hashed)];
+        let mut main =
+            Template { inputs: self.test_set_inputs(("images", &self.image)), ..Template::default() };
+        main.inputs.extend(plain(&parameters));
+        main.inputs.extend(seals::sealed_inputs(&hashed));
+        main.intermediates = named(&values);
+        main.components = seals::seal_components(Subject::Params, Seal::Hashed, params);
+        main.components.extend([
+            ("root".to_owned(), "TestSetRoot", 1),
+            ("model".to_owned(), "Model", samples),
+            ("isRight".to_owned(), "IsZero", samples),
+        ]);
+        self.statement(title, &includes, Some(&constants), (main, &body), &values)
     }
 
-    fn delivery(&self, params: &[Packed]) -> Statement {
+    fn delivery(&self, params: &[Packed]) -> Result<Statement> {
         let seals = [(Subject::Params, Seal::Hashed), (Subject::Params, Seal::Encrypted)];
         let includes = seals::files(&seals).into_iter().map(str::to_owned).collect();
         let mut body = String::new();
         let mut places = Vec::new();
-        for Packed { signal, shape, .. } in params {
-            let place = Place::plain(signal, shape);
+        for Packed { signal, form } in params {
+            let place = Place::plain(signal, &form.shape);
             let _ = writeln!(body, "    signal input {signal}{};", place.brackets());
             places.push(place);
         }
@@ -263,7 +338,7 @@ impl<'q> Setting<'q> {
         }
         seals::write_seals(&mut body, Subject::Params, &[Seal::Hashed, Seal::Encrypted], params, &places);
         let [ciphertext, tag, sender] = Subject::Params.cipher_signals();
-        let length = params.iter().map(Packed::elements).sum();
+        let length = sealed_elements(params);
         let hash = Subject::Params.hash_signal();
         let values = [
             (hash.as_str(), vec![]),
@@ -273,7 +348,15 @@ impl<'q> Setting<'q> {
             (&sender, vec![2]),
         ];
         let title = "A ciphertext for a recipient holds the parameters of a commitment.";
-        self.statement(title, &includes, None, &body, &values)
+        let mut main = Template::default();
+        main.inputs.extend(params.iter().map(|packed| (packed.signal.clone(), packed.form.shape.clone())));
+        main.inputs.extend(seals::sealed_inputs(&seals));
+        main.intermediates = named(&values).into_iter().filter(|(name, _)| name != RECIPIENT).collect();
+        main.components = seals::seal_components(Subject::Params, Seal::Hashed, params);
+        // Both seals are of one packing.
+        main.components.extend(seals::seal_components(Subject::Params, Seal::Encrypted, &[]));
+        main.components.retain(|(_, _, count)| *count > 0);
+        self.statement(title, &includes, None, (main, &body), &values)
     }
 
     fn files(&self, pixels: &Pixels) -> Result<Statement> {
@@ -281,8 +364,11 @@ impl<'q> Setting<'q> {
         let size = self.size();
         let first = bytes - size;
         let mut includes = BTreeSet::from(["tensorproof/crypto/cid.circom", ROOT].map(str::to_owned));
-        let mut body = format!(
-            "    // Files, whose last {size} bytes are pixels.\n    signal input bytes[{samples}][{bytes}];\n    signal input labels[{samples}];\n    signal input testSetSalt;\n    signal testSetRoot;\n    signal digests[{samples}][2];\n\n    component cid[{samples}];\n    for (var s = 0; s < {samples}; s++) {{\n        cid[s] = Cid({bytes});\n        cid[s].in <== bytes[s];\n        digests[s] <== cid[s].out;\n    }}\n"
+        let mut body = String::new();
+        comment(&mut body, 4, &format!("Files, whose last {size} bytes are pixels."))?;
+        let _ = write!(
+            body,
+            "    signal input bytes[{samples}][{bytes}];\n    signal input labels[{samples}];\n    signal input testSetSalt;\n    signal testSetRoot;\n    signal digests[{samples}][2];\n\n    component cid[{samples}];\n    for (var s = 0; s < {samples}; s++) {{\n        cid[s] = Cid({bytes});\n        cid[s].in <== bytes[s];\n        digests[s] <== cid[s].out;\n    }}\n"
         );
         let Pixels { factor, offset, divisor } = pixels;
         let _ = writeln!(body, "\n    signal images[{samples}][{size}];");
@@ -306,7 +392,7 @@ impl<'q> Setting<'q> {
                 "    component pixel[{samples}][{size}];\n    for (var s = 0; s < {samples}; s++) {{\n        for (var i = 0; i < {size}; i++) {{\n            pixel[s][i] = FloorDivide({n}, {divisor}, {offset});\n            pixel[s][i].in <== {factor} * bytes[s][{first} + i];\n            images[s][i] <== pixel[s][i].out;\n        }}\n    }}\n"
             );
         }
-        self.root(&mut body, &Place::plain("images", &[samples, size]));
+        self.root().write(&mut body, &Place::plain("images", &[samples, size]));
         let values = [
             ("testSetRoot", vec![]),
             ("testSetSalt", vec![]),
@@ -314,7 +400,17 @@ impl<'q> Setting<'q> {
             ("labels", vec![samples]),
         ];
         let title = "The images of a test set are made of the bytes of files with these digests.";
-        Ok(self.statement(title, &includes, None, &body, &values))
+        let mut main = Template { inputs: self.test_set_inputs(("bytes", &[bytes])), ..Template::default() };
+        main.intermediates = vec![
+            ("testSetRoot".to_owned(), vec![]),
+            ("digests".to_owned(), vec![samples, 2]),
+            ("images".to_owned(), vec![samples, size]),
+        ];
+        main.components = vec![("root".to_owned(), "TestSetRoot", 1), ("cid".to_owned(), "Cid", samples)];
+        if !divisor.is_one() {
+            main.components.push(("pixel".to_owned(), "FloorDivide", samples * size));
+        }
+        self.statement(title, &includes, None, (main, &body), &values)
     }
 
     /// Writes a statement around its body: what it includes, the model, the digest.
@@ -323,33 +419,44 @@ impl<'q> Setting<'q> {
         title: &str,
         includes: &BTreeSet<String>,
         constants: Option<&Constants>,
-        body: &str,
+        (mut main, body): (Template, &str),
         values: &[(&str, Vec<usize>)],
-    ) -> Statement {
+    ) -> Result<Statement> {
         let mut includes = includes.clone();
         includes.extend(DIGEST.map(str::to_owned));
         let has_tables = constants.is_some_and(Constants::has_tables);
         let mut text = model::header(&includes, has_tables.then_some("tables.circom").as_slice());
         if let Some(constants) = constants {
-            model::template(&mut text, self.quantized, constants, false);
+            model::template(&mut text, self.quantized, constants, false)?;
         }
-        let _ = write!(text, "// {title}\ntemplate Statement() {{\n{body}");
+        comment(&mut text, 0, title)?;
+        let _ = write!(text, "template Statement() {{\n{body}");
         let wide: Vec<PublicValue> =
             values.iter().map(|(name, shape)| PublicValue::wide((*name).to_owned(), shape)).collect();
         text.push_str(
             "\n    signal input publicChallenge;\n    signal output publicHash;\n    signal output publicValue;\n",
         );
-        digest::write_digest(&mut text, &wide);
+        digest::write_digest(&mut text, &wide)?;
         text.push_str("}\n\ncomponent main {public [publicChallenge]} = Statement();\n");
         let mut files = vec![("circuit.circom".to_owned(), text)];
         if let Some(constants) = constants.filter(|_| has_tables) {
-            files.push(("tables.circom".to_owned(), constants.tables_text()));
+            files.push(("tables.circom".to_owned(), constants.tables_text()?));
         }
         files.extend(model::library(&includes));
         let weights = constants.map(Constants::weights).unwrap_or_default();
+        main.name = "Statement";
+        main.digest();
+        let model =
+            constants.map(|constants| (self.test_set.samples, Template::of_model(self.quantized, constants)));
+        let public = BTreeSet::from(["publicChallenge".to_owned()]);
+        let interface = Interface { main, public, model, cost: None };
         let values = values.iter().map(|(name, shape)| ((*name).to_owned(), shape.clone())).collect();
-        Statement { program: CircomProgram { files, weights: weights.into() }, values }
+        Ok(Statement { program: CircomProgram { files, weights: weights.into(), interface }, values })
     }
+}
+
+fn named(values: &[(&str, Vec<usize>)]) -> Signals {
+    values.iter().map(|(name, axes)| ((*name).to_owned(), axes.clone())).collect()
 }
 
 /// The template of the root.

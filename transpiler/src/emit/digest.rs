@@ -2,22 +2,25 @@
 
 use std::fmt::Write as _;
 
+use super::comment;
 use super::constants::Constants;
 use super::place::{Place, loops};
 use super::seals::{packed, seals};
 use super::statement::{Signal, parameters, ports};
+use crate::error::Result;
+use crate::form::TensorForm;
 use crate::kernel::Cost;
 use crate::quantize::{
     DIGEST_FROM, InputVisibility, OutputVisibility, ParamsVisibility, PublicSignals, QuantizedGraph,
 };
-use crate::seal::{Packed, RECIPIENT, Seal, sponge_cost};
+use crate::seal::{RECIPIENT, Seal, sealed_elements, sponge_cost};
 
 /// A public signal, or what would be one without a digest.
 pub(super) struct PublicValue {
     name: String,
     shape: Vec<usize>,
     /// How it is packed, where its values are so small that packing takes fewer constraints than hashing them.
-    packed: Option<Packed>,
+    packed: Option<TensorForm>,
 }
 
 impl PublicValue {
@@ -28,10 +31,14 @@ impl PublicValue {
 
     fn bounded(signal: &Signal, outer: &[usize]) -> Self {
         let shape = [outer, &signal.shape].concat();
-        let packed = Packed::new(&signal.name, &shape, &signal.hull.low, &signal.hull.high);
+        let packed = TensorForm::new(&shape, &signal.scale, &signal.hull.low, &signal.hull.high);
         // An element takes some 38 constraints, and a packed value its bits besides.
         let is_small = packed.bits + 38 / packed.per_element() < 38;
         Self { name: signal.name.clone(), shape, packed: is_small.then_some(packed) }
+    }
+
+    pub(super) fn is_packed(&self) -> bool {
+        self.packed.is_some()
     }
 
     fn size(&self) -> usize {
@@ -40,7 +47,7 @@ impl PublicValue {
 
     /// Returns how many elements it is bound by.
     fn elements(&self) -> usize {
-        self.packed.as_ref().map_or_else(|| self.size(), Packed::elements)
+        self.packed.as_ref().map_or_else(|| self.size(), TensorForm::elements)
     }
 }
 
@@ -59,7 +66,7 @@ pub(super) fn public_values(quantized: &QuantizedGraph, constants: &Constants) -
             Seal::Hashed => values.push(PublicValue::wide(subject.hash_signal(), &[])),
             Seal::Encrypted => {
                 let [ciphertext, tag, sender] = subject.cipher_signals();
-                let length = packed(quantized, *subject).iter().map(Packed::elements).sum();
+                let length = sealed_elements(&packed(quantized, *subject));
                 values.push(PublicValue::wide(ciphertext, &[length]));
                 values.push(PublicValue::wide(tag, &[]));
                 values.push(PublicValue::wide(sender, &[2]));
@@ -79,10 +86,14 @@ pub(super) fn public_values(quantized: &QuantizedGraph, constants: &Constants) -
     values
 }
 
+/// Returns the number of public values.
+pub(crate) fn public_count(quantized: &QuantizedGraph) -> usize {
+    public_values(quantized, &Constants::of(quantized)).iter().map(PublicValue::size).sum()
+}
+
 /// Returns the number of public values that a digest stands for; `None` if each is a public signal.
 pub fn digest(quantized: &QuantizedGraph) -> Option<usize> {
-    let values = public_values(quantized, &Constants::of(quantized));
-    let count = values.iter().map(PublicValue::size).sum();
+    let count = public_count(quantized);
     let wanted = match quantized.config.public_signals {
         PublicSignals::Plain => false,
         PublicSignals::Digest => count > 0,
@@ -110,13 +121,13 @@ pub(crate) fn digest_cost(quantized: &QuantizedGraph) -> Cost {
 }
 
 /// Writes the digest of all public values.
-pub(super) fn write_digest(text: &mut String, values: &[PublicValue]) {
+pub(super) fn write_digest(text: &mut String, values: &[PublicValue]) -> Result<()> {
     let total: usize = values.iter().map(PublicValue::size).sum();
     let elements: usize = values.iter().map(PublicValue::elements).sum();
     let packs = values.iter().filter(|value| value.packed.is_some()).count();
-    text.push_str(
-        "\n    // The public values are known by their digest: their hash, and a sum at a challenge that depends on all of them.\n",
-    );
+    text.push('\n');
+    let known = "The public values are known by their digest: their hash, and a sum at a challenge that depends on all of them.";
+    comment(text, 4, known)?;
     if packs > 0 {
         let _ = writeln!(text, "    component publicPack[{packs}];");
     }
@@ -149,4 +160,5 @@ pub(super) fn write_digest(text: &mut String, values: &[PublicValue]) {
     text.push_str(
         "    publicDigest.challenge <== publicChallenge;\n    publicHash <== publicDigest.hash;\n    publicValue <== publicDigest.value;\n",
     );
+    Ok(())
 }

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use super::constants::Constants;
-use super::described;
 use super::place::{MOST_INDICES, Place, bracketed, copy, index_names, loops};
 use super::wiring;
+use super::{comment, described};
+use crate::error::Result;
 use crate::kernel::Kernel;
 use crate::quantize::{Layer, QuantizedGraph};
 
@@ -17,19 +18,21 @@ pub(super) fn text(
     layer: &Layer,
     places: &[Place],
     is_fixed: bool,
-) -> Place {
+) -> Result<Place> {
     let name = &layer.name;
     let shape = &quantized.quantities[layer.output].shape;
-    let _ = writeln!(text, "\n    // {name}: {} {}", layer.operator, described(quantized, layer.output));
+    text.push('\n');
+    let described = described(quantized, layer.output);
+    comment(text, 4, &format!("{name}: {} {described}", layer.operator))?;
     let inputs: Vec<&Place> = layer.inputs.iter().map(|input| &places[*input]).collect();
     if shape.contains(&0) {
-        return Place::plain(name, shape);
+        return Ok(Place::plain(name, shape));
     }
-    match &layer.kernel {
+    Ok(match &layer.kernel {
         Kernel::Parameter(_) => {
             let signal = constants.names(layer).first().map_or("", |(_, name)| name).to_owned();
             if !is_fixed {
-                return Place::plain(&signal, shape);
+                return Ok(Place::plain(&signal, shape));
             }
             let _ = writeln!(text, "    var {name}_[{}] = {signal}();", dimensions(shape));
             Place::plain(&format!("{name}_"), shape)
@@ -42,7 +45,7 @@ pub(super) fn text(
         }
         kernel if kernel.is_elementwise() => elementwise(text, quantized, constants, layer, &inputs),
         _ => blocks(text, quantized, constants, layer, &inputs, is_fixed),
-    }
+    })
 }
 
 fn dimensions(shape: &[usize]) -> String {

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use super::constants::Constants;
 use super::place::{Place, copy};
-use super::{layer, statement};
+use super::{comment, layer, statement};
+use crate::error::Result;
 use crate::quantize::{ParamsVisibility, QuantizedGraph};
 
 /// Returns the library files of the templates that layers are made of.
@@ -52,22 +53,32 @@ pub(super) fn header(includes: &BTreeSet<String>, beside: &[&str]) -> String {
 }
 
 /// Writes the template of the model.
-pub(super) fn template(text: &mut String, quantized: &QuantizedGraph, constants: &Constants, is_fixed: bool) {
-    let _ = write!(
-        text,
-        "// A real number v is the integer round(v * scale); inputs and weights have the scale {}.\n// Each layer's comment gives its operator, its shape, its scale, and the range that its values are in.\ntemplate Model() {{\n",
-        quantized.power
-    );
+pub(super) fn template(
+    text: &mut String,
+    quantized: &QuantizedGraph,
+    constants: &Constants,
+    is_fixed: bool,
+) -> Result<()> {
+    let scale = quantized.power;
+    for line in [
+        format!(
+            "A real number v is the integer round(v * scale); inputs and weights have the scale {scale}."
+        ),
+        "Each layer's comment gives its operator, its shape, its scale, and the range that its values are in.".to_owned(),
+    ] {
+        comment(text, 0, &line)?;
+    }
+    text.push_str("template Model() {\n");
     let (inputs, outputs) = statement::ports(quantized);
-    statement::declare(text, "input ", &inputs, &[]);
-    statement::declare(text, "input ", &statement::parameters(quantized, constants), &[]);
-    statement::declare(text, "output ", &outputs, &[]);
+    statement::declare(text, "input ", &inputs, &[])?;
+    statement::declare(text, "input ", &statement::parameters(quantized, constants), &[])?;
+    statement::declare(text, "output ", &outputs, &[])?;
     let mut places = vec![Place::plain("", &[]); quantized.quantities.len()];
     for port in &quantized.inputs {
         places[port.place] = Place::plain(&port.signal, &quantized.quantities[port.place].shape);
     }
     for layer in &quantized.layers {
-        let place = layer::text(text, quantized, constants, layer, &places, is_fixed);
+        let place = layer::text(text, quantized, constants, layer, &places, is_fixed)?;
         places[layer.output] = place;
     }
     text.push('\n');
@@ -75,4 +86,5 @@ pub(super) fn template(text: &mut String, quantized: &QuantizedGraph, constants:
         text.push_str(&copy(&Place::plain(&output.name, &output.shape), &places[port.place]));
     }
     text.push_str("}\n\n");
+    Ok(())
 }

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use super::constants::Constants;
 use super::place::{Place, bracketed, copy};
 use super::statement::{Signal, parameters, ports};
-use crate::quantize::{InputVisibility, OutputVisibility, ParamsVisibility, QuantizedGraph};
-use crate::seal::{Packed, RECIPIENT, Seal, Subject};
+use crate::form::TensorForm;
+use crate::quantize::QuantizedGraph;
+use crate::seal::{Packed, RECIPIENT, Seal, Subject, form, sealed_elements, sealed_subjects};
 
 /// Returns the library files that seals need.
 pub(super) fn files(seals: &[(Subject, Seal)]) -> Vec<&'static str> {
@@ -30,36 +31,25 @@ pub(super) fn files(seals: &[(Subject, Seal)]) -> Vec<&'static str> {
 /// Returns what the circuit seals, in the order of the public signals.
 pub(crate) fn seals(quantized: &QuantizedGraph) -> Vec<(Subject, Seal)> {
     let config = &quantized.config;
-    let output = match config.output_visibility {
-        OutputVisibility::Hashed => Some(Seal::Hashed),
-        OutputVisibility::Encrypted => Some(Seal::Encrypted),
-        _ => None,
-    };
-    let input = (config.input == InputVisibility::Hashed).then_some(Seal::Hashed);
-    let params = match config.params {
-        ParamsVisibility::Hashed => Some(Seal::Hashed),
-        ParamsVisibility::Encrypted => Some(Seal::Encrypted),
-        _ => None,
-    };
-    [(Subject::Output, output), (Subject::Input, input), (Subject::Params, params)]
-        .into_iter()
-        .filter_map(|(subject, seal)| Some((subject, seal?)))
-        .collect()
+    sealed_subjects(config.input, config.params, config.output_visibility)
 }
 
-/// Returns what is packed of a subject.
+/// Returns what is packed of a subject. Inputs and outputs have the batch as first axis of their forms, also when it is one
+/// sample and the circuit's signals have no such axis.
 pub(crate) fn packed(quantized: &QuantizedGraph, subject: Subject) -> Vec<Packed> {
     let (inputs, outputs) = ports(quantized);
     let (signals, is_batched) = match subject {
         Subject::Input => (inputs, true),
         Subject::Output => (outputs, true),
         Subject::Params => (parameters(quantized, &Constants::of(quantized)), false),
+        Subject::Data => (Vec::new(), false),
     };
-    let batch = quantized.config.batch;
-    let outer: &[usize] = if is_batched && batch > 1 { &[batch] } else { &[] };
+    let batch = [quantized.config.batch];
+    let outer: &[usize] = if is_batched { &batch } else { &[] };
     let of = |signal: &Signal| {
         let shape = [outer, &signal.shape].concat();
-        Packed::new(&signal.name, &shape, &signal.hull.low, &signal.hull.high)
+        let form = TensorForm::new(&shape, &signal.scale, &signal.hull.low, &signal.hull.high);
+        Packed { signal: signal.name.clone(), form }
     };
     signals.iter().map(of).collect()
 }
@@ -72,9 +62,9 @@ pub fn sealing(subject: Subject, seal: Seal, values: &[Packed]) -> String {
     }
     text.push_str("\ntemplate Statement() {\n");
     let mut places = Vec::new();
-    for Packed { signal, shape, .. } in values {
-        let _ = writeln!(text, "    signal input {signal}{};", bracketed(shape));
-        places.push(Place::plain(signal, shape));
+    for Packed { signal, form } in values {
+        let _ = writeln!(text, "    signal input {signal}{};", bracketed(&form.shape));
+        places.push(Place::plain(signal, &form.shape));
     }
     declare_sealed_inputs(&mut text, &[(subject, seal)]);
     declare_seal(&mut text, "output ", subject, seal, values);
@@ -85,31 +75,62 @@ pub fn sealing(subject: Subject, seal: Seal, values: &[Packed]) -> String {
 
 /// Declares what seals take beside the values.
 pub(super) fn declare_sealed_inputs(text: &mut String, seals: &[(Subject, Seal)]) {
+    for (name, axes) in sealed_inputs(seals) {
+        let _ = writeln!(text, "    signal input {name}{};", bracketed(&axes));
+    }
+}
+
+/// Returns what seals take beside the values, as signals with their axes.
+pub(super) fn sealed_inputs(seals: &[(Subject, Seal)]) -> Vec<(String, Vec<usize>)> {
+    let mut inputs = Vec::new();
     for (subject, seal) in seals {
         let name = match seal {
             Seal::Hashed => subject.salt_signal(),
             Seal::Encrypted => subject.secret_signal(),
         };
-        let _ = writeln!(text, "    signal input {name};");
+        inputs.push((name, Vec::new()));
     }
     if seals.iter().any(|(_, seal)| *seal == Seal::Encrypted) {
-        let _ = writeln!(text, "    signal input {RECIPIENT}[2];");
+        inputs.push((RECIPIENT.to_owned(), vec![2]));
     }
+    inputs
+}
+
+/// Returns what a seal shows, as signals with their axes.
+pub(super) fn seal_signals(subject: Subject, seal: Seal, values: &[Packed]) -> Vec<(String, Vec<usize>)> {
+    match seal {
+        Seal::Hashed => vec![(subject.hash_signal(), Vec::new())],
+        Seal::Encrypted => {
+            let [ciphertext, tag, sender] = subject.cipher_signals();
+            vec![(ciphertext, vec![sealed_elements(values)]), (tag, Vec::new()), (sender, vec![2])]
+        }
+    }
+}
+
+/// Returns the components of a seal: name, template, how many.
+pub(super) fn seal_components(
+    subject: Subject,
+    seal: Seal,
+    values: &[Packed],
+) -> Vec<(String, &'static str, usize)> {
+    let part = |part: &str, template, count| (format!("{}{part}", subject.name()), template, count);
+    let mut components = vec![part("Pack", "Pack", values.len())];
+    match seal {
+        Seal::Hashed => components.push(part("Sponge", "PoseidonSponge", 1)),
+        Seal::Encrypted => components.extend([
+            part("Cipher", "EncryptPoseidon", 1),
+            part("Own", "BabyPublicKey", 1),
+            part("Shared", "BabyEcdh", 1),
+        ]),
+    }
+    components
 }
 
 /// Declares what a seal shows.
 pub(super) fn declare_seal(text: &mut String, kind: &str, subject: Subject, seal: Seal, values: &[Packed]) {
-    let _ = match seal {
-        Seal::Hashed => writeln!(text, "    signal {kind}{};", subject.hash_signal()),
-        Seal::Encrypted => {
-            let [ciphertext, tag, sender] = subject.cipher_signals();
-            let length: usize = values.iter().map(Packed::elements).sum();
-            writeln!(
-                text,
-                "    signal {kind}{ciphertext}[{length}];\n    signal {kind}{tag};\n    signal {kind}{sender}[2];"
-            )
-        }
-    };
+    for (name, axes) in seal_signals(subject, seal, values) {
+        let _ = writeln!(text, "    signal {kind}{name}{};", bracketed(&axes));
+    }
 }
 
 /// Writes a seal.
@@ -123,8 +144,8 @@ pub(super) fn write_seal(
     write_seals(text, subject, &[seal], values, places);
 }
 
-/// Writes seals of the same values: each tensor packed by the bits of its range, then all through the sponge, the cipher, or
-/// both.
+/// Writes seals of the same values: each tensor packed by the bits of its range, then form and all through the sponge, the
+/// cipher, or both.
 pub(super) fn write_seals(
     text: &mut String,
     subject: Subject,
@@ -134,9 +155,9 @@ pub(super) fn write_seals(
 ) {
     let name = subject.name();
     let _ = writeln!(text, "\n    component {name}Pack[{}];", values.len());
-    for (at, (values, place)) in values.iter().zip(places).enumerate() {
-        let (size, offset) = (values.size(), -&values.low);
-        let _ = writeln!(text, "    {name}Pack[{at}] = Pack({size}, {}, {offset});", values.bits);
+    for (at, (Packed { form, .. }, place)) in values.iter().zip(places).enumerate() {
+        let (size, offset) = (form.size(), -&form.low);
+        let _ = writeln!(text, "    {name}Pack[{at}] = Pack({size}, {}, {offset});", form.bits);
         text.push_str(&copy(&Place::plain(&format!("{name}Pack[{at}].in"), &[size]), place));
     }
     for seal in seals {
@@ -144,10 +165,10 @@ pub(super) fn write_seals(
     }
 }
 
-/// Writes the sponge or the cipher of packed values.
+/// Writes the sponge or the cipher of a form and packed values.
 fn write_sealed(text: &mut String, subject: Subject, seal: Seal, values: &[Packed]) {
     let name = subject.name();
-    let length: usize = values.iter().map(Packed::elements).sum();
+    let length = sealed_elements(values);
     let target = match seal {
         Seal::Hashed => format!("{name}Sponge"),
         Seal::Encrypted => format!("{name}Cipher"),
@@ -157,12 +178,13 @@ fn write_sealed(text: &mut String, subject: Subject, seal: Seal, values: &[Packe
         Seal::Encrypted => format!("EncryptPoseidon(17, {length})"),
     };
     let _ = writeln!(text, "    component {target} = {template};");
-    let mut first = 0;
-    for (at, count) in values.iter().map(Packed::elements).enumerate() {
-        let to = if first == 0 { "i".to_owned() } else { format!("{first} + i") };
+    // Shapes, scales, least values and bits are not in the elements.
+    let _ = writeln!(text, "    {target}.in[0] <== {:#x};", form(subject, values).element());
+    let mut first = 1;
+    for (at, count) in values.iter().map(|packed| packed.form.elements()).enumerate() {
         let _ = writeln!(
             text,
-            "    for (var i = 0; i < {count}; i++) {{\n        {target}.in[{to}] <== {name}Pack[{at}].out[i];\n    }}"
+            "    for (var i = 0; i < {count}; i++) {{\n        {target}.in[{first} + i] <== {name}Pack[{at}].out[i];\n    }}"
         );
         first += count;
     }

@@ -2,20 +2,28 @@
 
 use std::fmt::Write as _;
 
+use num_rational::BigRational;
+
 use super::constants::{Constants, Parameter};
 use super::digest::{digest, digest_cost, public_values, write_digest};
 use super::place::{Place, bracketed, copy};
 use super::seals::{declare_seal, declare_sealed_inputs, packed, seals, write_seal};
-use super::{described, output_axes};
+use super::{comment, described, output_axes};
+use crate::error::Result;
 use crate::interval::Interval;
 use crate::kernel::Cost;
-use crate::quantize::{InputVisibility, OutputVisibility, ParamsVisibility, Port, QuantizedGraph, Scope};
-use crate::seal::{Packed, RECIPIENT, Seal, Subject, cipher_cost, sponge_cost};
+use crate::quantize::{InputVisibility, OutputVisibility, ParamsVisibility, Port, QuantizedGraph};
+use crate::seal::{Packed, RECIPIENT, Seal, Subject, cipher_cost, commitment_cost, sealed_elements};
+
+/// Products with constants in a cipher, which become linear.
+const CIPHER_CONSTANTS: usize = 9;
 
 /// A signal of the model's template.
 pub(super) struct Signal {
     pub(super) name: String,
     pub(super) shape: Vec<usize>,
+    /// The integer that stands for 1.
+    pub(super) scale: BigRational,
     /// Where its values lie.
     pub(super) hull: Interval,
     comment: Option<String>,
@@ -27,16 +35,19 @@ pub fn cost(quantized: &QuantizedGraph) -> Cost {
     let model = quantized.cost();
     let mut cost = Cost { quadratic: batch * model.quadratic, linear: batch * model.linear };
     for (subject, seal) in seals(quantized) {
-        let mut length = 0;
-        for values in packed(quantized, subject) {
-            cost.quadratic += values.size() * values.bits;
-            cost.linear += values.size() + values.elements();
-            length += values.elements();
+        let values = packed(quantized, subject);
+        for Packed { form, .. } in &values {
+            cost.quadratic += form.size() * form.bits;
+            cost.linear += form.size() + form.elements();
         }
-        cost.quadratic += match seal {
-            Seal::Hashed => sponge_cost(length + 1),
-            Seal::Encrypted => cipher_cost(length),
+        let sealed = match seal {
+            Seal::Hashed => commitment_cost(&values),
+            Seal::Encrypted => {
+                Cost { quadratic: cipher_cost(sealed_elements(&values)), linear: CIPHER_CONSTANTS }
+            }
         };
+        cost.quadratic += sealed.quadratic;
+        cost.linear += sealed.linear;
     }
     if digest(quantized).is_some() {
         let digest = digest_cost(quantized);
@@ -54,11 +65,10 @@ pub(super) fn ports(quantized: &QuantizedGraph) -> (Vec<Signal>, Vec<Signal>) {
             Signal {
                 name: port.signal.clone(),
                 shape: if is_output { output_axes(&quantity.shape) } else { quantity.shape.clone() },
+                scale: quantity.scale.clone(),
                 hull: Interval::hull(&quantity.intervals),
-                comment: (!is_output).then(|| {
-                    let name = if quantized.config.scope == Scope::Model { &port.name } else { &port.signal };
-                    format!("`{name}`: {}", described(quantized, port.place))
-                }),
+                comment: (!is_output)
+                    .then(|| format!("`{}`: {}", port.signal, described(quantized, port.place))),
             }
         };
         ports.iter().map(signal).collect()
@@ -71,9 +81,10 @@ pub(super) fn parameters(quantized: &QuantizedGraph, constants: &Constants) -> V
     if quantized.config.params == ParamsVisibility::Fixed {
         return Vec::new();
     }
-    let signal = |Parameter { name, shape, hull }: Parameter<'_>| Signal {
+    let signal = |Parameter { name, shape, scale, hull }: Parameter<'_>| Signal {
         name: name.to_owned(),
         shape: shape.to_vec(),
+        scale: scale.clone(),
         hull,
         comment: None,
     };
@@ -81,18 +92,19 @@ pub(super) fn parameters(quantized: &QuantizedGraph, constants: &Constants) -> V
 }
 
 /// Writes declarations of signals with `outer` axes before their own.
-pub(super) fn declare(text: &mut String, kind: &str, signals: &[Signal], outer: &[usize]) {
+pub(super) fn declare(text: &mut String, kind: &str, signals: &[Signal], outer: &[usize]) -> Result<()> {
     for signal in signals {
-        if let Some(comment) = &signal.comment {
-            let _ = writeln!(text, "    // {comment}");
+        if let Some(line) = &signal.comment {
+            comment(text, 4, line)?;
         }
         let axes = [outer, &signal.shape].concat();
         let _ = writeln!(text, "    signal {kind}{}{};", signal.name, bracketed(&axes));
     }
+    Ok(())
 }
 
 /// Writes the main component, and the template around the model when there is more to prove than its inputs and outputs.
-pub(super) fn text(text: &mut String, quantized: &QuantizedGraph, constants: &Constants) {
+pub(super) fn text(text: &mut String, quantized: &QuantizedGraph, constants: &Constants) -> Result<()> {
     let config = &quantized.config;
     let (inputs, outputs) = ports(quantized);
     let parameters = parameters(quantized, constants);
@@ -115,17 +127,18 @@ pub(super) fn text(text: &mut String, quantized: &QuantizedGraph, constants: &Co
     let is_shown = config.output_visibility == OutputVisibility::Public;
     if config.batch == 1 && seals.is_empty() && is_shown && digested.is_none() {
         let _ = writeln!(text, "component main{list} = Model();");
-        return;
+        return Ok(());
     }
     let outer: &[usize] = if config.batch == 1 { &[] } else { &[config.batch] };
-    text.push_str("// What is proven of the model.\ntemplate Statement() {\n");
-    declare(text, "input ", &inputs, outer);
-    declare(text, "input ", &parameters, &[]);
+    comment(text, 0, "What is proven of the model.")?;
+    text.push_str("template Statement() {\n");
+    declare(text, "input ", &inputs, outer)?;
+    declare(text, "input ", &parameters, &[])?;
     declare_sealed_inputs(text, &seals);
     // With a digest nothing else is public.
     let kind = if digested.is_some() { "" } else { "output " };
     if is_shown {
-        declare(text, kind, &outputs, outer);
+        declare(text, kind, &outputs, outer)?;
     }
     let sealed: Vec<(Subject, Seal, Vec<Packed>)> =
         seals.into_iter().map(|(subject, seal)| (subject, seal, packed(quantized, subject))).collect();
@@ -149,17 +162,23 @@ pub(super) fn text(text: &mut String, quantized: &QuantizedGraph, constants: &Co
         }
     }
     for (subject, seal, values) in &sealed {
-        let places: Vec<Place> = match subject {
+        let own = |outer: &[usize], signals: &[Signal]| -> Vec<Place> {
+            let shape = |signal: &Signal| [outer, &signal.shape].concat();
+            signals.iter().map(|signal| Place::plain(&signal.name, &shape(signal))).collect()
+        };
+        let places = match subject {
             Subject::Output => outputs.iter().map(place).collect(),
-            _ => values.iter().map(|values| Place::plain(&values.signal, &values.shape)).collect(),
+            Subject::Input => own(outer, &inputs),
+            Subject::Params | Subject::Data => own(&[], &parameters),
         };
         write_seal(text, *subject, *seal, values, &places);
     }
     if let Some(values) = digested {
-        write_digest(text, &values);
+        write_digest(text, &values)?;
     }
     text.push_str("}\n\n");
     let _ = writeln!(text, "component main{list} = Statement();");
+    Ok(())
 }
 
 /// Writes the model's component, or one for each sample; all have the same parameters.

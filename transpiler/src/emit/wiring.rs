@@ -56,8 +56,9 @@ pub(super) fn text(
         if pairs.is_empty() {
             continue;
         }
-        let suffix = if inputs.len() > 1 { format!("_{number}") } else { String::new() };
-        text.push_str(&from_input(&format!("{name}{suffix}"), target, input, &pairs));
+        let number = if inputs.len() > 1 { format!("_{number}") } else { String::new() };
+        let tables = [format!("{name}_to{number}"), format!("{name}_from{number}")];
+        text.push_str(&from_input(tables, target, input, &pairs));
     }
     let mut constants: Vec<(&BigInt, Vec<usize>)> = Vec::new();
     for (to, source) in sources.iter().enumerate() {
@@ -82,18 +83,19 @@ fn is_permuted(target: &Place, source: &Place, permutation: &[usize]) -> bool {
         && permutation.iter().zip(&to).all(|(axis, length)| from[*axis] == *length)
 }
 
-fn from_input(name: &str, target: &Place, source: &Place, pairs: &[(usize, usize)]) -> String {
+/// Writes what comes from one input; `tables` are the names of positions in the output and in the input.
+fn from_input([to, from]: [String; 2], target: &Place, source: &Place, pairs: &[(usize, usize)]) -> String {
     let runs = runs(pairs);
     if runs.len() > MOST_RUNS {
         let mut text = String::new();
         let to = if pairs.iter().enumerate().all(|(at, (to, _))| at == *to) {
             "i".to_owned()
         } else {
-            text.push_str(&table(&format!("{name}_to"), pairs.iter().map(|(to, _)| *to)));
-            format!("{name}_to[i]")
+            text.push_str(&table(&to, pairs.iter().map(|(to, _)| *to)));
+            format!("{to}[i]")
         };
-        text.push_str(&table(&format!("{name}_from"), pairs.iter().map(|(_, from)| *from)));
-        let from = format!("{name}_from[i]");
+        text.push_str(&table(&from, pairs.iter().map(|(_, from)| *from)));
+        let from = format!("{from}[i]");
         let body = format!("{} <== {};", target.at_position(&to), source.at_position(&from));
         text.push_str(&loops(&[pairs.len()], &[body]));
         return text;
@@ -116,8 +118,8 @@ fn of_constant(name: &str, target: &Place, value: &BigInt, places: &[usize]) -> 
     let pairs: Vec<(usize, usize)> = places.iter().map(|to| (*to, 0)).collect();
     let runs = runs(&pairs);
     if runs.len() > MOST_RUNS {
-        let mut text = table(&format!("{name}_to"), places.iter().copied());
-        let body = format!("{} <== {value};", target.at_position(&format!("{name}_to[i]")));
+        let mut text = table(name, places.iter().copied());
+        let body = format!("{} <== {value};", target.at_position(&format!("{name}[i]")));
         text.push_str(&loops(&[places.len()], &[body]));
         return text;
     }

@@ -69,8 +69,16 @@ impl Lowering<'_> {
         }
     }
 
-    /// Returns a constant input as real numbers.
+    /// Returns a constant input as real numbers, one at least.
     pub(crate) fn constant(&self, position: usize, name: &str) -> Result<ArrayD<f64>> {
+        let values = self.known(position, name)?;
+        if values.is_empty() {
+            return Err(self.fail(&format!("its input `{name}` of shape {:?} has no values", values.shape())));
+        }
+        Ok(values)
+    }
+
+    fn known(&self, position: usize, name: &str) -> Result<ArrayD<f64>> {
         match self.arguments.get(position) {
             Some(Argument::Constant(constant)) => Ok(constant.to_float()),
             Some(Argument::Edge(_)) => {
@@ -80,9 +88,9 @@ impl Lowering<'_> {
         }
     }
 
-    /// Returns an optional constant input as real numbers.
+    /// Returns an optional constant input as real numbers, of which there may be none.
     pub(crate) fn optional(&self, position: usize, name: &str) -> Result<Option<ArrayD<f64>>> {
-        if self.has(position) { self.constant(position, name).map(Some) } else { Ok(None) }
+        if self.has(position) { self.known(position, name).map(Some) } else { Ok(None) }
     }
 
     /// Returns an optional constant input of one real number.

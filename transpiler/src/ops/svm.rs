@@ -14,7 +14,14 @@ use crate::graph::EdgeId;
 fn kernel(node: &mut Lowering<'_>, edge: EdgeId, vectors: &[f64], count: usize) -> Result<EdgeId> {
     let inputs = vectors.len() / count;
     let list = node.attributes.floats("kernel_params")?.unwrap_or_default();
-    let [gamma, offset, degree] = [0, 1, 2].map(|at| list.get(at).copied().unwrap_or(0.0));
+    let [gamma, offset, degree] = match list[..] {
+        [] => [0.0; 3],
+        [gamma, offset, degree] => [gamma, offset, degree],
+        _ => {
+            let expected = "gamma, offset and degree";
+            return Err(node.attributes.unsupported("kernel_params", format!("{list:?}"), expected));
+        }
+    };
     let kind = node.attributes.text("kernel_type")?.unwrap_or("LINEAR");
     let products = |node: &mut Lowering<'_>, factor: f64, bias: Vec<f64>| {
         let weights = vectors.iter().map(|value| factor * value).collect();
@@ -60,12 +67,16 @@ pub(crate) fn regressor(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     };
     let list = |name: &str| -> Result<Vec<f64>> { Ok(node.attributes.floats(name)?.unwrap_or_default()) };
     let (coefficients, vectors, rho) = (list("coefficients")?, list("support_vectors")?, list("rho")?);
-    let bias = vec![rho.first().copied().unwrap_or(0.0)];
+    if rho.len() != 1 {
+        return Err(node.attributes.unsupported("rho", format!("{rho:?}"), "one number"));
+    }
     let transform = node.attributes.text("post_transform")?.unwrap_or("NONE");
     if transform != "NONE" {
         return Err(node.attributes.unsupported("post_transform", transform, "NONE"));
     }
-    let count = usize::try_from(node.attributes.int("n_supports", 0)?).unwrap_or(0);
+    let supports = node.attributes.int("n_supports", 0)?;
+    let count = usize::try_from(supports)
+        .map_err(|_| node.attributes.unsupported("n_supports", supports, "0 or more"))?;
     let fits = if count == 0 {
         coefficients.len() == inputs
     } else {
@@ -81,7 +92,7 @@ pub(crate) fn regressor(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     }
     let (terms, inputs) =
         if count == 0 { (edge, inputs) } else { (kernel(node, edge, &vectors, count)?, count) };
-    let sums = node.add(Op::Gemm(Gemm { weights: coefficients, bias, inputs }), &[terms])?;
+    let sums = node.add(Op::Gemm(Gemm { weights: coefficients, bias: rho, inputs }), &[terms])?;
     if node.attributes.int("one_class", 0)? == 0 {
         return Ok(vec![sums]);
     }

@@ -59,6 +59,9 @@ fn forest(node: &Lowering<'_>, kind: &str, features: usize) -> Result<Forest> {
     }
     let places: BTreeMap<(i64, i64), usize> =
         trees.iter().zip(ids).enumerate().map(|(place, (tree, id))| ((*tree, *id), place)).collect();
+    if places.len() != count {
+        return Err(node.fail("two of its nodes have one number in one tree"));
+    }
     let child = |place: usize, id: i64| {
         places.get(&(trees[place], id)).copied().ok_or_else(|| {
             node.fail(&format!(
@@ -206,7 +209,11 @@ fn sums(node: &mut Lowering<'_>, forest: &Forest, outputs: usize, base: Vec<f64>
         }
         weights[output * leaves.len() + at[leaf]] += weight;
     }
-    let bias = if base.len() == outputs { base } else { vec![0.0; outputs] };
+    let bias = match base.len() {
+        0 => vec![0.0; outputs],
+        count if count == outputs => base,
+        count => return Err(node.fail(&format!("`base_values` has {count} values, expected {outputs}"))),
+    };
     node.add(Op::Gemm(Gemm { weights, bias, inputs: leaves.len() }), &[ends])
 }
 
@@ -219,7 +226,9 @@ fn features(node: &Lowering<'_>) -> Result<usize> {
 
 pub(crate) fn regressor(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     let forest = forest(node, "target", features(node)?)?;
-    let outputs = usize::try_from(node.attributes.int("n_targets", 1)?).unwrap_or(0).clamp(1, 1 << 16);
+    let targets = node.attributes.int("n_targets", 1)?;
+    let outputs = usize::try_from(targets).ok().filter(|outputs| (1..=1 << 16).contains(outputs));
+    let outputs = outputs.ok_or_else(|| node.attributes.unsupported("n_targets", targets, "1 to 65536"))?;
     let base = node.attributes.floats("base_values")?.unwrap_or_default();
     let sums = sums(node, &forest, outputs, base)?;
     #[expect(clippy::cast_precision_loss, reason = "there are fewer than 2^52 trees")]

@@ -205,7 +205,11 @@ pub(crate) fn split(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     let shape = node.shape(edge).to_vec();
     let axis = node.axis(node.attributes.int("axis", 0)?, shape.len())?;
     let lengths: Vec<usize> = match node.ints_or_attribute(1, "split")? {
-        Some(lengths) => lengths.iter().map(|length| usize::try_from(*length).unwrap_or(0)).collect(),
+        Some(lengths) => {
+            let own: Option<Vec<usize>> =
+                lengths.iter().map(|length| usize::try_from(*length).ok()).collect();
+            own.ok_or_else(|| node.fail(&format!("`split` {lengths:?} has a negative length")))?
+        }
         None => {
             let count = node.attributes.node.outputs.len().max(1);
             let each = shape[axis].div_ceil(count);
@@ -352,15 +356,11 @@ fn padded_axis(
 pub(crate) fn tile(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     let edge = node.edge(0)?;
     let shape = node.shape(edge).to_vec();
-    let repeats: Vec<usize> = node
-        .ints(1, "repeats")?
-        .unwrap_or_default()
-        .iter()
-        .map(|count| usize::try_from(*count).unwrap_or(0))
-        .collect();
-    if repeats.len() != shape.len() {
-        return Err(node.fail(&format!("`repeats` {repeats:?} does not fit shape {shape:?}")));
-    }
+    let listed = node.ints(1, "repeats")?.unwrap_or_default();
+    let repeats: Option<Vec<usize>> = listed.iter().map(|count| usize::try_from(*count).ok()).collect();
+    let repeats = repeats
+        .filter(|repeats| repeats.len() == shape.len())
+        .ok_or_else(|| node.fail(&format!("`repeats` {listed:?} does not fit shape {shape:?}")))?;
     let target: Vec<usize> =
         shape.iter().zip(&repeats).map(|(length, count)| length.saturating_mul(*count)).collect();
     if elements(&target).is_none() {
@@ -377,7 +377,8 @@ pub(crate) fn tile(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
 pub(crate) fn expand(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     let edge = node.edge(0)?;
     let listed = node.ints(1, "shape")?.unwrap_or_default();
-    let target: Vec<usize> = listed.iter().map(|length| usize::try_from(*length).unwrap_or(0)).collect();
+    let target: Option<Vec<usize>> = listed.iter().map(|length| usize::try_from(*length).ok()).collect();
+    let target = target.ok_or_else(|| node.fail(&format!("`shape` {listed:?} has a negative length")))?;
     let shape = crate::fold::broadcast(node.shape(edge), &target)
         .filter(|shape| elements(shape).is_some())
         .ok_or_else(|| {

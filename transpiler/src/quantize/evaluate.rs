@@ -4,7 +4,7 @@ use num_bigint::BigInt;
 
 use super::scale::{dequantized, largest, quantize_values};
 use super::{Agreement, Layer, QuantizedGraph, Sample};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::interval::Interval;
 use crate::kernel::{Cost, Kernel, Number, Shapes};
@@ -16,6 +16,10 @@ impl QuantizedGraph {
     /// # Errors
     /// When a value is outside the input's range.
     pub fn quantize_sample(&self, sample: &Sample) -> Result<Vec<Vec<BigInt>>> {
+        if sample.len() != self.inputs.len() {
+            let reason = format!("a sample of {} arrays, expected {}", sample.len(), self.inputs.len());
+            return Err(Error::model(reason));
+        }
         let inputs = self.inputs.iter().zip(sample);
         inputs
             .map(|(port, values)| {

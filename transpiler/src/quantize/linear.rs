@@ -69,7 +69,7 @@ impl Builder<'_> {
                 BigInt::one()
             };
             let scale = scale * BigRational::from_integer(more.clone());
-            let of = Step { operator: "bias", ..step };
+            let of = Step { operator: "offset", ..step };
             let parameter = self.parameter(of, offset, scale.clone(), &[offset.len()])?;
             let parameter = self.spread(parameter, affine, step)?;
             let kernel = Kernel::Sum { factors: vec![more, BigInt::one()], constant: BigInt::zero() };

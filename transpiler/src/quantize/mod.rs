@@ -22,6 +22,7 @@ use std::fmt::{self, Display, Formatter};
 use ndarray::ArrayD;
 use num_bigint::BigInt;
 use num_rational::BigRational;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::graph::{EdgeId, Graph};
@@ -39,7 +40,8 @@ pub(crate) use scale::{dequantized, quantize_values};
 pub const MOST_BITS: u64 = 250;
 
 /// Who sees the input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum InputVisibility {
     /// Among the public signals.
     Public,
@@ -50,7 +52,8 @@ pub enum InputVisibility {
 }
 
 /// Who sees the parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ParamsVisibility {
     /// Among the public signals.
     Public,
@@ -65,7 +68,8 @@ pub enum ParamsVisibility {
 }
 
 /// Who sees the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum OutputVisibility {
     /// Among the public signals.
     Public,
@@ -78,7 +82,8 @@ pub enum OutputVisibility {
 }
 
 /// Where the input's range is checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum InputCheck {
     /// By constraints.
     Circuit,

@@ -10,7 +10,7 @@ use num_traits::{Signed as _, Zero as _};
 use super::{ParamsVisibility, Quantity, Widths, signed};
 use crate::interval::{Interval, propagate};
 use crate::kernel::{Kernel, Origin, Shapes, power};
-use crate::seal::Packed;
+use crate::seal::packed_range;
 
 /// Where the values of a quantity can lie for any parameters that the circuit admits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Choice {
                 Some(bits) => signed(*bits),
                 None => Interval::of_values(tensors[at]),
             };
-            Packed::new("", &[], &hull.low, &hull.high).range()
+            packed_range(&hull)
         };
         match visibility {
             ParamsVisibility::Fixed => Self::Nothing,

@@ -28,6 +28,11 @@ pub(crate) fn quantize_values(
     scale: &BigRational,
     interval: &Interval,
 ) -> Result<Vec<BigInt>> {
+    let expected: usize = shape.iter().product();
+    if values.len() != expected {
+        let reason = format!("has {} values, expected {expected} for shape {shape:?}", values.len());
+        return Err(Error::Input { input: name.to_owned(), reason });
+    }
     let integers = integers(values, scale)?;
     if let Some(position) = integers.iter().position(|value| *value < interval.low || *value > interval.high)
     {

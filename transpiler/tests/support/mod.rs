@@ -124,7 +124,7 @@ pub fn check_witness(
     sample: &Sample,
     integers: &[Vec<BigInt>],
 ) -> Result<(), String> {
-    let program = emit(quantized);
+    let program = emit(quantized).unwrap();
     let circuit = compiled(&program.files)?;
     let counts = circuit.r1cs.counts();
     let cost = quantized.cost();

@@ -34,6 +34,10 @@ impl<F: PrimeField> Coefficients<F> {
         self.values[position as usize]
     }
 
+    pub(crate) fn values(&self) -> &[F] {
+        &self.values
+    }
+
     pub(crate) fn into_values(self) -> Vec<F> {
         self.values
     }

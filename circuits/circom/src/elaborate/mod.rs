@@ -27,7 +27,7 @@ mod variable;
 
 pub(crate) use bus::{Bus, BusId};
 pub(crate) use deferred::{Runtime, execute};
-pub(crate) use instance::{Constraint, Instance, Instruction, ONE, Operand, Operator, Signal};
+pub(crate) use instance::{Constraint, Instance, Instruction, ONE, Operand, Operator, Signal, SubComponent};
 pub(crate) use linear::{Coefficients, UNIT};
 
 use ark_ff::PrimeField;

@@ -8,13 +8,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ark_ff::PrimeField;
 use ark_std::rand::rngs::StdRng;
 use ark_std::rand::{Rng as _, SeedableRng as _};
 use serde_json::{Map, Value};
-use tensorproof_circom::{Circuit, Inputs, Level, Options, Sources, compile_over};
+use tensorproof_circom::{
+    Circuit, CircuitField, FieldTask, Inputs, Level, Options, Sources, compile_over, over,
+};
 use tensorproof_oracles::{circom, expect_success, node};
-use tensorproof_r1cs::{FieldTask, Prime, R1cs, Symbols, Term, Wire, fr_from_decimal, fr_to_decimal};
+use tensorproof_r1cs::{Prime, R1cs, Symbols, Term, Wire, fr_from_decimal, fr_to_decimal};
 
 /// Computes witnesses with the programs of stock circom, many in one process. Reads the jobs from the file that it is
 /// given, `[[folder, name, inputs], ..]`, and writes a witness, or null where there is none, for each.
@@ -53,14 +54,14 @@ struct Pair<F> {
     symbol_text: String,
 }
 
-fn compile_file<F: PrimeField>(path: &Path, level: Level) -> Circuit<F> {
+fn compile_file<F: CircuitField>(path: &Path, level: Level) -> Circuit<F> {
     let options = Options { level, ..Options::default() };
     compile_over(Sources::from_path(path), options)
         .unwrap_or_else(|problems| panic!("{}", problems.render(false)))
 }
 
 /// Compiles `folder/file` with both compilers, the stock one into `folder`.
-fn pair<F: PrimeField>(folder: &Path, file: &Path, prime: Prime) -> Pair<F> {
+fn pair<F: CircuitField>(folder: &Path, file: &Path, prime: Prime) -> Pair<F> {
     let path = folder.join(file);
     let name = path.file_stem().unwrap().to_str().unwrap();
     let text = fs::read_to_string(&path).unwrap();
@@ -77,7 +78,7 @@ fn pair<F: PrimeField>(folder: &Path, file: &Path, prime: Prime) -> Pair<F> {
 }
 
 /// Returns the text of the `.sym` file.
-fn symbol_text<F: PrimeField>(circuit: &Circuit<F>) -> String {
+fn symbol_text<F: CircuitField>(circuit: &Circuit<F>) -> String {
     let mut text = String::new();
     let visited: Result<(), std::fmt::Error> = circuit.for_each_symbol(|label, wire, component, name| {
         let wire = wire.map_or(-1, |wire| i64::from(wire.0));
@@ -87,7 +88,7 @@ fn symbol_text<F: PrimeField>(circuit: &Circuit<F>) -> String {
     text
 }
 
-fn names<F: PrimeField>(circuit: &Circuit<F>) -> BTreeMap<u32, String> {
+fn names<F: CircuitField>(circuit: &Circuit<F>) -> BTreeMap<u32, String> {
     let mut names = BTreeMap::new();
     let visited: Result<(), ()> = circuit.for_each_symbol(|_, wire, _, name| {
         if let Some(wire) = wire {
@@ -103,7 +104,7 @@ fn names<F: PrimeField>(circuit: &Circuit<F>) -> BTreeMap<u32, String> {
 type Polynomial = BTreeMap<(String, String), String>;
 
 /// Returns `a * b - c` of each constraint, sorted; those that are zero are left out.
-fn polynomials<F: PrimeField>(system: &R1cs<F>, name: &dyn Fn(Wire) -> String) -> Vec<Polynomial> {
+fn polynomials<F: CircuitField>(system: &R1cs<F>, name: &dyn Fn(Wire) -> String) -> Vec<Polynomial> {
     let linear = |terms: &[Term]| -> Vec<(String, F)> {
         let value = |term: &Term| system.coefficients[term.coefficient as usize];
         terms.iter().map(|term| (name(term.wire), value(term))).collect()
@@ -132,7 +133,7 @@ fn polynomials<F: PrimeField>(system: &R1cs<F>, name: &dyn Fn(Wire) -> String) -
 }
 
 /// Values around the corners of the operators: small, negative, near powers of two and near p / 2, random.
-pub(crate) fn random_value<F: PrimeField>(rng: &mut StdRng) -> F {
+pub(crate) fn random_value<F: CircuitField>(rng: &mut StdRng) -> F {
     match rng.gen_range(0..9) {
         0 | 1 => F::from(rng.gen_range(0u64..8)),
         2 => -F::from(rng.gen_range(0u64..300)),
@@ -147,7 +148,7 @@ pub(crate) fn random_value<F: PrimeField>(rng: &mut StdRng) -> F {
     }
 }
 
-fn inputs<F: PrimeField>(pair: &Pair<F>, seed: u64) -> Inputs<F> {
+fn inputs<F: CircuitField>(pair: &Pair<F>, seed: u64) -> Inputs<F> {
     let mut rng = StdRng::seed_from_u64(seed);
     let limit: Option<u64> =
         pair.text.strip_prefix("// inputs: below ").map(|rest| rest.lines().next().unwrap().parse().unwrap());
@@ -159,7 +160,7 @@ fn inputs<F: PrimeField>(pair: &Pair<F>, seed: u64) -> Inputs<F> {
     ports.map(|port| (port.name.clone(), (0..port.len()).map(|_| value()).collect())).collect()
 }
 
-fn nested<F: PrimeField>(values: &[F], dimensions: &[usize]) -> Value {
+fn nested<F: CircuitField>(values: &[F], dimensions: &[usize]) -> Value {
     match dimensions {
         [] => fr_to_decimal(&values[0]).into(),
         [0, ..] => Value::Array(Vec::new()),
@@ -170,7 +171,7 @@ fn nested<F: PrimeField>(values: &[F], dimensions: &[usize]) -> Value {
 }
 
 /// Returns a job for the driver.
-fn job<F: PrimeField>(pair: &Pair<F>, inputs: &Inputs<F>) -> Value {
+fn job<F: CircuitField>(pair: &Pair<F>, inputs: &Inputs<F>) -> Value {
     let ports = pair.ours.inputs().into_iter();
     let given: Map<String, Value> =
         ports.map(|port| (port.name.clone(), nested(&inputs[&port.name], &port.dimensions))).collect();
@@ -179,7 +180,7 @@ fn job<F: PrimeField>(pair: &Pair<F>, inputs: &Inputs<F>) -> Value {
 }
 
 /// Returns stock circom's witness for each job; `None` where it finds none.
-fn stock_witnesses<F: PrimeField>(jobs: Vec<Value>, folder: &Path) -> Vec<Option<Vec<F>>> {
+fn stock_witnesses<F: CircuitField>(jobs: Vec<Value>, folder: &Path) -> Vec<Option<Vec<F>>> {
     fs::write(folder.join("jobs.json"), Value::Array(jobs).to_string()).unwrap();
     fs::write(folder.join("driver.js"), DRIVER).unwrap();
     expect_success(&node(&folder.join("driver.js"), [""; 0], folder));
@@ -190,7 +191,7 @@ fn stock_witnesses<F: PrimeField>(jobs: Vec<Value>, folder: &Path) -> Vec<Option
 }
 
 /// Compares the constraints, in terms of names, and the counts; returns what differs.
-fn compare_constraints<F: PrimeField>(pair: &Pair<F>) -> String {
+fn compare_constraints<F: CircuitField>(pair: &Pair<F>) -> String {
     let names = names(&pair.ours);
     let ours = polynomials(&pair.ours.r1cs, &|wire| names.get(&wire.0).cloned().unwrap_or_default());
     let stock = polynomials(&pair.stock, &|wire| pair.symbols.name(wire).unwrap_or_default().to_owned());
@@ -219,7 +220,7 @@ fn compare_constraints<F: PrimeField>(pair: &Pair<F>) -> String {
 }
 
 /// Compares our witnesses at both levels with stock circom's; returns what differs.
-fn compare_witness<F: PrimeField>(pair: &Pair<F>, seed: u64, expected: Option<&[F]>) -> String {
+fn compare_witness<F: CircuitField>(pair: &Pair<F>, seed: u64, expected: Option<&[F]>) -> String {
     let inputs = inputs(pair, seed);
     let mut told = String::new();
     for level in [Level::O0, Level::O1, Level::O2] {
@@ -251,7 +252,7 @@ fn compare_witness<F: PrimeField>(pair: &Pair<F>, seed: u64, expected: Option<&[
 
 /// Compares programs in a folder with stock circom, over a prime's field; fails with all that differs.
 pub(crate) fn check(folder: &Path, files: &[PathBuf], prime: Prime) {
-    prime.run(Check { folder, files, prime });
+    over(prime, Check { folder, files, prime });
 }
 
 struct Check<'a> {
@@ -263,12 +264,12 @@ struct Check<'a> {
 impl FieldTask for Check<'_> {
     type Output = ();
 
-    fn run<F: PrimeField>(self) {
+    fn run<F: CircuitField>(self) {
         check_over::<F>(self.folder, self.files, self.prime);
     }
 }
 
-fn check_over<F: PrimeField>(folder: &Path, files: &[PathBuf], prime: Prime) {
+fn check_over<F: CircuitField>(folder: &Path, files: &[PathBuf], prime: Prime) {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut pairs = Vec::new();

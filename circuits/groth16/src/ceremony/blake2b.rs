@@ -23,6 +23,9 @@ const IV: [u64; 8] = [
     0x5be0_cd19_137e_2179,
 ];
 
+/// The chain value before the first block, with the parameter block: 64 bytes of digest, no key, fanout and depth one.
+const FIRST: [u64; 8] = [IV[0] ^ 0x0101_0040, IV[1], IV[2], IV[3], IV[4], IV[5], IV[6], IV[7]];
+
 /// The order of message words in each round; rounds 10 and 11 are rounds 0 and 1 again.
 const SIGMA: [[usize; 16]; 10] = [
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
@@ -50,39 +53,7 @@ pub(crate) struct Blake2b {
 impl Blake2b {
     /// Starts with nothing hashed.
     pub(crate) fn new() -> Self {
-        let mut chain = IV;
-        // Parameter block: 64 bytes of digest, no key, fanout and depth one.
-        chain[0] ^= 0x0101_0040;
-        Self { chain, block: [0; BLOCK], filled: 0, compressed: 0 }
-    }
-
-    /// Takes up a saved state; `None` when the bytes are not one.
-    pub(crate) fn from_state(state: &[u8; STATE_BYTES]) -> Option<Self> {
-        let word =
-            |at: usize| state[at..at + 8].iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        let filled = usize::try_from(word(200)).ok().filter(|filled| *filled <= BLOCK)?;
-        if word(208) != 0 || word(192) % BLOCK as u64 != 0 {
-            return None;
-        }
-        let mut block = [0; BLOCK];
-        block.copy_from_slice(&state[..BLOCK]);
-        Some(Self {
-            chain: std::array::from_fn(|index| word(128 + 8 * index)),
-            block,
-            filled,
-            compressed: word(192),
-        })
-    }
-
-    /// Returns the state to be taken up later.
-    pub(crate) fn state(&self) -> [u8; STATE_BYTES] {
-        let mut state = [0; STATE_BYTES];
-        state[..self.filled].copy_from_slice(&self.block[..self.filled]);
-        let words = self.chain.iter().copied().chain([self.compressed, self.filled as u64]);
-        for (bytes, word) in state[BLOCK..].chunks_exact_mut(8).zip(words) {
-            bytes.copy_from_slice(&word.to_le_bytes());
-        }
-        state
+        Self { chain: FIRST, block: [0; BLOCK], filled: 0, compressed: 0 }
     }
 
     /// Hashes more bytes.
@@ -142,6 +113,57 @@ impl Blake2b {
     }
 }
 
+/// A saved state that hashing so many bytes can lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Saved([u8; STATE_BYTES]);
+
+impl Saved {
+    /// Saves a state, to be taken up later.
+    pub(crate) fn of(hasher: &Blake2b) -> Self {
+        let mut state = [0; STATE_BYTES];
+        state[..hasher.filled].copy_from_slice(&hasher.block[..hasher.filled]);
+        let words = hasher.chain.iter().copied().chain([hasher.compressed, hasher.filled as u64]);
+        for (bytes, word) in state[BLOCK..].chunks_exact_mut(8).zip(words) {
+            bytes.copy_from_slice(&word.to_le_bytes());
+        }
+        Self(state)
+    }
+
+    /// Reads the state after `length` bytes; `None` when it is not one, as the counts of bytes are determined.
+    ///
+    /// Behind the filled part of the block stands what was hashed before, in files of others: it is kept, and means nothing. Of the
+    /// chain value nothing can be told but of the first.
+    pub(crate) fn read(state: [u8; STATE_BYTES], length: u64) -> Option<Self> {
+        // A full block waits for more.
+        let compressed = length.saturating_sub(1) / BLOCK as u64 * BLOCK as u64;
+        let saved = Self(state);
+        let counts = [saved.word(192), saved.word(200), saved.word(208)];
+        let is_first = std::array::from_fn(|index| saved.word(BLOCK + 8 * index)) == FIRST;
+        (counts == [compressed, length - compressed, 0] && is_first == (compressed == 0)).then_some(saved)
+    }
+
+    /// Returns the bytes as they stand in a file.
+    pub(crate) fn bytes(&self) -> &[u8; STATE_BYTES] {
+        &self.0
+    }
+
+    /// Takes up the state.
+    pub(crate) fn resume(&self) -> Blake2b {
+        let mut block = [0; BLOCK];
+        block.copy_from_slice(&self.0[..BLOCK]);
+        Blake2b {
+            chain: std::array::from_fn(|index| self.word(BLOCK + 8 * index)),
+            block,
+            filled: usize::from(self.0[200]),
+            compressed: self.word(192),
+        }
+    }
+
+    fn word(&self, at: usize) -> u64 {
+        self.0[at..at + 8].iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+    }
+}
+
 /// Returns the hash of some bytes.
 pub(crate) fn blake2b(bytes: &[u8]) -> [u8; 64] {
     let mut hasher = Blake2b::new();
@@ -175,7 +197,7 @@ mod tests {
             let cut = length * 5 % (length + 1);
             let mut hasher = Blake2b::new();
             hasher.update(&text[..cut]);
-            let mut hasher = Blake2b::from_state(&hasher.state()).unwrap();
+            let mut hasher = Saved::read(*Saved::of(&hasher).bytes(), cut as u64).unwrap().resume();
             hasher.update(&text[cut..length]);
             assert_eq!(hasher.finish(), expected, "{length} bytes, cut at {cut}");
         }
@@ -183,11 +205,27 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_state() {
-        let state = Blake2b::new().state();
-        for (at, value) in [(200, 129), (207, 1), (208, 1), (192, 1)] {
+        for length in [0usize, 1, 96, 128, 129, 256, 257, 1000] {
+            let mut hasher = Blake2b::new();
+            let state = *Saved::of(hasher.update(&vec![7; length])).bytes();
+            let length = length as u64;
+            assert!(Saved::read(state, length).is_some());
+            for other in [length + 1, length + 128, length ^ 64, u64::MAX] {
+                assert!(Saved::read(state, other).is_none(), "{length} for {other}");
+            }
+            // The number of compressed bytes, that of the block, and the padding; each of their bytes.
+            for at in 192..STATE_BYTES {
+                for bit in 0..8 {
+                    let mut changed = state;
+                    changed[at] ^= 1 << bit;
+                    assert!(Saved::read(changed, length).is_none(), "{length} bytes, byte {at}");
+                }
+            }
+            // The first chain value after a block, and another one before it.
             let mut changed = state;
-            changed[at] = value;
-            assert!(Blake2b::from_state(&changed).is_none());
+            changed[128..192].copy_from_slice(&FIRST.map(u64::to_le_bytes).concat());
+            changed[128] ^= u8::from(length <= 128);
+            assert!(Saved::read(changed, length).is_none());
         }
     }
 }

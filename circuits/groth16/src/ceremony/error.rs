@@ -31,6 +31,14 @@ pub enum CeremonyError {
         /// What does not hold.
         reason: &'static str,
     },
+    /// Beacons that take too long to follow.
+    #[error("contributions: beacons of {hashes} hashes, expected at most 2^{most}")]
+    Beacons {
+        /// Those of all contributions.
+        hashes: u128,
+        /// As a power of two.
+        most: u8,
+    },
     /// Nobody has contributed, so that the secrets are known to everyone.
     #[error("contributions: there is none, so that everyone knows the secrets")]
     NoContribution,

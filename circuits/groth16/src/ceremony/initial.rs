@@ -8,10 +8,11 @@ use std::io::{Read, Seek, Write};
 use ark_bn254::{G1Affine, G2Affine};
 use ark_ec::{AffineRepr as _, CurveGroup as _};
 use rayon::prelude::*;
+use tensorproof_r1cs::MAX_WIRES;
 
 use super::blake2b::Blake2b;
 use super::columns::{Columns, sums};
-use super::error::{CeremonyError, Result, section};
+use super::error::{CeremonyError, Result, argument, section};
 use super::file::{CHUNK, Point, SectionWriter};
 use super::ptau::{LAGRANGE_ALPHA, LAGRANGE_BETA, LAGRANGE_TAU_G1, LAGRANGE_TAU_G2, Ptau, TAU_G1};
 use super::rows::R1csFile;
@@ -52,7 +53,16 @@ pub(crate) fn initial_header<R: Read + Seek>(file: &R1csFile<'_>, ptau: &mut Pta
     if r1cs.is_empty() {
         return Err(section("constraints", "there is none, so that there is nothing to prove"));
     }
-    let size = domain(rows(r1cs)).map_or(u64::MAX, |domain| domain.size);
+    if r1cs.wires > MAX_WIRES {
+        return Err(argument("the number of wires", r1cs.wires, "at most 2^31"));
+    }
+    let Some(size) = domain(rows(r1cs)).map(|domain| domain.size) else {
+        return Err(argument(
+            "the number of rows, one for each public signal included",
+            rows(r1cs),
+            "at most 2^27",
+        ));
+    };
     if size > 1 << ptau.power {
         let expected = rows(r1cs).next_power_of_two().trailing_zeros();
         return Err(CeremonyError::TooFewPowers { power: ptau.power, expected, rows: rows(r1cs) });

@@ -17,7 +17,7 @@ use super::error::{CeremonyError, Result, section};
 use super::file::{Place, Point, SectionFile, SectionWriter, expect_points};
 use super::initial::{A, B1, B2, C, H, IC, Part, Visitor, initial_header, visit_initial};
 use super::knowledge::{Knowledge, same_ratio};
-use super::label::Label;
+use super::label::{Label, beacon_hashes};
 use super::powers_verify::Contribution;
 use super::ptau::Ptau;
 use super::rows::R1csFile;
@@ -27,6 +27,7 @@ use crate::VerifyingKey;
 use crate::contributions::{KeyContribution, KeyContributions};
 use crate::header::Header;
 use crate::key::Origin;
+use crate::points::g1_bytes;
 use crate::zkey::GROTH16;
 
 const COEFFICIENTS: Part = Part { kind: 4, name: "coefficients" };
@@ -116,6 +117,26 @@ pub fn read_key_origin<R: Read + Seek>(key: R) -> Result<Origin> {
     Ok(KeyFile::open_with(key, Header::read_unchecked)?.contributions.origin())
 }
 
+/// Reads what the `.zkey` of a verifying key was made by, as the file says; nothing if it is the key of another one. Its points
+/// are on their curves, and not looked at further.
+///
+/// # Errors
+/// When the file is not a `.zkey` for Groth16 on BN254.
+pub fn read_origin_of<R: Read + Seek>(key: R, vk: &VerifyingKey) -> Result<Option<Origin>> {
+    let mut key = KeyFile::open_with(key, Header::read_unchecked)?;
+    let header = &key.header;
+    let is_same = header.alpha_g1 == vk.alpha_g1
+        && header.beta_g2 == vk.beta_g2
+        && header.gamma_g2 == vk.gamma_g2
+        && header.delta_g2 == vk.delta_g2;
+    let place = key.part(IC)?;
+    let expected: Vec<u8> = vk.gamma_abc_g1.iter().flat_map(g1_bytes).collect();
+    if !is_same || place.length != expected.len() as u64 || key.file.bytes(place)? != expected {
+        return Ok(None);
+    }
+    Ok(Some(key.contributions.origin()))
+}
+
 /// Contributes to a key: delta is multiplied by a secret factor, which is forgotten, or by that of a beacon, which ends the
 /// ceremony. Returns the hash by which the contribution is known.
 ///
@@ -199,6 +220,7 @@ pub fn verify_key<R: Read + Seek, S: Read + Seek>(
     key: S,
 ) -> Result<Vec<Contribution>> {
     let mut key = KeyFile::open(key)?;
+    beacon_hashes(key.contributions.contributions.iter().map(|contribution| &contribution.label))?;
     verify_chain(&key.contributions, &key.header)?;
     let header = initial_header(file, ptau)?;
     let (delta_g1, delta_g2) = (key.header.delta_g1, key.header.delta_g2);

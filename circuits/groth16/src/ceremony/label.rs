@@ -5,14 +5,16 @@
 
 use tensorproof_r1cs::format::{Cursor, FormatError};
 
-use super::error::{Result, argument};
+use super::error::{CeremonyError, Result, argument};
 
 const NAME: u8 = 1;
 const ITERATIONS: u8 = 2;
 const VALUE: u8 = 3;
 
-/// Most iterations of a beacon, as a power of two: more are years of work.
-const MOST_ITERATIONS: u8 = 42;
+/// Most iterations of the beacons of a file, as a power of two: some minutes of work. Ceremonies have 2^10 as a rule.
+pub(crate) const MOST_ITERATIONS: u8 = 32;
+/// Most iterations that a file can speak of, as snarkjs has it.
+const MOST_IN_FILES: u8 = 63;
 
 /// A public random value, which nobody could choose, that ends a ceremony.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +38,7 @@ impl Label {
     /// Checks that the label fits into a file.
     ///
     /// # Errors
-    /// When the name or the beacon's value is longer than 255 bytes, or there are more iterations than 2^42.
+    /// When the name or the beacon's value is longer than 255 bytes, or there are more iterations than 2^32.
     pub(crate) fn check(&self) -> Result<()> {
         let name = self.name.as_deref().unwrap_or_default();
         if name.len() > 255 {
@@ -54,7 +56,7 @@ impl Label {
                 return Err(argument(
                     "the exponent of the beacon's iterations",
                     beacon.iterations,
-                    "at most 42",
+                    "at most 32",
                 ));
             }
         }
@@ -99,7 +101,7 @@ impl Label {
         }
         let beacon = match (kind, iterations, value) {
             (0, None, None) => None,
-            (1, Some(iterations), Some(value)) if iterations <= MOST_ITERATIONS => {
+            (1, Some(iterations), Some(value)) if iterations <= MOST_IN_FILES => {
                 Some(Beacon { value, iterations })
             }
             _ => {
@@ -112,6 +114,20 @@ impl Label {
     }
 }
 
+/// Returns how many hashes it takes to follow the beacons of contributions.
+///
+/// # Errors
+/// When they are more than 2^32: who wrote the file wants the time of who verifies it, or made it for another program.
+pub fn beacon_hashes<'l>(labels: impl IntoIterator<Item = &'l Label>) -> Result<u64> {
+    let beacons = labels.into_iter().filter_map(|label| label.beacon.as_ref());
+    let hashes: u128 =
+        beacons.map(|beacon| 1u128 << beacon.iterations.min(MOST_IN_FILES)).fold(0, u128::saturating_add);
+    if hashes > 1 << MOST_ITERATIONS {
+        return Err(CeremonyError::Beacons { hashes, most: MOST_ITERATIONS });
+    }
+    Ok(u64::try_from(hashes).unwrap_or(u64::MAX))
+}
+
 fn put(parameters: &mut Vec<u8>, kind: u8, text: &[u8]) {
     parameters.extend_from_slice(&[kind, u8::try_from(text.len()).unwrap_or(u8::MAX)]);
     parameters.extend_from_slice(text);
@@ -122,4 +138,40 @@ fn text(bytes: &mut std::slice::Iter<'_, u8>) -> Option<Vec<u8>> {
     let (text, rest) = bytes.as_slice().split_at_checked(length)?;
     *bytes = rest.iter();
     Some(text.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn beacons(iterations: &[u8]) -> Vec<Label> {
+        let label = |&iterations| Label { name: None, beacon: Some(Beacon { value: vec![1], iterations }) };
+        iterations.iter().map(label).collect()
+    }
+
+    #[test]
+    fn the_work_of_all_beacons_of_a_file_is_limited() {
+        let rows: [(&[u8], Option<u64>); 9] = [
+            (&[], Some(0)),
+            (&[0], Some(1)),
+            (&[10, 10], Some(2048)),
+            (&[32], Some(1 << 32)),
+            (&[31, 31], Some(1 << 32)),
+            (&[32, 0], None),
+            (&[33], None),
+            (&[42], None),
+            (&[63; 5], None),
+        ];
+        for (iterations, expected) in rows {
+            let labels = beacons(iterations);
+            assert_eq!(
+                beacon_hashes(labels.iter().chain([&Label::default()])).ok(),
+                expected,
+                "{iterations:?}"
+            );
+        }
+        let refused = beacon_hashes(&beacons(&[42])).unwrap_err().to_string();
+        assert_eq!(refused, "contributions: beacons of 4398046511104 hashes, expected at most 2^32");
+        assert!(beacons(&[32])[0].check().is_ok() && beacons(&[33])[0].check().is_err());
+    }
 }

@@ -26,13 +26,14 @@ mod wire;
 
 pub use error::CeremonyError;
 pub use initial::ceremony_key;
-pub use key::{KeySummary, contribute_key, read_key_origin, read_key_summary, verify_key};
-pub use label::{Beacon, Label};
+pub use key::{KeySummary, contribute_key, read_key_origin, read_key_summary, read_origin_of, verify_key};
+pub use label::{Beacon, Label, beacon_hashes};
 pub use powers::{contribute_powers, new_powers};
 pub use powers_verify::{Contribution, verify_powers};
 pub use prepare::{prepare_powers, truncate_powers};
 pub use ptau::Ptau;
 pub use rows::R1csFile;
+pub use stream::beacon_time;
 
 pub(crate) use blake2b::Blake2b;
 pub(crate) use knowledge::Knowledge;

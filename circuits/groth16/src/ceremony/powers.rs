@@ -8,24 +8,25 @@ use ark_ff::{Field as _, One as _};
 use tensorproof_r1cs::format::modulus_bytes;
 use zeroize::Zeroizing;
 
-use super::blake2b::Blake2b;
+use super::blake2b::{Blake2b, Saved};
 use super::entropy::contribution_stream;
 use super::error::{CeremonyError, Result, argument};
 use super::file::{CHUNK, Point, SectionFile, SectionWriter};
 use super::knowledge::{Knowledge, powers_point};
 use super::label::Label;
 use super::ptau::{
-    ALPHA, BETA, BETA_G2, CONTRIBUTIONS, First, HEADER, LARGEST, MAGIC, PowersContribution, Ptau, TAU_G1,
-    TAU_G2, count, name, response_hash,
+    ALPHA, BETA, BETA_G2, CONTRIBUTIONS, First, HEADER, MAGIC, PowersContribution, Ptau, TAU_G1, TAU_G2,
+    count, name,
 };
+use crate::domain;
 
 /// Writes the powers of one, to which nobody has contributed yet.
 ///
 /// # Errors
-/// When the power is not in `1..=28` or the writer fails.
+/// When the power is not in `1..=27` or the writer fails.
 pub fn new_powers(power: u32, output: impl Write + Seek) -> Result<()> {
-    if power == 0 || power > LARGEST {
-        return Err(argument("the power", power, "1 to 28"));
+    if power == 0 || power > domain::LARGEST {
+        return Err(argument("the power", power, "1 to 27"));
     }
     let mut writer = SectionWriter::new(output, MAGIC, 7)?;
     write_ptau_header(&mut writer, power, power)?;
@@ -102,8 +103,7 @@ pub fn contribute_powers<R: Read + Seek>(
     update.section::<G1Affine, _>(&mut ptau.file, &mut writer, ALPHA, &alpha)?;
     update.section::<G1Affine, _>(&mut ptau.file, &mut writer, BETA, &beta)?;
     update.section::<G2Affine, _>(&mut ptau.file, &mut writer, BETA_G2, &beta)?;
-    let state = response.state();
-    let hash = response_hash(response, &knowledge);
+    let state = Saved::of(&response);
 
     let last = ptau.contributions.last().map_or_else(First::one, |last| last.first);
     let first = First {
@@ -113,14 +113,15 @@ pub fn contribute_powers<R: Read + Seek>(
         beta_g1: (last.beta_g1 * *beta).into_affine(),
         beta_g2: (last.beta_g2 * *beta).into_affine(),
     };
-    let next_challenge = writer.read_back(|written| {
+    let label = label.clone();
+    let mut contribution = PowersContribution { first, knowledge, state, next_challenge: [0; 64], label };
+    let hash = contribution.response_hash();
+    contribution.next_challenge = writer.read_back(|written| {
         let mut hasher = Blake2b::new();
         hasher.update(&hash);
         hash_points(written, ptau.power, &mut hasher)?;
         Ok(hasher.finish())
     })?;
-    let label = label.clone();
-    let contribution = PowersContribution { first, knowledge, state, next_challenge, label };
     let contributions: Vec<_> = ptau.contributions.iter().chain([&contribution]).collect();
     writer.section(CONTRIBUTIONS, "contributions", &contributions_bytes(&contributions))?;
     Ok(hash)

@@ -20,12 +20,13 @@ use super::entropy::contribution_stream;
 use super::error::{CeremonyError, Result, argument, section};
 use super::file::Point;
 use super::knowledge::{Knowledge, powers_point, same_ratio};
-use super::label::Label;
+use super::label::{Label, beacon_hashes};
 use super::ptau::{
     ALPHA, BETA, BETA_G2, First, LAGRANGE_ALPHA, LAGRANGE_BETA, LAGRANGE_TAU_G1, LAGRANGE_TAU_G2,
     PowersContribution, Ptau, TAU_G1, TAU_G2, first_challenge, name,
 };
 use super::wire::Hashed as _;
+use crate::domain;
 
 /// A contribution that was verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,10 @@ pub struct Contribution {
 /// # Errors
 /// What does not hold first, by its section.
 pub fn verify_powers<R: Read + Seek>(ptau: &mut Ptau<R>) -> Result<Vec<Contribution>> {
+    beacon_hashes(ptau.labels())?;
+    if ptau.power > domain::LARGEST && ptau.file.has(LAGRANGE_TAU_G1) {
+        return Err(argument("the power of what is prepared for phase 2", ptau.power, "at most 27"));
+    }
     let verified = verify_chain(ptau)?;
     let Some(last) = ptau.contributions.last().cloned() else {
         return Err(CeremonyError::NoContribution);
@@ -78,8 +83,8 @@ fn verify_chain<R>(ptau: &Ptau<R>) -> Result<Vec<Contribution>> {
             reason,
         };
         verify_step(&first, &challenge, contribution).map_err(refused)?;
-        let hash = contribution.response_hash().ok_or_else(|| refused("the state of its hash is damaged"))?;
         (first, challenge) = (contribution.first, contribution.next_challenge);
+        let hash = contribution.response_hash();
         verified.push(Contribution { label: contribution.label.clone(), hash });
     }
     Ok(verified)
@@ -124,7 +129,7 @@ fn verify_step(
 /// Checks that all points are powers, and returns the hash of them after that of the last response.
 fn verify_points<R: Read + Seek>(ptau: &mut Ptau<R>, last: &PowersContribution) -> Result<[u8; 64]> {
     let mut hasher = Blake2b::new();
-    hasher.update(&last.response_hash().unwrap_or([0; 64]));
+    hasher.update(&last.response_hash());
     let (g1, g2) = (G1Affine::generator(), G2Affine::generator());
     let (tau_g1, tau_g2) = (last.first.tau_g1, last.first.tau_g2);
     let reason = "the points are not successive powers of tau";

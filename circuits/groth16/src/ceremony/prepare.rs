@@ -12,14 +12,18 @@ use super::ptau::{
     ALPHA, BETA, BETA_G2, CONTRIBUTIONS, LAGRANGE_ALPHA, LAGRANGE_BETA, LAGRANGE_TAU_G1, LAGRANGE_TAU_G2,
     MAGIC, Ptau, TAU_G1, TAU_G2, count, name,
 };
+use crate::domain;
 
 const POWERS: [u32; 6] = [TAU_G1, TAU_G2, ALPHA, BETA, BETA_G2, CONTRIBUTIONS];
 
 /// Adds what phase 2 needs to powers of tau: for each domain up to their number, the Lagrange polynomials at tau.
 ///
 /// # Errors
-/// When the file is damaged or the writer fails.
+/// When the file is damaged or has the power 28, or the writer fails.
 pub fn prepare_powers<R: Read + Seek>(ptau: &mut Ptau<R>, output: impl Write + Seek) -> Result<()> {
+    if ptau.power > domain::LARGEST {
+        return Err(argument("the power", ptau.power, "at most 27, to be prepared for phase 2"));
+    }
     let mut writer = SectionWriter::new(output, MAGIC, 11)?;
     write_ptau_header(&mut writer, ptau.power, ptau.ceremony_power)?;
     for kind in POWERS {

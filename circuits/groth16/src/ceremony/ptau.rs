@@ -13,18 +13,18 @@ use ark_bn254::{Fq, G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
 use tensorproof_r1cs::format::{Cursor, FormatError};
 
-use super::blake2b::{Blake2b, STATE_BYTES, blake2b};
+use super::blake2b::{Blake2b, STATE_BYTES, Saved, blake2b};
 use super::error::{CeremonyError, Result};
 use super::file::{Place, Point, SectionFile, expect_points};
 use super::knowledge::Knowledge;
 use super::label::Label;
 use super::wire::Hashed as _;
-use crate::points::{read_g1, read_g2};
+use crate::points::{G1_BYTES, G2_BYTES, read_g1, read_g2};
 use crate::subgroup::all_in_subgroup;
 
 pub(crate) const MAGIC: &str = "ptau";
-/// Largest power: that of the field's roots of unity.
-pub(crate) const LARGEST: u32 = 28;
+/// Largest power of a file: that of the field's roots of unity. Circuits reach [half as far](crate::domain::LARGEST).
+const LARGEST: u32 = 28;
 
 pub(crate) const HEADER: u32 = 1;
 pub(crate) const TAU_G1: u32 = 2;
@@ -82,14 +82,15 @@ pub(crate) struct PowersContribution {
     /// Proofs that its maker knew the factors of tau, alpha and beta.
     pub(crate) knowledge: [Knowledge; 3],
     /// The state of the response's hash before the proofs.
-    pub(crate) state: [u8; STATE_BYTES],
+    pub(crate) state: Saved,
     /// What the next contribution starts from.
     pub(crate) next_challenge: [u8; 64],
     pub(crate) label: Label,
 }
 
 impl PowersContribution {
-    fn read(section: &mut Cursor<'_>) -> std::result::Result<Self, FormatError> {
+    /// Reads a contribution to powers of which the response has so many bytes before the proofs.
+    fn read(section: &mut Cursor<'_>, response: u64) -> std::result::Result<Self, FormatError> {
         let at = section.clone();
         let first = First {
             tau_g1: read_g1(section)?,
@@ -110,8 +111,13 @@ impl PowersContribution {
             let [s, sx] = pairs[index];
             Knowledge { s, sx, px: points[index] }
         });
+        let at = section.clone();
         let mut state = [0; STATE_BYTES];
         state.copy_from_slice(section.take(STATE_BYTES)?);
+        let Some(state) = Saved::read(state, response) else {
+            let expected = format!("the one of Blake2b-512 after {response} bytes");
+            return Err(at.unexpected("another state of the response's hash", expected));
+        };
         let mut next_challenge = [0; 64];
         next_challenge.copy_from_slice(section.take(64)?);
         Ok(Self { first, knowledge, state, next_challenge, label: Label::read(section)? })
@@ -133,28 +139,33 @@ impl PowersContribution {
         for proof in &self.knowledge {
             proof.px.write(&mut bytes);
         }
-        bytes.extend_from_slice(&self.state);
+        bytes.extend_from_slice(self.state.bytes());
         bytes.extend_from_slice(&self.next_challenge);
         bytes.extend_from_slice(&self.label.to_bytes());
         bytes
     }
 
-    /// Returns the hash of the response, by which a contributor knows the contribution; `None` when the state is none.
-    pub(crate) fn response_hash(&self) -> Option<[u8; 64]> {
-        Some(response_hash(Blake2b::from_state(&self.state)?, &self.knowledge))
+    /// Returns the hash of the response, by which a contributor knows the contribution.
+    pub(crate) fn response_hash(&self) -> [u8; 64] {
+        let mut hasher = self.state.resume();
+        for proof in &self.knowledge {
+            proof.s.hash_into(&mut hasher);
+            proof.sx.hash_into(&mut hasher);
+        }
+        for proof in &self.knowledge {
+            proof.px.hash_into(&mut hasher);
+        }
+        hasher.finish()
     }
 }
 
-/// Returns the hash of a response from its state before the proofs.
-pub(crate) fn response_hash(mut hasher: Blake2b, knowledge: &[Knowledge; 3]) -> [u8; 64] {
-    for proof in knowledge {
-        proof.s.hash_into(&mut hasher);
-        proof.sx.hash_into(&mut hasher);
-    }
-    for proof in knowledge {
-        proof.px.hash_into(&mut hasher);
-    }
-    hasher.finish()
+/// Returns the length of a response before the proofs: the hash of the challenge, then all powers in compressed form.
+fn response_length(power: u32) -> u64 {
+    let compressed = |kind| {
+        let bytes = if matches!(kind, TAU_G2 | BETA_G2) { G2_BYTES } else { G1_BYTES };
+        (count(kind, power) * bytes / 2) as u64
+    };
+    64 + [TAU_G1, TAU_G2, ALPHA, BETA, BETA_G2].into_iter().map(compressed).sum::<u64>()
 }
 
 /// An opened `.ptau`: its header and its contributions, which are read, and the places of its points.
@@ -192,7 +203,7 @@ impl<R: Read + Seek> Ptau<R> {
             Cursor::new(&bytes, "contributions", usize::try_from(place.at).unwrap_or(usize::MAX));
         let count = section.u32()?;
         let contributions = (0..count)
-            .map(|_| PowersContribution::read(&mut section))
+            .map(|_| PowersContribution::read(&mut section, response_length(ceremony_power)))
             .collect::<std::result::Result<_, _>>()?;
         section.finish()?;
         let ptau = Self { file, power, ceremony_power, contributions };

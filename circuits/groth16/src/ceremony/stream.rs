@@ -5,6 +5,8 @@
 //!
 //! Source: the Powers of Tau paper (eprint 2017/1050), section 3, and the wire format that its ceremonies use.
 
+use std::time::{Duration, Instant};
+
 use ark_bn254::{Fq, Fq2, Fr, G1Affine, G2Affine, g2};
 use ark_ec::{AffineRepr as _, CurveConfig as _, CurveGroup as _};
 use ark_ff::{BigInt, PrimeField as _};
@@ -103,11 +105,23 @@ pub(crate) fn first_half(hash: &[u8; 64]) -> [u8; 32] {
     half
 }
 
+/// Returns how long beacons of so many hashes take here, from a trial of a few milliseconds.
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+pub fn beacon_time(hashes: u64) -> Duration {
+    const TRIAL: u32 = 1 << 14;
+    let started = Instant::now();
+    std::hint::black_box(hash_often([0; 32], TRIAL.into()));
+    started.elapsed().mul_f64(hashes as f64 / f64::from(TRIAL))
+}
+
 /// Returns the stream of a beacon: its value hashed `2^iterations` times with SHA-256, so that nobody could try many.
 pub(crate) fn beacon_stream(value: &[u8], iterations: u8) -> Stream {
-    let mut hash: [u8; 32] = Sha256::digest(value).into();
-    for _ in 1..1u64 << iterations {
+    Stream::new(&hash_often(Sha256::digest(value).into(), (1 << iterations) - 1))
+}
+
+fn hash_often(mut hash: [u8; 32], times: u64) -> [u8; 32] {
+    for _ in 0..times {
         hash = Sha256::digest(hash).into();
     }
-    Stream::new(&hash)
+    hash
 }

@@ -4,6 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SignedDigits {
     bits: usize,
+    windows: usize,
     /// Half a window, in each window: added to an integer, it turns digits into signed ones.
     halves: [u64; 5],
 }
@@ -16,7 +17,7 @@ impl SignedDigits {
             let bit = bits * window + bits - 1;
             halves[bit / 64] |= 1 << (bit % 64);
         }
-        Self { bits, halves }
+        Self { bits, windows, halves }
     }
 
     /// Returns the integer with the halves added.
@@ -29,7 +30,17 @@ impl SignedDigits {
             let (whole, again) = partial.overflowing_add(u64::from(carry));
             (*sum, carry) = (whole, over || again);
         }
+        debug_assert!(!carry && self.above(&shifted) == 0);
         shifted
+    }
+
+    /// Returns what a shifted integer has above all windows.
+    fn above(&self, shifted: &[u64; 5]) -> u64 {
+        let end = self.bits * self.windows;
+        let limbs = shifted.iter().enumerate().skip(end / 64);
+        limbs.fold(0, |above, (index, limb)| {
+            above | if index == end / 64 { limb >> (end % 64) } else { *limb }
+        })
     }
 
     /// Returns the digit of a shifted integer, in `[-2^(bits-1), 2^(bits-1))`.

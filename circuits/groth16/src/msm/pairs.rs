@@ -7,6 +7,8 @@ use ark_bn254::{g1, g2};
 use ark_ec::short_weierstrass::SWCurveConfig;
 use ark_ff::Field;
 
+use crate::ifma::Ifma;
+
 /// Chains of products, independent so that the processor multiplies several at a time.
 const CHAINS: usize = 4;
 
@@ -69,23 +71,27 @@ impl<F: Field> Pairs<F> {
 
 /// Curves whose points are added in pairs.
 pub(crate) trait AddPairs: SWCurveConfig {
-    /// Replaces `x` and `y` by those of the sums.
-    fn add(pairs: &mut Pairs<Self::BaseField>) {
-        pairs.add();
-    }
+    /// Replaces `x` and `y` by those of the sums; eight at a time, if the processor can.
+    fn add(pairs: &mut Pairs<Self::BaseField>, ifma: Option<Ifma>);
 }
 
 impl AddPairs for g1::Config {
-    #[cfg(target_arch = "x86_64")]
-    fn add(pairs: &mut Pairs<Self::BaseField>) {
-        if crate::lanes::available() { super::vector::add(pairs) } else { pairs.add() }
+    fn add(pairs: &mut Pairs<Self::BaseField>, ifma: Option<Ifma>) {
+        match ifma {
+            #[cfg(target_arch = "x86_64")]
+            Some(ifma) => super::vector::add(pairs, ifma),
+            _ => pairs.add(),
+        }
     }
 }
 
 impl AddPairs for g2::Config {
-    #[cfg(target_arch = "x86_64")]
-    fn add(pairs: &mut Pairs<Self::BaseField>) {
-        if crate::lanes::available() { super::vector::add(pairs) } else { pairs.add() }
+    fn add(pairs: &mut Pairs<Self::BaseField>, ifma: Option<Ifma>) {
+        match ifma {
+            #[cfg(target_arch = "x86_64")]
+            Some(ifma) => super::vector::add(pairs, ifma),
+            _ => pairs.add(),
+        }
     }
 }
 
@@ -162,10 +168,10 @@ mod tests {
 
     #[test]
     fn pairs_are_added() {
-        check::<<G1Affine as AffineRepr>::Config>(Pairs::add);
-        check::<<G2Affine as AffineRepr>::Config>(Pairs::add);
-        check::<<G1Affine as AffineRepr>::Config>(<g1::Config as AddPairs>::add);
-        check::<<G2Affine as AffineRepr>::Config>(<g2::Config as AddPairs>::add);
+        for ifma in [None, Ifma::detect()] {
+            check::<<G1Affine as AffineRepr>::Config>(|pairs| <g1::Config as AddPairs>::add(pairs, ifma));
+            check::<<G2Affine as AffineRepr>::Config>(|pairs| <g2::Config as AddPairs>::add(pairs, ifma));
+        }
     }
 
     /// Numbers at the ends of their range, which are no points, go through the same steps.
@@ -188,7 +194,7 @@ mod tests {
         }
         let mut expected = pairs.clone();
         expected.add();
-        P::add(&mut pairs);
+        P::add(&mut pairs, Ifma::detect());
         assert!(pairs.x == expected.x && pairs.y == expected.y);
     }
 

@@ -6,6 +6,7 @@ use ark_ec::short_weierstrass::SWCurveConfig;
 use ark_ff::{AdditiveGroup as _, Zero as _};
 
 use super::pairs::{AddPairs, Pairs};
+use crate::ifma::Ifma;
 
 /// Points of a block: what of it is worked on stays in the processor's nearer caches.
 const BLOCK: usize = 4096;
@@ -26,16 +27,18 @@ pub(crate) struct RunAdder<P: SWCurveConfig> {
     /// The points after a round; where `pairs` go among them.
     next: Vec<(P::BaseField, P::BaseField)>,
     places: Vec<u32>,
+    ifma: Option<Ifma>,
 }
 
 impl<P: AddPairs> RunAdder<P> {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(ifma: Option<Ifma>) -> Self {
         Self {
             points: Vec::with_capacity(BLOCK),
             runs: Vec::with_capacity(BLOCK),
             pairs: Pairs::with_capacity(BLOCK / 2),
             next: Vec::with_capacity(BLOCK),
             places: Vec::with_capacity(BLOCK / 2),
+            ifma,
         }
     }
 
@@ -74,7 +77,7 @@ impl<P: AddPairs> RunAdder<P> {
     fn reduce(&mut self) {
         while self.runs.iter().any(|run| run.length > 1) {
             self.choose();
-            P::add(&mut self.pairs);
+            P::add(&mut self.pairs, self.ifma);
             for ((place, x), y) in self.places.iter().zip(&self.pairs.x).zip(&self.pairs.y) {
                 self.next[*place as usize] = (*x, *y);
             }

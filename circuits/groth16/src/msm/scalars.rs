@@ -2,7 +2,7 @@
 
 use ark_ff::{BigInteger as _, PrimeField as _};
 use rayon::prelude::*;
-use tensorproof_r1cs::Fr;
+use tensorproof_r1cs::{Fr, MAX_WIRES};
 
 /// Bits of the largest magnitude, and one for none.
 const LENGTHS: usize = 255;
@@ -28,7 +28,7 @@ impl Scalars {
     /// Sorts the values by the length of their magnitudes; equally long ones keep their order.
     ///
     /// # Panics
-    /// When there are 2^32 values or more; no file holds as many.
+    /// When there are more values than a circuit can have [wires](MAX_WIRES); readers and setups refuse as many.
     pub(crate) fn of(values: &[Fr]) -> Self {
         let scalars: Vec<Scalar> =
             values.par_iter().enumerate().map(|(position, value)| scalar(position, value)).collect();
@@ -75,8 +75,10 @@ fn scalar(position: usize, value: &Fr) -> Scalar {
         negated.sub_with_borrow(&magnitude);
         magnitude = negated;
     }
-    let position =
-        u32::try_from(position).unwrap_or_else(|_| unreachable!("wires are numbered with 32 bits"));
+    let position = u32::try_from(position)
+        .ok()
+        .filter(|position| *position < MAX_WIRES)
+        .unwrap_or_else(|| unreachable!("more wires are refused before"));
     Scalar { magnitude: magnitude.0, position, is_negative }
 }
 

@@ -20,11 +20,14 @@ where
     Affine<P>: StoredPoint<Field = P::BaseField>,
 {
     let stored = Stored::from(points);
-    assert_eq!(msm(&stored, 0, &Scalars::of(scalars)), naive(points, scalars));
     // The points of a tail of the scalars, as those of the private wires.
     let first = scalars.len() / 3;
     let tail = Stored::from(&points[first..]);
-    assert_eq!(msm(&tail, first, &Scalars::of(scalars)), naive(&points[first..], &scalars[first..]));
+    let expected = [naive(points, scalars), naive(&points[first..], &scalars[first..])];
+    for ifma in [None, Ifma::detect()] {
+        assert_eq!(msm_on(&stored, 0, &Scalars::of(scalars), ifma), expected[0]);
+        assert_eq!(msm_on(&tail, first, &Scalars::of(scalars), ifma), expected[1]);
+    }
 }
 
 /// A scalar of one of the kinds that witnesses have.

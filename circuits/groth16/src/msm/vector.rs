@@ -14,7 +14,8 @@ use ark_bn254::Fq;
 use ark_ff::{BigInt, Field, PrimeField as _};
 
 use super::pairs::{Pairs, invert_few};
-use crate::lanes::{LANES, Lanes, Prime, Rows, available, four_times, load, mul, store, sub};
+use crate::ifma::Ifma;
+use crate::lanes::{LANES, Lanes, Prime, Rows, four_times, is_below, load, mul, store, sub};
 
 pub(super) const PRIME: Prime = Prime::new(Fq::MODULUS.0);
 
@@ -22,7 +23,7 @@ pub(super) const PRIME: Prime = Prime::new(Fq::MODULUS.0);
 /// reduced.
 ///
 /// # Safety
-/// All is for processors that [have what it takes](available).
+/// All is for processors that have [what it takes](Ifma).
 pub(super) trait Wide: Field {
     /// Eight elements.
     type Lanes: Copy;
@@ -42,16 +43,15 @@ pub(super) trait Wide: Field {
     unsafe fn product_less(a: Self::Lanes, b: Self::Lanes, c: Self::Lanes, d: Self::Lanes) -> Self::Lanes;
 }
 
-/// Replaces `x` and `y` by those of the sums, on a processor that [has what it takes](available).
-pub(super) fn add<F: Wide>(pairs: &mut Pairs<F>) {
-    debug_assert!(available());
+/// Replaces `x` and `y` by those of the sums.
+pub(super) fn add<F: Wide>(pairs: &mut Pairs<F>, _: Ifma) {
     let missing = pairs.run.len().next_multiple_of(LANES) - pairs.run.len();
     let count = pairs.run.len();
     pairs.run.extend([F::ONE; LANES].iter().take(missing));
     for list in [&mut pairs.rise, &mut pairs.sum, &mut pairs.x, &mut pairs.y] {
         list.resize(count + missing, F::ZERO);
     }
-    // SAFETY: the caller has asked for the features.
+    // SAFETY: the processor was asked, as the argument shows.
     unsafe { add_lanes(pairs) };
     pairs.x.truncate(count);
     pairs.y.truncate(count);
@@ -88,6 +88,8 @@ fn add_lanes<F: Wide>(pairs: &mut Pairs<F>) {
     }
 }
 
+/// Products are below twice the prime, and so is a slope; results of `square_less` and of `product_less` are below three times the
+/// prime.
 impl Wide for Fq {
     type Lanes = Lanes;
 
@@ -115,17 +117,74 @@ impl Wide for Fq {
     #[inline(always)]
     unsafe fn square_less(a: Lanes, b: Lanes) -> Lanes {
         // SAFETY: see above.
-        unsafe { sub(mul(a, a, &PRIME), b, &PRIME, 1) }
+        unsafe {
+            debug_assert!(is_below(a, &PRIME, 8));
+            sub(mul(a, a, &PRIME), b, &PRIME, 1)
+        }
     }
 
     #[inline(always)]
     unsafe fn product_less(a: Lanes, b: Lanes, c: Lanes, d: Lanes) -> Lanes {
         // SAFETY: see above.
-        unsafe { sub(mul(a, four_times(sub(b, c, &PRIME, 3)), &PRIME), d, &PRIME, 1) }
+        unsafe {
+            debug_assert!(is_below(a, &PRIME, 8));
+            sub(mul(a, four_times(sub(b, c, &PRIME, 3)), &PRIME), d, &PRIME, 1)
+        }
     }
 }
 
 #[inline]
 fn rows(values: &[Fq; LANES]) -> Rows {
     values.map(|value| value.0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use num_bigint::BigUint;
+
+    use super::*;
+    use crate::lanes::tests::{below, from_integers, in_lanes, integers, largest, largest_products, modulus};
+
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn check_limits() {
+        let p = &modulus::<Fq>();
+        let inverse = &(BigUint::from(1u32) << 260u32).modinv(p).unwrap();
+        let is_below_three = |value: &BigUint| *value <= largest(p, 12);
+        let mut slopes = below(p, 8);
+        slopes.extend(largest_products(p, [8, 8], 4).into_iter().flatten());
+        let mut rows = Vec::new();
+        for slope in &slopes {
+            for new in below(p, 12) {
+                for old in below(p, 4) {
+                    rows.extend(
+                        below(p, 4).into_iter().map(|y| [slope.clone(), old.clone(), new.clone(), y]),
+                    );
+                }
+            }
+        }
+        in_lanes(&rows, |[slope, old, new, y]| {
+            let (a, b, c, d) =
+                (from_integers(&slope), from_integers(&old), from_integers(&new), from_integers(&y));
+            // SAFETY: the features are those of this function.
+            let (square, product) = unsafe { (Fq::square_less(a, d), Fq::product_less(a, b, c, d)) };
+            let (square, product) = (integers(square), integers(product));
+            for lane in 0..LANES {
+                let (slope, minus_y) = (&slope[lane], p - &y[lane]);
+                assert_eq!(&square[lane] % p, (slope * slope * inverse + &minus_y) % p);
+                let difference = &old[lane] + p * 3u32 - &new[lane];
+                assert_eq!(&product[lane] % p, (slope * difference * 4u32 * inverse + &minus_y) % p);
+                assert!(is_below_three(&square[lane]) && is_below_three(&product[lane]));
+            }
+        });
+    }
+
+    #[test]
+    fn steps_are_right_at_their_limits() {
+        if Ifma::detect().is_some() {
+            // SAFETY: the processor was asked.
+            unsafe { check_limits() };
+        }
+    }
 }

@@ -2,12 +2,14 @@
 
 use ark_ec::AdditiveGroup as _;
 use ark_ec::short_weierstrass::{Affine, Projective};
+use tensorproof_r1cs::MAX_WIRES;
 
 use super::digits::SignedDigits;
 use super::pairs::AddPairs;
 use super::runs::RunAdder;
 use super::scalars::{Scalar, Scalars};
 use super::weigh::weigh;
+use crate::ifma::Ifma;
 use crate::stored::{Stored, StoredPoint};
 
 const WIDEST: usize = 16;
@@ -16,7 +18,7 @@ const SMALLEST_PART: usize = 1 << 17;
 /// Points that are fetched at a time.
 const AHEAD: usize = 64;
 /// The sign of a point that is subtracted; positions are smaller.
-const NEGATIVE: u32 = 1 << 31;
+const NEGATIVE: u32 = MAX_WIRES;
 
 /// How scalars are cut into windows, and windows into tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +70,7 @@ pub(super) fn sum<P: AddPairs>(
     plan: &Plan,
     window: usize,
     part: usize,
+    ifma: Option<Ifma>,
 ) -> Projective<P>
 where
     Affine<P>: StoredPoint<Field = P::BaseField>,
@@ -107,7 +110,7 @@ where
             Some((bucket, x, if signed & NEGATIVE == 0 { y } else { -y }))
         })
     });
-    let mut adder = RunAdder::<P>::new();
+    let mut adder = RunAdder::<P>::new(ifma);
     let mut buckets = Vec::new();
     adder.sum(in_order, |bucket, x, y| buckets.push((bucket, x, y)));
     weigh(&mut adder, &buckets, plan.bits)

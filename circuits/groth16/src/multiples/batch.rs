@@ -4,6 +4,7 @@ use ark_ec::AffineRepr as _;
 use ark_ec::short_weierstrass::Affine;
 use ark_ff::{AdditiveGroup as _, Zero as _};
 
+use crate::ifma::Ifma;
 use crate::msm::{AddPairs, Pairs};
 
 /// Points, each of which is changed by the same step.
@@ -13,12 +14,13 @@ pub(super) struct Batch<P: AddPairs> {
     pairs: Pairs<P::BaseField>,
     /// Where `pairs` go.
     places: Vec<usize>,
+    ifma: Option<Ifma>,
 }
 
 impl<P: AddPairs> Batch<P> {
-    pub(super) fn new(points: &[Affine<P>]) -> Self {
+    pub(super) fn new(points: &[Affine<P>], ifma: Option<Ifma>) -> Self {
         let pairs = Pairs::with_capacity(points.len());
-        Self { points: points.to_vec(), pairs, places: Vec::with_capacity(points.len()) }
+        Self { points: points.to_vec(), pairs, places: Vec::with_capacity(points.len()), ifma }
     }
 
     pub(super) fn points(&self) -> &[Affine<P>] {
@@ -63,7 +65,7 @@ impl<P: AddPairs> Batch<P> {
     }
 
     fn finish(&mut self) {
-        P::add(&mut self.pairs);
+        P::add(&mut self.pairs, self.ifma);
         for ((place, x), y) in self.places.drain(..).zip(&self.pairs.x).zip(&self.pairs.y) {
             self.points[place] = Affine::new_unchecked(*x, *y);
         }

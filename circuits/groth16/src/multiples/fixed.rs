@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use super::batch::Batch;
+use crate::ifma::Ifma;
 use crate::msm::{AddPairs, SignedDigits};
 
 /// Bits of a scalar, and one for the sign of its highest digit.
@@ -26,6 +27,7 @@ pub(crate) struct FixedPoint<P: AddPairs> {
     digits: SignedDigits,
     /// For each window, the multiples by 1 to 2^(bits - 1).
     multiples: Vec<Vec<Affine<P>>>,
+    ifma: Option<Ifma>,
 }
 
 impl<P: AddPairs> FixedPoint<P> {
@@ -42,18 +44,19 @@ impl<P: AddPairs> FixedPoint<P> {
                 base.double_in_place();
             }
         }
+        let ifma = Ifma::detect();
         let row = |base: &Affine<P>| {
             let mut row = vec![*base];
             while row.len() < 1 << (bits - 1) {
                 let last = row.last().copied();
-                let mut batch = Batch::new(&row);
+                let mut batch = Batch::new(&row, ifma);
                 batch.add(|_| last);
                 row.extend_from_slice(batch.points());
             }
             row
         };
         let multiples = Projective::normalize_batch(&bases).par_iter().map(row).collect();
-        Self { digits: SignedDigits::new(bits, windows), multiples }
+        Self { digits: SignedDigits::new(bits, windows), multiples, ifma }
     }
 
     /// Returns the products with scalars, on all cores.
@@ -67,7 +70,7 @@ impl<P: AddPairs> FixedPoint<P> {
     fn products(&self, scalars: &[Fr]) -> Batch<P> {
         let shifted = |scalar: &Fr| self.digits.shifted(&scalar.into_bigint().0);
         let integers = Zeroizing::new(scalars.iter().map(shifted).collect::<Vec<_>>());
-        let mut sum = Batch::new(&vec![Affine::<P>::identity(); scalars.len()]);
+        let mut sum = Batch::new(&vec![Affine::<P>::identity(); scalars.len()], self.ifma);
         for (window, multiples) in self.multiples.iter().enumerate() {
             sum.add(|index| {
                 let digit = self.digits.digit(&integers[index], window);

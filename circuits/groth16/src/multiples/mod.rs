@@ -17,6 +17,7 @@ use ark_ec::short_weierstrass::Affine;
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
+use crate::ifma::Ifma;
 use crate::msm::AddPairs;
 use batch::Batch;
 use halves::{Digits, Halves, WINDOW};
@@ -39,30 +40,35 @@ pub(crate) fn multiples<P: Multiply>(
     points: &[Affine<P>],
     scalar: impl Fn(usize) -> Fr + Sync,
 ) -> Vec<Affine<P>> {
-    let halves = Halves::new::<P>();
+    let (halves, ifma) = (Halves::new::<P>(), Ifma::detect());
     let mut found = vec![Affine::identity(); points.len()];
     let tasks = found.par_chunks_mut(TASK).zip(points.par_chunks(TASK)).enumerate();
     tasks.for_each(|(task, (found, points))| {
-        let products = products(&halves, points, |index| scalar(task * TASK + index));
+        let products = products(&halves, points, |index| scalar(task * TASK + index), ifma);
         found.copy_from_slice(products.points());
     });
     found
 }
 
 /// Returns the products of one task.
-fn products<P: Multiply>(halves: &Halves, points: &[Affine<P>], scalar: impl Fn(usize) -> Fr) -> Batch<P> {
+fn products<P: Multiply>(
+    halves: &Halves,
+    points: &[Affine<P>],
+    scalar: impl Fn(usize) -> Fr,
+    ifma: Option<Ifma>,
+) -> Batch<P> {
     let digits: Zeroizing<Vec<_>> =
         Zeroizing::new((0..points.len()).map(|index| halves.digits(&scalar(index))).collect());
     let windows = digits.iter().map(Digits::windows).max().unwrap_or(0);
     // The multiples by 1 to 8.
     let mut table = Vec::with_capacity(MULTIPLES);
-    let mut batch = Batch::new(points);
+    let mut batch = Batch::new(points, ifma);
     table.push(batch.points().to_vec());
     for _ in 1..MULTIPLES {
         batch.add(|index| Some(&points[index]).copied());
         table.push(batch.points().to_vec());
     }
-    let mut sum = Batch::new(&vec![Affine::<P>::identity(); points.len()]);
+    let mut sum = Batch::new(&vec![Affine::<P>::identity(); points.len()], ifma);
     for window in (0..windows).rev() {
         for _ in 0..WINDOW {
             sum.double();

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::batch::Batch;
 use super::{Multiply, TASK, multiples};
+use crate::ifma::Ifma;
 
 /// Returns `1/n` times the sums of the points with the powers of each inverse root of unity: of powers of tau, the Lagrange
 /// polynomials at tau. There are as many points as the domain has elements.
@@ -43,11 +44,12 @@ fn stage<P: Multiply>(
         high[index] = product;
     }
     let low: Vec<Affine<P>> = lower(points.len(), half).map(|low| points[low]).collect();
+    let ifma = Ifma::detect();
     let combined: Vec<[Vec<Affine<P>>; 2]> = low
         .par_chunks(TASK)
         .zip(high.par_chunks(TASK))
         .map(|(low, high)| {
-            let (mut sum, mut difference) = (Batch::new(low), Batch::new(low));
+            let (mut sum, mut difference) = (Batch::new(low, ifma), Batch::new(low, ifma));
             sum.add(|index| Some(high[index]));
             difference.add(|index| Some(-high[index]));
             [sum, difference].map(|batch| batch.points().to_vec())

@@ -7,7 +7,7 @@
 use ark_ff::{BigInt, PrimeField as _};
 use tensorproof_r1cs::Fr;
 
-pub(super) use crate::lanes::available;
+use crate::ifma::Ifma;
 use crate::lanes::{LANES, Prime, Rows, add, load, mul, store, sub};
 
 /// Steps of as many elements or more, a power of two, can be taken.
@@ -16,17 +16,15 @@ pub(super) const SHORTEST: usize = LANES;
 pub(super) const UNIT: u64 = 16;
 const PRIME: Prime = Prime::new(Fr::MODULUS.0);
 
-/// One step of the inverse transform, on a processor that [has what it takes](available).
-pub(super) fn into_halves(low: &mut [Fr], high: &mut [Fr], factors: &[Fr]) {
-    debug_assert!(available());
-    // SAFETY: the caller has asked for the features.
+/// One step of the inverse transform.
+pub(super) fn into_halves(low: &mut [Fr], high: &mut [Fr], factors: &[Fr], _: Ifma) {
+    // SAFETY: the processor was asked, as the argument shows.
     unsafe { into_halves_of_lanes(low, high, factors) }
 }
 
-/// One step of the transform, on a processor that [has what it takes](available).
-pub(super) fn from_halves(low: &mut [Fr], high: &mut [Fr], factors: &[Fr]) {
-    debug_assert!(available());
-    // SAFETY: the caller has asked for the features.
+/// One step of the transform.
+pub(super) fn from_halves(low: &mut [Fr], high: &mut [Fr], factors: &[Fr], _: Ifma) {
+    // SAFETY: the processor was asked, as the argument shows.
     unsafe { from_halves_of_lanes(low, high, factors) }
 }
 
@@ -61,5 +59,53 @@ fn rows(values: &[Fr; LANES]) -> Rows {
 fn set_rows(values: &mut [Fr; LANES], rows: &Rows) {
     for (value, row) in values.iter_mut().zip(rows) {
         *value = Fr::new_unchecked(BigInt::new(*row));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use num_bigint::BigUint;
+
+    use super::*;
+    use crate::lanes::tests::{Integers, below, in_lanes, largest_products, modulus, pairs};
+
+    fn elements(integers: &Integers) -> [Fr; LANES] {
+        integers.each_ref().map(|integer| Fr::new_unchecked(BigInt::try_from(integer.clone()).unwrap()))
+    }
+
+    fn integers(elements: &[Fr; LANES]) -> Integers {
+        elements.map(|element| BigUint::from(element.0))
+    }
+
+    /// Limbs at both ends of their range, and factors whose products are the largest before they are reduced.
+    #[test]
+    fn steps_are_right_at_their_limits() {
+        let Some(ifma) = Ifma::detect() else { return };
+        let p = &modulus::<Fr>();
+        let inverse = (BigUint::from(1u32) << 260u32).modinv(p).unwrap();
+        let mut products = largest_products(p, [4, 4], LANES);
+        products.extend(pairs(&below(p, 4), &below(p, 4)));
+        for low in below(p, 4) {
+            let rows: Vec<_> =
+                products.iter().map(|[high, factor]| [low.clone(), high.clone(), factor.clone()]).collect();
+            in_lanes(&rows, |[low, high, factor]| {
+                let (mut one, mut other) = (elements(&low), elements(&high));
+                from_halves(&mut one, &mut other, &elements(&factor), ifma);
+                for lane in 0..LANES {
+                    let product = &high[lane] * &factor[lane] * &inverse % p;
+                    assert_eq!(integers(&one)[lane], (&low[lane] + &product) % p);
+                    assert_eq!(integers(&other)[lane], (&low[lane] + p - product) % p);
+                }
+                let (mut one, mut other) = (elements(&low), elements(&high));
+                into_halves(&mut one, &mut other, &elements(&factor), ifma);
+                for lane in 0..LANES {
+                    let difference = &low[lane] + p - &high[lane];
+                    assert_eq!(integers(&one)[lane], (&low[lane] + &high[lane]) % p);
+                    assert_eq!(integers(&other)[lane], difference * &factor[lane] * &inverse % p);
+                }
+            });
+        }
     }
 }

@@ -12,11 +12,11 @@ pub(super) use submit::run as submit;
 
 use serde_json::{Value, json};
 use tensorproof_contracts::bounty::{ComputeTerms, MAX_OUTPUTS, Statement as Verifier, word};
-use tensorproof_contracts::{B256, U256, keccak256};
+use tensorproof_contracts::{B256, U256};
 
 use super::same;
 use super::show::statement_json;
-use crate::bounty::{Computation, Data, Draft, Statement, architecture, verifier};
+use crate::bounty::{Computation, Data, Draft, Statement, architecture, code_hash, verifier};
 use crate::error::{Error, Result};
 
 /// Returns the hash of the data: the last of the values of a statement, after the outputs.
@@ -51,8 +51,7 @@ fn check_digest(data: &Data, terms: &ComputeTerms) -> Result<()> {
 
 /// Returns the hash of the code of the verifier of a build directory's key.
 fn code_hash_of(computation: &Computation) -> Result<B256> {
-    let steps = verifier(&computation.dir)?;
-    Ok(steps.last().map(|step| keccak256(&step.code)).unwrap_or_default())
+    code_hash(&verifier(&computation.dir)?)
 }
 
 /// Returns the terms as JSON: amounts and elements as decimal strings, times and counts as numbers.
