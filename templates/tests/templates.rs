@@ -203,6 +203,12 @@ fn stock_circom_has_the_same_constraints_and_witnesses() {
     for ((case, instance), theirs) in instances.iter().zip(stock::witnesses(folder, &jobs)) {
         let circuit = circuit(&program(case, instance), Level::O1);
         let ours = solve(&circuit, &instance.values[0].r#in).unwrap();
-        assert!(ours.0 == theirs.0, "{}: stock circom has another witness", instance.main);
+        // Outputs and inputs are first, also where stock circom has more wires behind them.
+        let system = &circuit.r1cs;
+        let ports = 1 + system.public_outputs + system.public_inputs + system.private_inputs;
+        let compared =
+            if instance.stock.is_some() { ports as usize } else { ours.0.len().max(theirs.0.len()) };
+        let same = ours.0.iter().take(compared).eq(theirs.0.iter().take(compared));
+        assert!(same, "{}: stock circom has another witness", instance.main);
     }
 }
