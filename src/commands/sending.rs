@@ -6,7 +6,8 @@
 //!
 //! # Security
 //! An endpoint names the chain, fees, gas and nonces, and may lie about each: about fees and gas up to the caps, after they were
-//! told. What is signed is for one chain, and takes no more gas at no higher a price than was confirmed.
+//! told. What is signed is for one chain, and takes no more gas at no higher a price than was confirmed. An endpoint that tells of
+//! a race for a nonce where there is none can have what may be repeated signed up to three times, within `--max-cost` in all.
 
 use std::cell::Cell;
 use std::io::IsTerminal as _;
