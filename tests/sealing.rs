@@ -245,6 +245,19 @@ fn a_ciphertext_is_read_in_no_other_form() {
     assert_eq!(decrypted["bias"], json!([["-1", "0"], ["1", "2"]]));
 }
 
+/// Tensors of one form are told apart by their positions in a commitment, and by their names in its record.
+#[test]
+fn a_record_tells_the_names_of_its_tensors() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("values.json"), r#"{ "a": [1, 2], "b": [3, 4] }"#).unwrap();
+    fs::write(at.join("exchanged.json"), r#"{ "b": [1, 2], "a": [3, 4] }"#).unwrap();
+    result(&["commit", "values.json", "--salt", "7", "-o", "record.json"], at);
+    result(&["commit", "values.json", "--salt", "7", "--check", "record.json"], at);
+    let exchanged = ["commit", "exchanged.json", "--salt", "7", "--check", "record.json"];
+    refused(&exchanged, at, "has tensor `a` in the place of `b`");
+}
+
 /// Parameters and settings that are shifted by the same amount have the packed elements that were committed to and encrypted.
 #[test]
 fn settings_of_another_form_open_nothing() {

@@ -133,7 +133,16 @@ fn of_file(path: &Path, record: Option<(&Path, &Record)>) -> Result<Source> {
         Some((path, record)) => {
             let other = |reason| Error::OtherForm { path: path.to_owned(), reason };
             let subject = subject(path, record)?;
-            (subject, message::packed_as(&tensors, TensorJson::forms(path, &record.tensors)?).map_err(other)?)
+            let packed =
+                message::packed_as(&tensors, TensorJson::forms(path, &record.tensors)?).map_err(other)?;
+            // The commitment tells tensors apart by their positions alone, the record by names too.
+            let names = || tensors.iter().map(|tensor| &tensor.name);
+            if let Some((found, known)) =
+                names().zip(&record.tensors).find(|(name, known)| **name != known.name)
+            {
+                return Err(other(format!("has tensor `{}` in the place of `{found}`", known.name)));
+            }
+            (subject, packed)
         }
         None => (Subject::Data, message::packed(&tensors)?),
     };
