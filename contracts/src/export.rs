@@ -100,15 +100,18 @@ fn declarations(groups: &[Group], data_contracts: usize) -> String {
     let mut text = String::new();
     for Group { comment, immutables } in groups {
         writeln!(text, "    // {comment}").expect(INFALLIBLE);
-        for (index, Immutable { name, kind, word }) in immutables.iter().enumerate() {
+        // The constructor assigns the addresses of data contracts.
+        let mut unassigned = data_contracts;
+        for Immutable { name, kind, word } in immutables {
             let (solidity_type, value) = match kind {
                 Kind::Word if !word.is_zero() => ("uint256", format!("0x{word:064x}")),
                 Kind::Word | Kind::Count => ("uint256", word.to_string()),
                 Kind::Selector => ("uint256", format!("0x{word:08x}")),
+                Kind::Hash => ("bytes32", format!("0x{word:064x}")),
                 Kind::Address => ("address", "address(0)".into()),
             };
-            if *kind == Kind::Address && index < data_contracts {
-                // The constructor assigns it.
+            if *kind == Kind::Address && unassigned > 0 {
+                unassigned -= 1;
                 writeln!(text, "    {solidity_type} private immutable {name};").expect(INFALLIBLE);
             } else {
                 writeln!(text, "    {solidity_type} private immutable {name} = {value};").expect(INFALLIBLE);
@@ -125,7 +128,7 @@ fn constructor(contracts: &[DataContract]) -> String {
     match contracts {
         [] => String::new(),
         [contract] => creating_constructor(contract),
-        _ => checking_constructor(contracts),
+        _ => checking_constructor(contracts.len()),
     }
 }
 
@@ -155,18 +158,16 @@ fn creating_constructor(contract: &DataContract) -> String {
         assembly (\"memory-safe\") {{
             data := create(0, add(initcode, 0x20), mload(initcode))
         }}
-        if (data.codehash != {}) revert WrongDataContract(0);
+        if (data.codehash != DATA_0_HASH) revert WrongDataContract(0);
         DATA_0 = data;
     }}
-",
-        contract.code_hash()
+"
     )
     .expect(INFALLIBLE);
     text
 }
 
-fn checking_constructor(contracts: &[DataContract]) -> String {
-    let count = contracts.len();
+fn checking_constructor(count: usize) -> String {
     let mut text = format!(
         "
     /// @dev The initcode of the data contracts is in the JSON file that was exported with this one.
@@ -175,11 +176,10 @@ fn checking_constructor(contracts: &[DataContract]) -> String {
 ",
         data::POINTS_PER_CONTRACT
     );
-    for (index, contract) in contracts.iter().enumerate() {
+    for index in 0..count {
         writeln!(
             text,
-            "        if (data[{index}].codehash != {}) revert WrongDataContract({index});",
-            contract.code_hash()
+            "        if (data[{index}].codehash != DATA_{index}_HASH) revert WrongDataContract({index});"
         )
         .expect(INFALLIBLE);
     }

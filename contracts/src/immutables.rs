@@ -6,7 +6,9 @@ use tensorproof_groth16::VerifyingKey;
 use tensorproof_r1cs::{Fr, fr_from_bigint};
 
 use crate::data::{MAX_DATA_CONTRACTS, OWN_POINTS};
-use crate::{ContractsError, PublicSignals, SignalRange, VerifierConfig, abi, key};
+use crate::{
+    ContractsError, DataContract, PublicSignals, SignalRange, VerifierConfig, abi, data_contracts, key,
+};
 
 /// Ranges a verifier can hold.
 const MAX_RANGES: usize = 4;
@@ -37,6 +39,8 @@ pub(crate) enum Kind {
     Count,
     /// A function selector.
     Selector,
+    /// The hash of a data contract's code.
+    Hash,
     /// The address of a data contract.
     Address,
 }
@@ -104,11 +108,10 @@ pub(crate) fn immutables(
             range_immutables(ranges, before),
         ),
     ];
-    let addresses = (0..MAX_DATA_CONTRACTS).map(|index| {
-        let address = data.get(index).copied().unwrap_or(Address::ZERO);
-        immutable(&format!("DATA_{index}"), Kind::Address, U256::from_be_slice(address.as_slice()))
-    });
-    groups.push(group("The data contracts.".into(), addresses.collect()));
+    groups.push(group(
+        "The data contracts, and the keccak256 of the code of each; zero for those that this key does not need.".into(),
+        data_immutables(&data_contracts(key)?, data),
+    ));
     Ok(groups)
 }
 
@@ -167,6 +170,20 @@ fn describe(range: &SignalRange, before: usize) -> String {
     let SignalRange { first, count, lo, hi } = range;
     let first = first + before;
     format!("{first} to {} in [{lo}, {hi}]", first + count - 1)
+}
+
+fn data_immutables(contracts: &[DataContract], addresses: &[Address]) -> Vec<Immutable> {
+    let address =
+        |index: usize| addresses.get(index).map_or(U256::ZERO, |address| address.into_word().into());
+    let hash = |index: usize| contracts.get(index).map_or(U256::ZERO, |contract| contract.code_hash().into());
+    (0..MAX_DATA_CONTRACTS)
+        .flat_map(|index| {
+            [
+                immutable(&format!("DATA_{index}"), Kind::Address, address(index)),
+                immutable(&format!("DATA_{index}_HASH"), Kind::Hash, hash(index)),
+            ]
+        })
+        .collect()
 }
 
 fn check_ranges(ranges: &[SignalRange], signals: usize) -> Result<&[SignalRange], ContractsError> {

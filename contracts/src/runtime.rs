@@ -21,9 +21,8 @@ use crate::{ContractsError, VerifierConfig, data};
 /// differs from that of [`crate::data_contracts`].
 ///
 /// # Security
-/// The code trusts the addresses. An account without code reads as points at infinity, for which every value of the
-/// signals is proved: whoever deploys this code compares the code hash at each address with
-/// [`crate::DataContract::code_hash`] first.
+/// The code holds [`crate::DataContract::code_hash`] of each data contract and compares it in every call: with anything
+/// else at an address, or nothing, it reverts.
 pub fn runtime_code(
     key: &VerifyingKey,
     config: &VerifierConfig,

@@ -11,7 +11,7 @@ use common::{Trapdoor, config, digest_config};
 use revm::primitives::hex;
 use tempfile::TempDir;
 use tensorproof_contracts::{
-    Function, VerifierConfig, batch_calldata, compressed_calldata, digest, standard_json, verifier,
+    Function, VerifierConfig, batch_calldata, calldata, compressed_calldata, digest, standard_json, verifier,
 };
 use tensorproof_oracles::{expect_success, slither};
 use tensorproof_r1cs::Fr;
@@ -33,11 +33,15 @@ fn fixture() -> (Trapdoor, String) {
     let batch: Vec<_> = statements.iter().map(|(proof, signals)| (proof, signals.as_slice())).collect();
     let domain = digest::domain(&trapdoor.key(), "");
     let values = [8, 9, 10, 11, 12].map(Fr::from);
+    let mut wide = wide();
+    let wide_signals = wide.signals();
+    let wide_proof = wide.prove(&wide_signals);
     let digested = trapdoor.prove(&digest::public_signals(domain, Fr::from(7), &values));
     let calls = [
         ("VALID", Function::VerifyProof.call(proof, signals).unwrap().data),
         ("COMPRESSED", compressed_calldata(proof, signals).unwrap()),
         ("BATCH", batch_calldata(&batch)),
+        ("WIDE", calldata(&wide_proof, &wide_signals)),
         (
             "DIGEST",
             Function::VerifyProof.call(&digested, &digest::inputs(Fr::from(7), &values)).unwrap().data,
@@ -54,7 +58,13 @@ fn fixture() -> (Trapdoor, String) {
     (trapdoor, text)
 }
 
-/// Writes a project of Foundry with all contracts, a verifier with public signals and one with a digest, and the tests.
+/// A key with a data contract.
+fn wide() -> Trapdoor {
+    Trapdoor::new(5, 42)
+}
+
+/// Writes a project of Foundry with all contracts, a verifier with public signals, one with a data contract and one with a
+/// digest, and the tests.
 fn project() -> TempDir {
     let solidity = Path::new(env!("CARGO_MANIFEST_DIR")).join("solidity");
     let folder = tempfile::tempdir().unwrap();
@@ -68,6 +78,9 @@ fn project() -> TempDir {
     let key = trapdoor.key();
     fs::write(root.join("test/Fixture.sol"), text).unwrap();
     fs::write(root.join("src/Verifier.sol"), verifier(&key, &config()).unwrap().solidity).unwrap();
+    let wide_config = VerifierConfig { contract: "WideVerifier".into(), ..config() };
+    fs::write(root.join("src/WideVerifier.sol"), verifier(&wide().key(), &wide_config).unwrap().solidity)
+        .unwrap();
     let digest_config =
         VerifierConfig { contract: "DigestVerifier".into(), ..digest_config(5, digest::domain(&key, "")) };
     fs::write(root.join("src/DigestVerifier.sol"), verifier(&key, &digest_config).unwrap().solidity).unwrap();

@@ -10,7 +10,10 @@ use common::{Trapdoor, config, g1, g2};
 use num_bigint::BigInt;
 use revm::primitives::{Address, U256, keccak256};
 use tensorproof_contracts::evm::{self, Evm, Outcome};
-use tensorproof_contracts::{ContractsError, SignalRange, VerifierConfig, calldata};
+use tensorproof_contracts::{
+    ContractsError, DataContract, SignalRange, VerifierConfig, batch_calldata, calldata, compressed_calldata,
+    creation_code, data_contracts,
+};
 use tensorproof_groth16::Proof;
 
 const DYNAMIC: &str = "(uint256[2],uint256[2][2],uint256[2],uint256[])";
@@ -126,6 +129,78 @@ fn accepts_valid_proofs_and_refuses_changed_signals() {
             refuse(signal + order, &not_in_field);
             refuse(order, &not_in_field);
             refuse(U256::MAX, &not_in_field);
+        }
+    }
+}
+
+/// Creates a contract with this code.
+fn with_code(evm: &mut Evm, code: Vec<u8>) -> Address {
+    evm.deploy(&DataContract { code }.initcode()).unwrap().created.unwrap()
+}
+
+/// Without the points in a data contract, a proof for zeros would prove every value of their signals.
+#[test]
+fn reverts_unless_each_data_contract_holds_its_points() {
+    for signals in [4, 10, 386, 387, 1535] {
+        let mut trapdoor = Trapdoor::new(signals, 7);
+        let key = trapdoor.key();
+        let mut evm = Evm::new();
+        let contracts = data_contracts(&key).unwrap();
+        let addresses: Vec<_> =
+            contracts.iter().map(|contract| with_code(&mut evm, contract.code.clone())).collect();
+        for (index, contract) in contracts.iter().enumerate() {
+            let code = &contract.code;
+            let mut other_point = code.clone();
+            other_point[1..65].copy_from_slice(&code.iter().rev().copied().take(64).collect::<Vec<_>>());
+            let mut codes = vec![
+                ("none", Vec::new()),
+                ("STOP alone", vec![0]),
+                ("a byte less", code[..code.len() - 1].to_vec()),
+                ("a point less", code[..code.len() - 64].to_vec()),
+                ("zeros", vec![0; code.len()]),
+                ("another point", other_point),
+            ];
+            if code.len() + 64 <= 24_576 {
+                codes.push(("a point more", [code.as_slice(), &[0; 64]].concat()));
+            }
+            let mut wrong: Vec<_> =
+                codes.into_iter().map(|(what, code)| (what, with_code(&mut evm, code))).collect();
+            wrong.extend([
+                ("no account", Address::repeat_byte(7)),
+                ("the zero address", Address::ZERO),
+                ("a precompile", Address::with_last_byte(4)),
+                ("the next one", addresses[(index + 1) % addresses.len()]),
+            ]);
+            for (what, address) in wrong {
+                if address == addresses[index] {
+                    continue;
+                }
+                let mut chosen = addresses.clone();
+                chosen[index] = address;
+                let code = creation_code(&key, &config(), &chosen).unwrap();
+                let verifier = evm.deploy(&code).unwrap().created.unwrap();
+
+                // Proved for zeros from the contract's first signal on, and claimed for others.
+                let mut proved = vec![Fr::zero(); signals];
+                proved[..3].copy_from_slice(&[5, 6, 7].map(Fr::from));
+                let proof = trapdoor.prove(&proved);
+                let mut claimed = proved.clone();
+                claimed[3 + 383 * index] = Fr::from(8);
+                let fixed = calldata(&proof, &claimed);
+                for bytes in [
+                    fixed.clone(),
+                    dynamic("verifyProof", &fixed),
+                    dynamic("requireProof", &fixed),
+                    compressed_calldata(&proof, &claimed).unwrap(),
+                    batch_calldata(&[(&proof, &claimed)]),
+                    calldata(&proof, &proved),
+                ] {
+                    let outcome = evm.call(verifier, &bytes).unwrap();
+                    let what = format!("{what} for data contract {index} of {signals} signals");
+                    assert!(!outcome.success, "{what}: {}", outcome.describe());
+                    assert_eq!(outcome.describe(), format!("WrongDataContract({index})"), "{what}");
+                }
+            }
         }
     }
 }
@@ -371,7 +446,7 @@ fn reports_what_a_verification_takes() {
     let report = evm::verify(&key, &config(), &signals, &proof).unwrap();
     assert_eq!(report.calldata_bytes, 4 + 256 + 320);
     assert_eq!(report.data_contracts, 1);
-    assert!(report.code_bytes < 6000, "{report:?}");
+    assert!(report.code_bytes < 6200, "{report:?}");
     assert!(report.execution_gas + 21_000 < report.gas_used);
 
     let wrong = evm::verify(&key, &config(), &signals[1..], &proof).unwrap_err();

@@ -4,8 +4,8 @@ pragma solidity ^0.8.24;
 import {IVerifier} from "./IVerifier.sol";
 
 /// @notice A circuit whose proofs count: the verifier that the host approved when it opened the bounty.
-/// @dev    The code of an exported verifier holds its verifying key, so that `codeHash` is the hash of the key too (if the
-///         code names data contracts, with theirs). Whoever stakes anything on a statement compares it with the hash of the
+/// @dev    The code of an exported verifier holds its verifying key, so that `codeHash` is the hash of the key too: of points
+///         that are in data contracts it holds the hashes, and takes no others. (With a digest, as here, there are none.) Whoever stakes anything on a statement compares it with the hash of the
 ///         code that `tensorproof export-verifier` makes of the key of a ceremony it believes in: a verifier of other code
 ///         may answer as it likes.
 struct Statement {

@@ -4,16 +4,27 @@ pragma solidity ^0.8.24;
 import {ITensorProofVerifier} from "../src/ITensorProofVerifier.sol";
 import {Verifier} from "../src/Verifier.sol";
 import {DigestVerifier} from "../src/DigestVerifier.sol";
+import {WideVerifier} from "../src/WideVerifier.sol";
 import {Fixture} from "./Fixture.sol";
+
+/// @dev Foundry's own functions, as far as they are needed.
+interface Vm {
+    function etch(address target, bytes calldata code) external;
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
+}
 
 /// @dev Fixture.sol is written by the test that runs these: keys with a known trapdoor, and proofs for them.
 contract VerifierTest is Fixture {
+    Vm private constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
     ITensorProofVerifier private verifier;
     ITensorProofVerifier private digest;
+    ITensorProofVerifier private wide;
 
     function setUp() public {
         verifier = ITensorProofVerifier(address(new Verifier()));
         digest = ITensorProofVerifier(address(new DigestVerifier()));
+        wide = ITensorProofVerifier(address(new WideVerifier()));
     }
 
     function testAcceptsValidProofs() public view {
@@ -21,6 +32,31 @@ contract VerifierTest is Fixture {
         require(call(address(verifier), COMPRESSED));
         require(call(address(verifier), BATCH));
         require(call(address(digest), DIGEST));
+        require(call(address(wide), WIDE));
+    }
+
+    /// @dev Its constructor creates the data contract; another code there, or none, has no answer.
+    function testFuzzRevertsWithoutItsDataContract(bytes calldata code, uint256 cut) public {
+        address data = vm.computeCreateAddress(address(wide), 1);
+        bytes memory points = data.code;
+        require(points.length == 1 + 2 * 64);
+        bytes memory less = data.code;
+        cut %= points.length;
+        assembly ("memory-safe") {
+            mstore(less, cut)
+        }
+        bytes[5] memory others = [bytes(""), less, abi.encodePacked(points, bytes1(0)), new bytes(points.length), code];
+        for (uint256 i = 0; i < others.length; ++i) {
+            if (keccak256(others[i]) == keccak256(points)) continue;
+            // Not a designator of a delegation, which forge refuses.
+            if (others[i].length > 0 && others[i][0] == 0xef) continue;
+            vm.etch(data, others[i]);
+            (bool success, bytes memory output) = address(wide).staticcall(WIDE);
+            require(!success);
+            require(keccak256(output) == keccak256(abi.encodeWithSignature("WrongDataContract(uint256)", 0)));
+        }
+        vm.etch(data, points);
+        require(call(address(wide), WIDE));
     }
 
     /// @dev A valid call with any word changed proves nothing; B and A negated together would be valid.
