@@ -230,6 +230,7 @@ fn refuses_what_the_contracts_would() {
         failure(&with(place, "1s"), &format!("{option} `1 s` is not a time of at least 30m"));
     }
     failure(&with(16, "--turn=29m"), "--turn `29 m` is not a time of at least 30m");
+    failure(&with(16, "--turn=31d"), "--turn `31 d` is not a time of at most 30d");
     failure(&with(5, "20000"), "ETH, expected at least 20000.000000 ETH");
     failure(&with(5, "much"), "expected an amount of ether");
     market.write_test_set("6", &["0.pgm", "1.pgm"], &[11, 7]);
@@ -543,6 +544,66 @@ fn a_chain_that_stands_still_takes_no_stake() {
     failure(&market.chain(HOST, &["refund", bounty]), "nothing is due");
     success(&market.claim(BETTER, bounty, "better", &["--to", PAYEE]));
     assert_eq!(market.balance(PAYEE), ETHER * 5 / 2);
+}
+
+/// A host knows its test set, so that it can rank first with accounts of its own, and let their turns pass.
+#[test]
+fn a_host_that_ranks_first_holds_no_stake() {
+    let market = Market::new(&[]);
+    let bounty = market.create(&[])["bounty"].clone();
+    let bounty = text(&bounty);
+    let checked = market.chain(WORSE, &["check", "bounty", "--bounty", bounty]);
+    let told = String::from_utf8_lossy(&checked.stderr).into_owned();
+    assert!(told.contains("each turn 1 h or more, 1 d or more but for the first"), "{told}");
+    assert!(told.contains("held until proofs end, in ") && told.contains("at the longest"), "{told}");
+    let phases = success(&checked)["phases"].clone();
+    assert_eq!((&phases["turn"], &phases["later_turn"]), (&json!(3600), &json!(86_400)));
+    assert!(phases["stake_held"].as_u64().unwrap() <= 3 * 3600, "{phases}");
+
+    market.commits(WORSE, bounty, "worse");
+    market.commits(HOST, bounty, "better");
+    market.commits(BETTER, bounty, "better");
+    let resign = |account, args: &[&str]| market.chain(account, &[&["resign", bounty], args].concat());
+    failure(&resign(WORSE, &[]), "in phase Committing, this call belongs to Claiming");
+    market.wait();
+    success(&market.reveal(bounty));
+    for (account, submission) in [(WORSE, "worse"), (HOST, "better"), (BETTER, "better")] {
+        success(&market.submit(account, bounty, submission));
+    }
+    market.wait();
+    market.wait();
+    // The ranks are those of host, better, worse; commitments came in another order.
+    let hunters = market.show(bounty)["hunters"].clone();
+    assert_eq!(hunters[0]["wait"], json!({ "least": 3600, "most": 3600 + 86_400 }));
+    assert_eq!(hunters[1]["wait"], Value::Null);
+    assert_eq!(hunters[2]["wait"], json!({ "least": 3600, "most": 3600 }));
+
+    let refused = market.chain(WORSE, &["refund", bounty]);
+    failure(&refused, "nothing is due");
+    failure(&refused, "`bounty resign` gives it up");
+    failure(&resign(HOST, &[]), "has no turn to come");
+    assert!(success(&resign(WORSE, &["--dry-run"]))["transaction"].is_null());
+    let resigned = success(&resign(WORSE, &["--to", PAYEE]));
+    assert_eq!((&resigned["amount"], market.balance(PAYEE)), (&json!((ETHER / 2).to_string()), ETHER / 2));
+    failure(&resign(WORSE, &[]), "has no turn to come");
+    failure(&market.chain(WORSE, &["refund", bounty]), "nothing is due");
+    let hunters = market.show(bounty)["hunters"].clone();
+    assert_eq!((&hunters[0]["resigned"], &hunters[0]["rank"]), (&json!(true), &Value::Null));
+
+    let advance = || market.chain(HOST, &["advance", bounty]);
+    for _ in 0..2 {
+        success(&advance());
+        market.wait();
+    }
+    assert_eq!(success(&advance())["turn"], ACCOUNTS[BETTER]);
+    // From here on a day, whenever the host has made it begin.
+    assert!(market.show(bounty)["turn"]["left"].as_i64().unwrap() > 86_300);
+    market.wait();
+    failure(&advance(), &format!("the half turn of {} goes on for", ACCOUNTS[BETTER]));
+    failure(&resign(BETTER, &[]), "has no turn to come");
+    success(&market.claim(BETTER, bounty, "better", &[]));
+    assert_eq!(success(&market.chain(HOST, &["refund", bounty]))["amount"], (ETHER / 2).to_string());
+    assert_eq!(market.balance(bounty), 0);
 }
 
 /// The delivery is what a stake is lost for: a key that cannot prove it is found before the accuracy is proven.

@@ -28,7 +28,7 @@ struct ModelTerms {
     uint64 revealEnd;
     /// Unix time at which proofs of accuracy end and the turns of claiming begin.
     uint64 proofEnd;
-    /// Seconds in a turn, at the least.
+    /// Seconds in a turn, at the least; in one that is not the first, at the least `MIN_LATER_TURN` too.
     uint64 turn;
     /// Hash of the accuracy circuit, from which anyone compiles it again.
     bytes32 architecture;
@@ -62,21 +62,36 @@ struct ModelTerms {
 ///             Proving                      `submit`, by hunters that committed, once each
 ///             Proving     -> Claiming      at proofEnd, if any hunter proved the threshold
 ///             Proving     -> Undelivered   at proofEnd, otherwise
+///             Claiming                     `resign`, by hunters whose turn is still to come
 ///             Claiming    -> Delivered     `claim`, by the hunter whose turn it is
 ///             Claiming    -> Undelivered   `advance`, by anyone, when the last turn is over
 ///
 ///         **Turns.** Hunters that proved are ranked by right answers, then by the order of their commitments, and have
-///         their turns in this order. Who lets its turn pass loses its stake to the host, whose money waited for it.
+///         their turns in this order. Who lets its turn pass loses its stake to the host, whose money waited for it. Who does
+///         not want to wait for its turn resigns before it begins, and has its stake back: from then on it is as if it had
+///         proved nothing.
 ///
-///         A turn has two halves, of turn / 2 seconds each at the least. A half begins with the block of the call that
-///         ends the one before it (`advance`, by anyone; for the very first one it is any such call from proofEnd on), and
-///         ends by the next such call once its time is over. Time alone ends nothing: a hunter may claim from the moment
-///         that it is the first one until somebody has ended both halves of its turn.
+///         The first turn takes `turn` seconds at the least, each other one the longer of `turn` and `MIN_LATER_TURN`. A turn
+///         has two halves. A half begins with the block of the call that ends the one before it (`advance`, by anyone; for the
+///         very first one it is any such call from proofEnd on), and ends by the next such call once its time is over. Time
+///         alone ends nothing: a hunter may claim from the moment that it is the first one until somebody has ended both
+///         halves of its turn.
 ///
 ///         So every turn begins with a block in it, and turns during which there is no block do not exist: a chain or a
-///         sequencer that stands still, however long, is inside one half, and the hunter has the other one. Nobody gains by
-///         calling early, often or at a certain moment: a call before the time is over does nothing, and no call shortens a
-///         half or begins one again.
+///         sequencer that stands still, however long, is inside one half, and the hunter has the other one. A call before the
+///         time is over does nothing, and no call shortens a half or begins one again.
+///
+///         **When a turn begins.** The first hunter knows: it may claim from proofEnd on. For the others it is the block of a
+///         call, and whoever makes it chooses the moment: once its time is over, a turn goes on until somebody ends it. It may
+///         also be earlier than the ranking says, when others that ranked before have resigned. So the host, or anybody else,
+///         can let a turn begin when its hunter does not look. What bounds this is the length of the turn: who looks every 12
+///         hours has 12 hours left of its turn, whatever others call. Anybody can call `advance` as soon as it has an effect,
+///         and so keep the others from choosing.
+///
+///         **How long a stake is held.** Until proofEnd, at most `MAX_DURATION` after the opening. From then on nobody's calls
+///         hold a stake: who proved nothing takes it by `refund`, who is in its turn by `claim`, who waits for its turn by
+///         `resign`, at any moment. Who would rather wait for the reward waits for the turns before its own, of `MAX_TURN` or
+///         less each, if somebody calls `advance` when it may be called; there are as many as hunters that rank before.
 ///
 ///         **Times.** Each phase, and each turn, takes `MIN_DURATION` at the least, half of which is a half turn. That is more
 ///         than Ethereum takes to finalise a block (13 minutes), so that a proof or a claim can be sent again after a
@@ -85,17 +100,19 @@ struct ModelTerms {
 ///
 ///         **Sizes.** No call takes more than a transaction may (2^24 gas by EIP-7825, and the 128 KiB that nodes pass on):
 ///         see `MAX_CIPHERTEXT` and `MAX_SAMPLES`. `advance` passes over one half turn a call; the walk of `submit` along the
-///         ranking begins at a hint, which those that prove in the meantime make no worse than by their own number.
+///         ranking begins at a hint, which those that prove in the meantime make no worse than by their own number. `resign`
+///         and `advance` take the same gas however many others there are.
 ///
 ///         **Ways out**, each called by whom it pays, to any address; nobody's payment waits for another's.
 ///
 ///             Delivered     winner: reward and stake, in `claim`; hunters ranked behind it, and those that proved
 ///                           nothing: stake, by `refund`; host: stakes of those ranked before it, by `reclaim`
-///             Undelivered   hunters that proved nothing: stake; host: reward and the stakes of all that proved
+///             Undelivered   hunters that proved nothing: stake; host: reward and the stakes of all whose turns passed
 ///             Forfeited     hunters: stake, and an equal share of the reward, the first one what is left by division
 ///             Cancelled     host: reward, in `cancel`
 ///
-///         Hunters that proved nothing need not wait for the claim: `refund` pays them from proofEnd on.
+///         Hunters that proved nothing need not wait for the claim: `refund` pays them from proofEnd on. Nor need hunters whose
+///         turn has not begun: `resign` pays them their stake.
 ///
 ///         **Public inputs.** The values of each statement (see `Statements`) are read or computed here, none is taken on
 ///         trust from the sender:
@@ -113,9 +130,12 @@ struct ModelTerms {
 ///         in that way. A host can reveal CIDs of bytes that it keeps to itself; nobody can prove anything then, and
 ///         stakes come back. A host that cannot send anything from commitEnd to revealEnd loses its reward to the stakers:
 ///         it chooses these times. Whoever watches the mempool sees a ciphertext before it is paid for, the host too, and a
-///         claim that comes after its turn is not paid at all: claim early. Who proves the best accuracy under many
-///         addresses and never delivers delays the others by as many turns, for as many stakes: a bounty without a stake
-///         invites that.
+///         claim that comes after its turn is not paid at all: claim early. A resignation that comes when the turn has begun
+///         is refused, and the stake is lost unless the hunter delivers: resign early. Who proves the best accuracy under many
+///         addresses and never delivers delays the others by as many turns. That costs a stake for each turn, which goes to
+///         the host; so to the host, which knows the test set, it costs nothing but gas, and nobody else is sure to have a
+///         turn before it gives up waiting. The host gains nothing by it that it would not have by a bounty of which it is
+///         the winner; the others lose their time, and keep their stakes.
 ///
 /// @custom:security A verifier other than an exported one could change its mind when it sees a ciphertext. Hunters compare
 ///         the code hashes of all statements (see `Statement`) before they commit.
@@ -158,6 +178,8 @@ contract ModelBounty is ReentrancyGuardTransient {
     event Proved(address indexed hunter, uint256 correct);
     /// @notice The winner delivered its parameters, and was paid.
     event Delivered(address indexed hunter, uint256[] ciphertext);
+    /// @notice A hunter gave up its turn before it began.
+    event Resigned(address indexed hunter);
     /// @notice The host cancelled the bounty, and took the reward back.
     event Cancelled();
     /// @notice A hunter took its stake back, with its share of a forfeited reward.
@@ -173,8 +195,8 @@ contract ModelBounty is ReentrancyGuardTransient {
     error WrongPhase(Phase actual);
     /// @notice The value sent is not the one that the terms name.
     error WrongValue(uint256 expected, uint256 actual);
-    /// @notice The terms contradict themselves, have a phase or a turn shorter than `MIN_DURATION` or longer than
-    ///         `MAX_DURATION`, or a size that is zero or over its limit.
+    /// @notice The terms contradict themselves, have a phase or a turn shorter than `MIN_DURATION`, an end of proofs more than
+    ///         `MAX_DURATION` away, a turn longer than `MAX_TURN`, or a size that is zero or over its limit.
     error InvalidTerms();
     /// @notice Zero stands for no commitment.
     error EmptyCommitment();
@@ -194,13 +216,19 @@ contract ModelBounty is ReentrancyGuardTransient {
     error WrongHint(address hint);
     /// @notice It is the turn of another hunter.
     error NotYourTurn(address candidate);
+    /// @notice The sender proved nothing, or its turn has begun: it cannot resign.
+    error NoTurnToCome(address hunter);
     /// @notice There is nothing to pay to the sender, now or any more.
     error NothingDue(address account);
 
     /// @notice Shortest time of each phase, and of a turn; see above.
     uint256 public constant MIN_DURATION = 30 minutes;
-    /// @notice Longest time to `proofEnd`, and of a turn: a typing error locks nothing for ever.
+    /// @notice Longest time to `proofEnd`: a typing error locks nothing for ever.
     uint256 public constant MAX_DURATION = 365 days;
+    /// @notice Shortest time of a turn that is not the first: others choose when it begins, and nobody looks all day.
+    uint256 public constant MIN_LATER_TURN = 1 days;
+    /// @notice Longest time of a turn: for so long the reward waits for a hunter that does not deliver.
+    uint256 public constant MAX_TURN = 30 days;
     /// @notice Most elements of a ciphertext: 128,000 bytes of call data, so that a claim fits the 128 KiB that nodes take
     ///         of a transaction, and takes a third of the gas that a transaction may.
     uint256 public constant MAX_CIPHERTEXT = 4000;
@@ -212,6 +240,8 @@ contract ModelBounty is ReentrancyGuardTransient {
 
     /// @notice Hunters by address. The entry of address 0 is the head of the ranking.
     mapping(address => Hunter) public hunters;
+    // The hunter ranked before, by address; zero for the first one.
+    mapping(address => address) private previous;
 
     bool private opened;
     bool private revealed;
@@ -220,7 +250,7 @@ contract ModelBounty is ReentrancyGuardTransient {
     bool public reclaimed;
     /// @notice Number of commitments.
     uint32 public committed;
-    /// @notice Number of hunters that proved the threshold.
+    /// @notice Number of hunters that proved the threshold and did not resign.
     uint32 public proved;
     // Turns that are over.
     uint32 private turnsOver;
@@ -247,7 +277,7 @@ contract ModelBounty is ReentrancyGuardTransient {
         requireValue(t.reward);
         bool timely = block.timestamp + MIN_DURATION <= t.commitEnd && t.commitEnd + MIN_DURATION <= t.revealEnd
             && t.revealEnd + MIN_DURATION <= t.proofEnd && t.proofEnd <= block.timestamp + MAX_DURATION
-            && MIN_DURATION <= t.turn && t.turn <= MAX_DURATION;
+            && MIN_DURATION <= t.turn && t.turn <= MAX_TURN;
         bool meaningful = t.host != address(0) && t.threshold != 0 && t.threshold <= t.samples
             && t.samples <= MAX_SAMPLES && t.ciphertextLength != 0 && t.ciphertextLength <= MAX_CIPHERTEXT;
         if (!timely || !meaningful) revert InvalidTerms();
@@ -352,6 +382,28 @@ contract ModelBounty is ReentrancyGuardTransient {
         requirePhase(t, Phase.Claiming);
         if (limit != 0) endHalf(t);
         return inTurn();
+    }
+
+    /// @notice Gives up the turn of a hunter, the sender, before it has begun, and pays its stake.
+    /// @param to Whom to pay.
+    function resign(address payable to) external nonReentrant {
+        ModelTerms memory t = terms();
+        requirePhase(t, Phase.Claiming);
+        Hunter storage hunter = hunters[msg.sender];
+        // Who proved nothing ranks behind everybody, and takes its stake by `refund`.
+        if (hunter.correct == 0 || !ranksBefore(hunters[inTurn()], hunter)) revert NoTurnToCome(msg.sender);
+        address before = previous[msg.sender];
+        address behind = hunter.next;
+        hunters[before].next = behind;
+        if (behind != address(0)) previous[behind] = before;
+        delete previous[msg.sender];
+        delete hunter.next;
+        delete hunter.correct;
+        --proved;
+        hunter.refunded = true;
+        emit Resigned(msg.sender);
+        emit Refunded(msg.sender, t.stake);
+        Address.sendValue(to, t.stake);
     }
 
     /// @notice Delivers the parameters to the host and pays reward and stake, by the hunter whose turn it is, however late, as
@@ -488,8 +540,11 @@ contract ModelBounty is ReentrancyGuardTransient {
         since = uint64(block.timestamp);
     }
 
-    function halfOf(ModelTerms memory t) private pure returns (uint256) {
-        return (uint256(t.turn) + 1) / 2;
+    // Half of the present turn.
+    function halfOf(ModelTerms memory t) private view returns (uint256) {
+        uint256 length = t.turn;
+        if (turnsOver != 0 && length < MIN_LATER_TURN) length = MIN_LATER_TURN;
+        return (length + 1) / 2;
     }
 
     // A hunter that proved later can only come behind the hint or behind others that did: a good hint stays good.
@@ -504,7 +559,9 @@ contract ModelBounty is ReentrancyGuardTransient {
             behind = hunters[behind].next;
         }
         hunters[before].next = account;
+        previous[account] = before;
         hunter.next = behind;
+        if (behind != address(0)) previous[behind] = account;
     }
 
     function ranksBefore(Hunter storage one, Hunter storage other) private view returns (bool) {

@@ -140,6 +140,33 @@ contract CostsTest is Market {
         record("submit behind a hundred without a hint", LIMIT + 100 * 3_000);
     }
 
+    /// @dev Neither takes more for others that resigned before.
+    /// forge-config: default.isolate = true
+    function testResignations() public {
+        ModelBounty bounty = open();
+        for (uint256 i = 0; i < 103; ++i) {
+            commit(bounty, makeAddress(100 + i));
+        }
+        vm.warp(COMMIT_END);
+        reveal(bounty);
+        address hint = address(0);
+        for (uint256 i = 0; i < 103; ++i) {
+            submit(bounty, makeAddress(100 + i), 20, hint);
+            hint = makeAddress(100 + i);
+        }
+        vm.warp(PROOF_END);
+        resign(bounty, makeAddress(101));
+        record("resign", LIMIT);
+        for (uint256 i = 2; i < 101; ++i) {
+            resign(bounty, makeAddress(100 + i));
+        }
+        resign(bounty, makeAddress(201));
+        record("resign behind a hundred that did", LIMIT);
+        passTurn(bounty);
+        record("advance past a hundred that resigned", LIMIT);
+        vm.assertEq(bounty.advance(0), makeAddress(202), "the last one");
+    }
+
     /// forge-config: default.isolate = true
     function testCallsOfAComputeBounty() public {
         Trapdoor memory inference = Trapdoors.load("inference", address(0x1004));

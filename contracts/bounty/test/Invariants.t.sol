@@ -8,6 +8,7 @@ import {vm} from "./support/Vm.sol";
 /// @dev Does what is allowed at the time, by whom it is allowed: none of these calls may revert. Keeps books of its own.
 contract Actors is Market {
     uint256 private constant HUNTERS = 6;
+    uint256 private constant LATER_TURN = 1 days;
 
     ModelBounty public bounty;
     address public immutable HOST = host;
@@ -29,7 +30,7 @@ contract Actors is Market {
 
     function wait(uint256 time) external {
         // No phase is skipped, and few turns.
-        uint256 longest = bounty.phase() == ModelBounty.Phase.Claiming ? 4 hours : 1 days;
+        uint256 longest = bounty.phase() == ModelBounty.Phase.Claiming && turns == 0 ? 4 hours : 1 days;
         vm.warp(block.timestamp + 1 + time % longest);
     }
 
@@ -75,7 +76,8 @@ contract Actors is Market {
         vm.assertEq(before, ranked(turns), "whose turn it is");
         if (limit == 0 || block.timestamp < end) return;
         // A half that began with a call ends by one, not before its time.
-        vm.assertLe(halfSince + (half == 0 ? 0 : TURN / 2), block.timestamp, "a whole half");
+        uint256 least = (turns == 0 ? TURN : LATER_TURN) / 2;
+        vm.assertLe(halfSince + (half == 0 ? 0 : least), block.timestamp, "a whole half");
         halfSince = block.timestamp;
         if (half == 2) ++turns;
     }
@@ -85,6 +87,24 @@ contract Actors is Market {
         address hunter = ranked(turns);
         claim(bounty, hunter);
         paid = hunter;
+    }
+
+    function doResign(uint256 seed) external {
+        address hunter = hunterOf(seed);
+        if (bounty.phase() != ModelBounty.Phase.Claiming || correct[hunter] == 0 || begun(hunter)) return;
+        // Not so often that nobody is left to wait.
+        if (seed / HUNTERS % 4 != 0) return;
+        resign(bounty, hunter);
+        correct[hunter] = 0;
+        leftWithStake[hunter] = true;
+    }
+
+    /// @dev Whether a hunter proved, and its turn has begun or is over, by the books kept here.
+    function begun(address hunter) public view returns (bool) {
+        for (uint256 rank = 0; rank <= turns; ++rank) {
+            if (ranked(rank) == hunter) return true;
+        }
+        return false;
     }
 
     function doRefund(uint256 seed) external {
@@ -101,7 +121,7 @@ contract Actors is Market {
         for (uint256 i = 0; bounty.phase() == ModelBounty.Phase.Claiming; ++i) {
             vm.assertLe(i, 2 * HUNTERS, "turns end");
             doAdvance(1);
-            vm.warp(block.timestamp + TURN / 2);
+            vm.warp(block.timestamp + LATER_TURN / 2);
         }
         for (uint256 i = 0; i < committed.length; ++i) {
             takeStake(committed[i]);
@@ -181,7 +201,7 @@ contract InvariantsTest {
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
         targets = new FuzzSelector[](1);
         targets[0].addr = address(actors);
-        bytes4[10] memory all = [
+        bytes4[11] memory all = [
             Actors.wait.selector,
             Actors.act.selector,
             Actors.doCommit.selector,
@@ -190,11 +210,12 @@ contract InvariantsTest {
             Actors.doSubmit.selector,
             Actors.doAdvance.selector,
             Actors.doClaim.selector,
+            Actors.doResign.selector,
             Actors.doRefund.selector,
             Actors.doReclaim.selector
         ];
-        targets[0].selectors = new bytes4[](10);
-        for (uint256 i = 0; i < 10; ++i) {
+        targets[0].selectors = new bytes4[](11);
+        for (uint256 i = 0; i < 11; ++i) {
             targets[0].selectors[i] = all[i];
         }
     }
@@ -209,6 +230,21 @@ contract InvariantsTest {
         ModelBounty.Phase phase = bounty.phase();
         if (phase >= ModelBounty.Phase.Delivered) {
             vm.assertEq(actors.due(), address(bounty).balance, "all of it at the end");
+        }
+    }
+
+    /// @dev From proofEnd on, a stake waits for no call of anybody else: it was paid, is due, or is its hunter's by `resign`;
+    ///      or the hunter's turn has begun, in which it is paid for its delivery, or is over.
+    function invariantNobodyHoldsAnothersStake() external {
+        if (bounty.phase() < ModelBounty.Phase.Claiming) return;
+        for (uint256 i = 0; i < actors.hunters(); ++i) {
+            address hunter = actors.committed(i);
+            if (actors.leftWithStake(hunter) || hunter == actors.paid()) continue;
+            if (bounty.refundable(hunter) != 0 || actors.begun(hunter)) continue;
+            uint256 before = hunter.balance;
+            vm.prank(hunter);
+            bounty.resign(payable(hunter));
+            vm.assertEq(hunter.balance, before + stake, "resigned");
         }
     }
 

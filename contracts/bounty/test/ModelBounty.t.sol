@@ -73,11 +73,11 @@ contract ModelBountyTest is Market {
         vm.warp(PROOF_END + TURN);
         vm.assertEq(bounty.advance(0), bob, "nobody ended the turn");
         vm.assertEq(bounty.advance(10), carol, "second turn");
-        requireTurn(bounty, carol, 1, PROOF_END + TURN + TURN / 2);
+        requireTurn(bounty, carol, 1, PROOF_END + TURN + 12 hours);
         vm.expectRevert(abi.encodeWithSelector(ModelBounty.NotYourTurn.selector, carol));
         this.claimFor(bounty, bob);
         passTurn(bounty);
-        vm.assertEq(block.timestamp, PROOF_END + 2 * TURN, "turns follow each other");
+        vm.assertEq(block.timestamp, PROOF_END + TURN + 1 days, "turns follow each other");
         claim(bounty, alice);
 
         vm.assertEq(alice.balance, REWARD + STAKE, "winner");
@@ -364,7 +364,7 @@ contract ModelBountyTest is Market {
             if (i == 3) terms.proofEnd = START + 365 days + 1;
             if (i == 4) terms.proofEnd = type(uint64).max;
             if (i == 5) terms.turn = 0;
-            if (i == 6) terms.turn = 365 days + 1;
+            if (i == 6) terms.turn = 30 days + 1;
             if (i == 7) terms.turn = type(uint64).max;
             if (i == 8) terms.threshold = 0;
             if (i == 9) terms.threshold = SAMPLES + 1;
@@ -492,6 +492,8 @@ contract ModelBountyTest is Market {
             this.claimFor(bounty, alice);
             expectWrongPhase(phase);
             bounty.advance(1);
+            expectWrongPhase(phase);
+            bounty.resign(payable(address(this)));
         }
         if (phase != ModelBounty.Phase.Claiming && phase != ModelBounty.Phase.Delivered) {
             vm.expectRevert(abi.encodeWithSelector(ModelBounty.NothingDue.selector, bob));

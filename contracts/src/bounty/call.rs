@@ -65,6 +65,11 @@ pub enum Call {
     },
     /// Begins the first turn, or ends the half turn whose time is over, by anyone.
     Advance,
+    /// Gives up a hunter's turn before it begins, and takes its stake back.
+    Resign {
+        /// Whom to pay.
+        to: Address,
+    },
     /// Takes a hunter's stake back.
     Refund {
         /// Whom to pay.
@@ -98,7 +103,7 @@ impl Call {
             Self::Commit { .. } | Self::Cancel { .. } => Some(Phase::Committing),
             Self::Reveal { .. } => Some(Phase::Revealing),
             Self::Submit { .. } => Some(Phase::Proving),
-            Self::Claim { .. } | Self::Advance => Some(Phase::Claiming),
+            Self::Claim { .. } | Self::Advance | Self::Resign { .. } => Some(Phase::Claiming),
             Self::Refund { .. } | Self::Reclaim { .. } => None,
             Self::Solve { .. } => Some(Phase::Open),
             Self::ReclaimExpired { .. } => Some(Phase::Expired),
@@ -113,7 +118,7 @@ impl Call {
         let list =
             |base: u64, length: usize, each: u64| base.saturating_add(each.saturating_mul(length as u64));
         match self {
-            Self::Commit { .. } => 110_000,
+            Self::Commit { .. } | Self::Resign { .. } => 110_000,
             Self::Cancel { .. } | Self::Advance | Self::Refund { .. } => 80_000,
             Self::Reclaim { .. } | Self::ReclaimExpired { .. } => 70_000,
             Self::Reveal { digests, .. } => list(340_000, digests.len(), 3_600),
@@ -143,6 +148,7 @@ impl Call {
             }
             Self::Cancel { to } => pay("cancel(address)", to),
             Self::Advance => call("advance(uint256)", &[Some(U256::from(1))], &[]),
+            Self::Resign { to } => pay("resign(address)", to),
             Self::Refund { to } => pay("refund(address)", to),
             Self::Reclaim { to } | Self::ReclaimExpired { to } => pay("reclaim(address)", to),
             Self::Reveal { salt, digests, labels, evidence } => {

@@ -2,7 +2,7 @@
 
 use revm::primitives::{Address, B256, U256, hex};
 
-use super::limits::{MAX_CIPHERTEXT, MAX_OUTPUTS, MAX_SAMPLES, MIN_DURATION};
+use super::limits::{MAX_CIPHERTEXT, MAX_OUTPUTS, MAX_SAMPLES, MAX_TURN, MIN_DURATION};
 use super::phase::{BountyKind, Phase};
 use super::words::Words;
 use crate::abi::selector;
@@ -27,7 +27,8 @@ pub enum BountyError {
     WrongValue { expected: U256, actual: U256 },
     /// The contract does not say which of its conditions does not hold.
     #[error(
-        "the terms are not possible: expected phases and turns of {MIN_DURATION} s to a year, from 1 to {MAX_SAMPLES} samples, a \
+        "the terms are not possible: expected phases of {MIN_DURATION} s and more, a year in all, turns of {MIN_DURATION} s to {MAX_TURN} s, \
+         from 1 to {MAX_SAMPLES} samples, a \
          threshold from 1 to their number, and ciphertexts of 1 to {MAX_CIPHERTEXT} elements; of a bounty for computing an end \
          in {MIN_DURATION} s to a year, and 1 to {MAX_OUTPUTS} outputs"
     )]
@@ -59,6 +60,9 @@ pub enum BountyError {
     /// It is the turn of another hunter.
     #[error("it is the turn of {candidate}")]
     NotYourTurn { candidate: Address },
+    /// A hunter gives up its turn before it begins.
+    #[error("{hunter} has no turn to come: it proved nothing, or its turn has begun")]
+    NoTurnToCome { hunter: Address },
     /// There is nothing to pay to the sender, now or any more.
     #[error("nothing is due to {account}")]
     NothingDue { account: Address },
@@ -91,7 +95,7 @@ type Read = fn(&mut Words<'_>) -> Option<BountyError>;
 pub(super) const WRONG_PHASE: &str = "WrongPhase(uint8)";
 
 /// Signatures of the contracts' other errors, and how their arguments are read.
-pub(super) const ERRORS: [(&str, Read); 21] = {
+pub(super) const ERRORS: [(&str, Read); 22] = {
     use BountyError as E;
     [
         ("NotFactory(address)", |w| Some(E::NotFactory { sender: w.address()? })),
@@ -109,6 +113,7 @@ pub(super) const ERRORS: [(&str, Read); 21] = {
         }),
         ("WrongHint(address)", |w| Some(E::WrongHint { hint: w.address()? })),
         ("NotYourTurn(address)", |w| Some(E::NotYourTurn { candidate: w.address()? })),
+        ("NoTurnToCome(address)", |w| Some(E::NoTurnToCome { hunter: w.address()? })),
         ("NothingDue(address)", |w| Some(E::NothingDue { account: w.address()? })),
         ("WrongVerifierCode(address,bytes32,bytes32)", |w| {
             Some(E::WrongVerifierCode { verifier: w.address()?, expected: w.hash()?, actual: w.hash()? })

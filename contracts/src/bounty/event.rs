@@ -46,6 +46,11 @@ pub enum Event {
         /// The parameters, encrypted to the host's key, with tag and sender.
         ciphertext: Vec<U256>,
     },
+    /// A hunter gave up its turn before it began.
+    Resigned {
+        /// Who.
+        hunter: Address,
+    },
     /// The host cancelled the bounty.
     Cancelled,
     /// A hunter took its stake back, with its share of a forfeited reward.
@@ -111,6 +116,9 @@ impl Event {
         }
         if is("Delivered(address,uint256[])") {
             return Some(Self::Delivered { hunter: account()?, ciphertext: words.list()? });
+        }
+        if is("Resigned(address)") {
+            return Some(Self::Resigned { hunter: account()? });
         }
         if is("Refunded(address,uint256)") {
             return Some(Self::Refunded { hunter: account()?, amount: words.word()? });

@@ -31,7 +31,9 @@ pub use compute::ComputeBounty;
 pub use error::{BountyError, refusal};
 pub use event::{Announced, Event};
 pub use factory::Factory;
-pub use limits::{MAX_CIPHERTEXT, MAX_DURATION, MAX_OUTPUTS, MAX_SAMPLES, MIN_DURATION};
+pub use limits::{
+    MAX_CIPHERTEXT, MAX_DURATION, MAX_OUTPUTS, MAX_SAMPLES, MAX_TURN, MIN_DURATION, MIN_LATER_TURN,
+};
 pub use model::{Hunter, ModelBounty, Turn};
 pub use phase::{BountyKind, Phase};
 pub use terms::{ComputeTerms, ModelTerms, Statement};

@@ -82,7 +82,7 @@ impl ModelBounty<'_> {
         self.ask("committed()", &[], |words| words.small())
     }
 
-    /// Returns the number of hunters that proved the threshold.
+    /// Returns the number of hunters that proved the threshold and did not resign.
     pub fn proved(&self) -> Result<u32, ChainError> {
         self.ask("proved()", &[], |words| words.small())
     }
@@ -128,7 +128,16 @@ impl ModelBounty<'_> {
         })
     }
 
-    /// Returns the hunters that proved the threshold, the best one first.
+    /// Returns whether a hunter's turn is still to come, so that it may resign, in phase Claiming.
+    pub fn may_resign(&self, account: Address) -> Result<bool, ChainError> {
+        let hunter = self.hunter(account)?;
+        if hunter.correct == 0 {
+            return Ok(false);
+        }
+        Ok(self.hunter(self.turn()?.hunter)?.ranks_before(hunter.correct, hunter.order))
+    }
+
+    /// Returns the hunters that proved the threshold and did not resign, the best one first.
     pub fn ranking(&self) -> Result<Vec<(Address, Hunter)>, ChainError> {
         let mut next = self.hunter(Address::ZERO)?.next;
         let mut ranking = Vec::new();

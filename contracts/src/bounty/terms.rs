@@ -2,6 +2,7 @@
 
 use revm::primitives::{Address, B256, U256, keccak256};
 
+use super::limits::MIN_LATER_TURN;
 use super::words::{Words, address_word};
 
 /// The types of [`ModelTerms`] in signatures.
@@ -33,7 +34,7 @@ pub struct ModelTerms {
     pub reveal_end: u64,
     /// Unix time at which proofs of accuracy end and the turns of claiming begin.
     pub proof_end: u64,
-    /// Seconds in a turn.
+    /// Seconds in a turn; see [`ModelTerms::turn_of`].
     pub turn: u64,
     /// Hash of the accuracy circuit's sources.
     pub architecture: B256,
@@ -96,6 +97,11 @@ impl Statement {
 }
 
 impl ModelTerms {
+    /// Returns the seconds that a turn takes at the least: the first one, or another.
+    pub fn turn_of(&self, is_first: bool) -> u64 {
+        if is_first { self.turn } else { self.turn.max(MIN_LATER_TURN) }
+    }
+
     pub(super) fn words(&self) -> Vec<U256> {
         let mut words = vec![
             address_word(self.host),

@@ -129,10 +129,11 @@ fn calls_are_those_of_the_contracts() {
         Call::Submit { correct: 3, hint: to, evidence: evidence() },
         Call::Claim { ciphertext: vec![Fr::from(3); 5], evidence: evidence(), to },
         Call::Advance,
+        Call::Resign { to },
         Call::Refund { to },
         Call::Reclaim { to },
     ];
-    for (call, words) in calls.iter().zip([1, 1, 12 + 3 + 3, 11, 11 + 6, 1, 1, 1]) {
+    for (call, words) in calls.iter().zip([1, 1, 12 + 3 + 3, 11, 11 + 6, 1, 1, 1, 1]) {
         let data = call.message(to).data;
         assert!(selectors.contains(&data[..4]), "{call:?}");
         assert_eq!(data.len(), 4 + 32 * words, "{call:?}");
@@ -206,6 +207,8 @@ fn limits_are_those_of_the_contracts() {
     for (contract, name, expected) in [
         (model, "MIN_DURATION()", MIN_DURATION),
         (model, "MAX_DURATION()", MAX_DURATION),
+        (model, "MIN_LATER_TURN()", MIN_LATER_TURN),
+        (model, "MAX_TURN()", MAX_TURN),
         (model, "MAX_CIPHERTEXT()", MAX_CIPHERTEXT.into()),
         (model, "MAX_SAMPLES()", MAX_SAMPLES.into()),
         (compute, "MIN_DURATION()", MIN_DURATION),
@@ -244,6 +247,7 @@ fn own_measures_of_gas_are_those_of_the_contracts() {
         ("advance, the first", Call::Advance.gas()),
         ("claim 2394 parameters", claim(164).gas()),
         ("claim of the largest ciphertext", claim(MAX_CIPHERTEXT as usize).gas()),
+        ("resign", Call::Resign { to }.gas()),
         ("refund", Call::Refund { to }.gas()),
         ("reclaim", Call::Reclaim { to }.gas()),
         ("solve with 10 outputs", solve(10).gas()),

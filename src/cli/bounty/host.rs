@@ -126,7 +126,7 @@ pub struct ModelTermsArgs {
     /// Time for proofs of accuracy
     #[arg(long, value_name = "TIME", value_parser = duration, required = false, required_unless_present = "compute_terms")]
     pub prove_for: u64,
-    /// Time that each hunter has to deliver
+    /// Time that each hunter has to deliver, at most 30d; but for the first hunter at least a day, whatever is less here
     #[arg(long, value_name = "TIME", value_parser = duration, required = false, required_unless_present = "compute_terms")]
     pub turn: u64,
     /// The host's public key, to which the winner encrypts: a file of `keygen`, or `x,y`

@@ -43,6 +43,8 @@ pub enum BountyStep {
     Claim(BountyClaimArgs),
     /// Begin the first turn, or end the half turn whose time is over, as anyone
     Advance(BountyAdvanceArgs),
+    /// Give up one's turn before it begins, as a hunter, and take the stake back
+    Resign(BountyPayArgs),
     /// Take the reward back before anybody has committed, as the host
     Cancel(BountyPayArgs),
     /// Take back what is due: a hunter's stake, or the host's reward and forfeited stakes
@@ -66,12 +68,13 @@ const SENT: &str = "Keys of the JSON result:
   data          the call's data, with --dry-run
 and of single commands:
   commitment    commit: the salted hash of the parameters
-  phases        commit, submit: seconds of the phases reveal and prove and of a turn, and what is left of commit, prove or solve
+  phases        commit, submit: seconds of the phases reveal and prove, of the first turn and of a later one, and what is left of
+                commit, prove or solve; and for how long the stake is held at the most
   before, turn  advance: whose turn it was, and is; null after the last
   digests       reveal: the SHA-256 of each sample
   correct       submit: right answers; and samples, hint
   integers      submit with --data: the outputs; and outputs, class, the real numbers and the class that they stand for
-  to, amount    claim, cancel, refund, submit with --data: whom to pay, and how much, in wei
+  to, amount    claim, resign, cancel, refund, submit with --data: whom to pay, and how much, in wei
   as            refund: hunter or host";
 
 /// A chain, and the account that sends.
@@ -113,7 +116,9 @@ pub struct BountyListArgs {
   deadlines   seconds that are left for commit, reveal and prove, or solve; negative ones are over
   due         wei that the host can take back now
 and of a model:
-  hunters     account, commitment, correct answers, rank, due wei of each; in the order of their commitments
+  hunters     account, commitment, correct answers, rank, due wei of each; in the order of their commitments; whether it
+              resigned, and while it may, in how many seconds its turn begins: at the least, and, if nobody before it
+              resigns and all ends of turns are called in time, at the most
   turn        whose turn it is to deliver, half 1 or 2 of it (0: not begun), seconds left at least; null in other phases
   winner      who delivered, or null
 and of the kind compute:
@@ -135,7 +140,7 @@ pub struct BountyShowArgs {
     pub folder: Option<PathBuf>,
 }
 
-/// `tensorproof bounty cancel` and `tensorproof bounty refund`.
+/// `tensorproof bounty cancel`, `tensorproof bounty resign` and `tensorproof bounty refund`.
 #[derive(Debug, Args)]
 #[command(after_help = SENT)]
 pub struct BountyPayArgs {
@@ -173,7 +178,8 @@ Keys of the JSON result:
   ceremony       whether the ceremonies were verified, with --ptau
   statements     constraints, contributions and code hash of the verifier, by statement
   bounty         the bounty that agrees with the folder, or null
-  phases         of that bounty: seconds of reveal, prove and a turn, and what is left of commit and prove, or of solve
+  phases         of that bounty: seconds of reveal, prove, the first turn and a later one, what is left of commit and prove, or
+                 of solve, and for how long a stake is held at the most
   data           hash and digest of the data, with --data")]
 pub struct BountyCheckArgs {
     /// The bounty folder, or the build directory of a public model

@@ -5,7 +5,7 @@ use tensorproof_r1cs::Fr;
 
 use super::check::check_r1cs;
 use super::market::{Market, Opener};
-use super::phases::check_time;
+use super::phases::{check_time, check_turn};
 use super::show::terms_json;
 use super::{Output, check_value, compute};
 use crate::baby_jubjub;
@@ -31,6 +31,7 @@ fn for_model(args: &BountyCreateArgs, asked: &ModelTermsArgs, output: Output) ->
     ] {
         check_time(option, time, output)?;
     }
+    check_turn(asked.turn)?;
     let folder = Folder::read(&args.folder)?;
     let test_set = TestSet::read(&asked.test_set, &folder)?;
     let key = baby_jubjub::read_public(&asked.key)?;

@@ -15,6 +15,7 @@ mod opening;
 mod params;
 mod phases;
 mod refund;
+mod resign;
 mod reveal;
 mod send;
 mod show;
@@ -50,6 +51,7 @@ pub(super) fn run(step: &BountyStep, output: Output) -> Result<()> {
         BountyStep::Submit(args) => submit::run(args, output),
         BountyStep::Claim(args) => claim::run(args, output),
         BountyStep::Advance(args) => advance::run(args, output),
+        BountyStep::Resign(args) => resign::run(args, output),
         BountyStep::Cancel(args) => cancel::run(args, output),
         BountyStep::Refund(args) => refund::run(args, output),
         BountyStep::Check(args) => check::run(args, output),

@@ -1,7 +1,7 @@
 //! How long phases and turns last: told before anything is staked, and too short ones refused.
 
 use serde_json::{Value, json};
-use tensorproof_contracts::bounty::{ComputeTerms, MIN_DURATION, ModelTerms};
+use tensorproof_contracts::bounty::{ComputeTerms, MAX_TURN, MIN_DURATION, ModelTerms};
 use tensorproof_contracts::chain::Rpc;
 
 use super::Output;
@@ -25,12 +25,18 @@ pub(super) fn check(rpc: &Rpc, terms: &ModelTerms, is_short_allowed: bool, outpu
     let now = rpc.timestamp()?;
     let left = |end: u64| i128::from(end) - i128::from(now);
     output.terminal.say(&format!(
-        "phases    commitments end {}, reveal {}, proofs {} (end {}), each turn {} or more",
+        "phases    commitments end {}, reveal {}, proofs {} (end {}), each turn {} or more, {} or more but for the first",
         relative(left(terms.commit_end)),
         length(phases[0].1),
         length(phases[1].1),
         relative(left(terms.proof_end)),
-        length(terms.turn)
+        length(terms.turn_of(true)),
+        length(terms.turn_of(false))
+    ));
+    output.terminal.say(&format!(
+        "stake     held until proofs end, {}, at the longest: then whoever is not in its turn may take it back, and whoever \
+         waits for its turn waits for that of each hunter ranked before",
+        relative(left(terms.proof_end))
     ));
     for (phase, seconds) in phases {
         check_length(phase, seconds, is_short_allowed)?;
@@ -40,7 +46,9 @@ pub(super) fn check(rpc: &Rpc, terms: &ModelTerms, is_short_allowed: bool, outpu
         "reveal": phases[0].1,
         "prove": phases[1].1,
         "prove_left": number(left(terms.proof_end)),
-        "turn": terms.turn,
+        "turn": terms.turn_of(true),
+        "later_turn": terms.turn_of(false),
+        "stake_held": number(left(terms.proof_end)),
     }))
 }
 
@@ -59,6 +67,15 @@ pub(super) fn check_left(
         return Err(Error::ShortPhase { phase: "solve", found: length(seconds), least: length(LATE) });
     }
     Ok(json!({ "solve_left": number(left) }))
+}
+
+/// Refuses turns that the contracts would refuse.
+pub(super) fn check_turn(seconds: u64) -> Result<()> {
+    if seconds <= MAX_TURN {
+        return Ok(());
+    }
+    let expected = "a time of at most 30d: for so long all wait for a hunter that does not deliver";
+    Err(Error::Option { option: "--turn", value: length(seconds), expected })
 }
 
 /// Refuses a time that the contracts would refuse, and warns of one that hunters would.

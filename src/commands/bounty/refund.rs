@@ -26,6 +26,11 @@ pub(super) fn run(args: &BountyPayArgs, output: Output) -> Result<()> {
         (Call::Reclaim { to }, reclaimable, "host")
     };
     if amount.is_zero() {
+        if bounty.phase()? == Phase::Claiming && bounty.may_resign(account)? {
+            output.terminal.say(&format!(
+                "the turn of {account} is to come: `bounty resign` gives it up, and takes the stake back"
+            ));
+        }
         return Err(refused(BountyError::NothingDue { account }));
     }
     if !reclaimable.is_zero() && !refundable.is_zero() {

@@ -1,7 +1,9 @@
 //! `tensorproof bounty show`: the state of a bounty.
 
 use serde_json::{Map, Value, json};
-use tensorproof_contracts::bounty::{BountyKind, Event, ModelBounty, ModelTerms, Phase, Statement, Turn};
+use tensorproof_contracts::bounty::{
+    BountyKind, Event, Hunter, ModelBounty, ModelTerms, Phase, Statement, Turn,
+};
 use tensorproof_contracts::chain::Rpc;
 use tensorproof_contracts::{Address, U256};
 
@@ -21,10 +23,12 @@ pub(super) fn run(args: &BountyShowArgs, output: Output) -> Result<()> {
         return Err(other_kind(args.address, BountyKind::Model, BountyKind::Compute));
     }
     let (phase, terms, now) = (bounty.phase()?, bounty.terms()?, rpc.timestamp()?);
-    let hunters = hunters(&bounty, args.from_block)?;
+    let ranking = bounty.ranking()?;
+    let turn = if phase == Phase::Claiming { Some(bounty.turn()?) } else { None };
+    let queue = turn.as_ref().and_then(|turn| Queue::new(turn, &ranking, &terms, now));
+    let hunters = hunters(&bounty, &ranking, queue.as_ref(), args.from_block)?;
     let winner = bounty.winner()?;
     let due = bounty.reclaimable()?;
-    let turn = if phase == Phase::Claiming { Some(bounty.turn()?) } else { None };
     let left = |end: u64| i128::from(end) - i128::from(now);
     let ends = [("commit", terms.commit_end), ("reveal", terms.reveal_end), ("prove", terms.proof_end)];
 
@@ -42,10 +46,7 @@ pub(super) fn run(args: &BountyShowArgs, output: Output) -> Result<()> {
     ];
     lines.extend(ends.iter().map(|(name, end)| format!("{name:<10} {}", relative(left(*end)))));
     for hunter in &hunters {
-        let rank = hunter
-            .rank
-            .map_or("not proven".to_owned(), |rank| format!("rank {rank}, {} right", hunter.correct));
-        lines.push(format!("hunter     {} {rank}{}", hunter.account, owed(hunter.due)));
+        lines.push(format!("hunter     {} {}{}", hunter.account, hunter.standing(), owed(hunter.due)));
     }
     if let Some(Turn { hunter, half, end }) = &turn {
         lines.push(match half {
@@ -64,7 +65,7 @@ pub(super) fn run(args: &BountyShowArgs, output: Output) -> Result<()> {
         "terms": terms_json(&terms),
         "deadlines": ends.iter().map(|(name, end)| ((*name).to_owned(), number(left(*end)))).collect::<Map<_, _>>(),
         "hunters": hunters.iter().map(Row::json).collect::<Vec<_>>(),
-        "turn": turn.map(|turn| turn_json(&turn, &terms, now)),
+        "turn": turn.zip(queue).map(|(turn, queue)| queue.json(&turn)),
         "winner": winner.map(|winner| winner.to_string()),
         "due": due.to_string(),
     });
@@ -78,27 +79,57 @@ struct Row {
     correct: u32,
     /// From 1; none before it proved.
     rank: Option<usize>,
+    has_resigned: bool,
+    wait: Option<Wait>,
     due: U256,
 }
 
+/// How long a hunter waits for its turn, in seconds; meanwhile it may resign.
+#[derive(Clone, Copy)]
+struct Wait {
+    /// If all that rank before it resign which may.
+    least: u64,
+    /// If nobody resigns, and the ends of all turns are called in time.
+    most: u64,
+}
+
 impl Row {
+    fn standing(&self) -> String {
+        let Some(rank) = self.rank else {
+            return if self.has_resigned { "resigned" } else { "not proven" }.to_owned();
+        };
+        let wait = self.wait.map_or_else(String::new, |Wait { least, most }| {
+            format!(", waits for its turn {} to {}, or resigns", length(least), length(most))
+        });
+        format!("rank {rank}, {} right{wait}", self.correct)
+    }
+
     fn json(&self) -> Value {
         json!({
             "account": self.account.to_string(),
             "commitment": self.commitment.to_string(),
             "correct": self.correct,
             "rank": self.rank,
+            "resigned": self.has_resigned,
+            "wait": self.wait.map(|Wait { least, most }| json!({ "least": least, "most": most })),
             "due": self.due.to_string(),
         })
     }
 }
 
 /// Returns the hunters in the order of their commitments.
-fn hunters(bounty: &ModelBounty<'_>, from: u64) -> Result<Vec<Row>> {
-    let ranking = bounty.ranking()?;
+fn hunters(
+    bounty: &ModelBounty<'_>,
+    ranking: &[(Address, Hunter)],
+    queue: Option<&Queue>,
+    from: u64,
+) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
-    for (event, _) in bounty.events(from)? {
-        let Event::Committed { hunter: account, parameters_hash: commitment, .. } = event else {
+    let events = bounty.events(from)?;
+    let is_resignation =
+        |event: &Event, account: Address| matches!(event, Event::Resigned { hunter } if *hunter == account);
+    for (event, _) in &events {
+        let &Event::Committed { hunter: account, parameters_hash: commitment, .. } = event else {
             continue;
         };
         let place = ranking.iter().position(|(ranked, _)| *ranked == account);
@@ -107,23 +138,45 @@ fn hunters(bounty: &ModelBounty<'_>, from: u64) -> Result<Vec<Row>> {
             commitment,
             correct: place.map_or(0, |place| ranking[place].1.correct),
             rank: place.map(|place| place + 1),
+            has_resigned: events.iter().any(|(event, _)| is_resignation(event, account)),
+            wait: place.zip(queue).and_then(|(place, queue)| queue.wait(place)),
             due: bounty.refundable(account)?,
         });
     }
     Ok(rows)
 }
 
-/// Returns a turn as JSON. Until its end nobody can take it away: the second half begins when the first is over at the earliest.
-fn turn_json(turn: &Turn, terms: &ModelTerms, now: u64) -> Value {
-    let half = terms.turn.div_ceil(2);
-    let begin = if turn.half == 0 { now } else { turn.end.saturating_sub(half) };
-    let halves = if turn.half == 2 { 1 } else { 2 };
-    let end = begin.saturating_add(half.saturating_mul(halves));
-    json!({
-        "account": turn.hunter.to_string(),
-        "half": turn.half,
-        "left": number(i128::from(end) - i128::from(now)),
-    })
+/// The turns that are to come in phase Claiming.
+struct Queue {
+    /// How many hunters rank before the one whose turn it is.
+    place: usize,
+    /// Seconds until the present turn can be over: its second half begins when the first is over at the earliest.
+    left: i128,
+    /// Seconds of each turn behind it, at the least.
+    later: u64,
+}
+
+impl Queue {
+    /// Returns nothing for a hunter that is not ranked: the endpoint changed its mind in between.
+    fn new(turn: &Turn, ranking: &[(Address, Hunter)], terms: &ModelTerms, now: u64) -> Option<Self> {
+        let place = ranking.iter().position(|(account, _)| *account == turn.hunter)?;
+        let half = terms.turn_of(place == 0).div_ceil(2);
+        let begin = if turn.half == 0 { now } else { turn.end.saturating_sub(half) };
+        let halves = if turn.half == 2 { 1 } else { 2 };
+        let end = begin.saturating_add(half.saturating_mul(halves));
+        Some(Self { place, left: i128::from(end) - i128::from(now), later: terms.turn_of(false) })
+    }
+
+    /// Returns how long the hunter with so many others ranked before it waits; nothing if its turn has begun.
+    fn wait(&self, place: usize) -> Option<Wait> {
+        let between = u64::try_from(place.checked_sub(self.place + 1)?).ok()?;
+        let least = u64::try_from(self.left).unwrap_or(0);
+        Some(Wait { least, most: least.saturating_add(self.later.saturating_mul(between)) })
+    }
+
+    fn json(&self, turn: &Turn) -> Value {
+        json!({ "account": turn.hunter.to_string(), "half": turn.half, "left": number(self.left) })
+    }
 }
 
 /// Returns the terms as JSON: amounts and elements as decimal strings, times and counts as numbers.

@@ -214,6 +214,11 @@ abstract contract Market {
         bounty.refund(payable(hunter));
     }
 
+    function resign(ModelBounty bounty, address hunter) internal {
+        vm.prank(hunter);
+        bounty.resign(payable(hunter));
+    }
+
     function reclaim(ModelBounty bounty) internal {
         vm.prank(host);
         bounty.reclaim(payable(host));
