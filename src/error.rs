@@ -267,6 +267,62 @@ pub enum Error {
         /// What they may.
         cap: String,
     },
+    /// Transactions cost more than was confirmed.
+    #[error("the transactions can cost {cost} ETH by now, expected at most {most} ETH as was planned")]
+    CostOverPlan {
+        /// What all that would be signed can cost.
+        cost: String,
+        /// What was confirmed.
+        most: String,
+    },
+    /// More is to be paid with calls than was allowed.
+    #[error("{value} ETH are to be paid with the call as the endpoint says, expected at most {cap} ETH")]
+    ValueOverCap {
+        /// What the endpoint names.
+        value: String,
+        /// What may be paid.
+        cap: String,
+    },
+    /// Nobody has seen what an endpoint asks to be paid.
+    #[error("{value} ETH are to be paid with the call as the endpoint says, and nobody is asked")]
+    ValueNotNamed {
+        /// What the endpoint names.
+        value: String,
+    },
+    /// There is nobody to confirm a transaction.
+    #[error(
+        "nothing was sent: chain {chain} is public, and there is no terminal to ask at, expected `--yes`"
+    )]
+    NobodyToAsk {
+        /// The chain.
+        chain: u64,
+    },
+    /// The receiver of a payment does not take it.
+    #[error("{to} does not take the payment: {reason}")]
+    PaymentRefused {
+        /// Whom to pay.
+        to: String,
+        /// What the endpoint said.
+        reason: String,
+    },
+    /// An endpoint tells other terms than before.
+    #[error("`{name}` of the bounty is {found} as the endpoint says, expected {expected} as in `{path}`")]
+    OtherTerms {
+        /// The file with the terms.
+        path: PathBuf,
+        /// The term.
+        name: String,
+        /// As it is told now.
+        found: String,
+        /// As it is in the file.
+        expected: String,
+    },
+    /// Nothing but an endpoint says whom parameters are for.
+    #[error("`{path}` does not exist: nothing but the endpoint says whom the parameters are encrypted to")]
+    NotPinned {
+        /// The file with the terms.
+        path: PathBuf,
+    },
     /// Nobody has confirmed a transaction.
     #[error(
         "a transaction for {contract} is needed that was not planned: the chain has changed in the meantime"
@@ -303,6 +359,17 @@ pub enum Error {
         chain: u64,
         /// Whether there is a proving key that says its origin.
         is_known: bool,
+    },
+    /// Nobody has verified a ceremony here.
+    #[error(
+        "the key of `{folder}` says that it has contributions, which was not verified here, and chain {chain} is public: whoever made \
+         the file may be able to forge proofs"
+    )]
+    UnverifiedKey {
+        /// The build directory.
+        folder: PathBuf,
+        /// The chain.
+        chain: u64,
     },
     /// The contract on a chain does not accept the proof.
     #[error("the contract at {address} refuses the proof: {reason}")]
@@ -507,6 +574,22 @@ impl Error {
             }
             Self::DevelopmentKey { .. } => Some(
                 "`--allow-dev-key` deploys it all the same, for a test; `tensorproof setup` tells of ceremonies".to_owned(),
+            ),
+            Self::UnverifiedKey { folder, .. } => Some(format!(
+                "`tensorproof setup verify {} --ptau FILE` verifies them; `--allow-dev-key` takes the key all the same, for a test",
+                folder.display()
+            )),
+            Self::ValueOverCap { .. } | Self::ValueNotNamed { .. } => {
+                Some("`--max-value ETHER` says how much may be paid".to_owned())
+            }
+            Self::NobodyToAsk { .. } => {
+                Some("`--dry-run`, of commands that have it, shows what would be sent".to_owned())
+            }
+            Self::OtherTerms { .. } => Some(
+                "terms never change: one of the two endpoints does not tell the truth, or the file was changed".to_owned(),
+            ),
+            Self::NotPinned { .. } => Some(
+                "`bounty commit` writes it; `--key KEY` gives the host's public key as the host published it".to_owned(),
             ),
             Self::Contracts(ContractsError::Chain(ChainError::NoProxy { .. })) => Some(
                 "https://github.com/Arachnid/deterministic-deployment-proxy tells how to put it on a chain".to_owned(),

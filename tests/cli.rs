@@ -366,6 +366,25 @@ fn many_inputs_are_proven_with_one_key_and_verified_at_once() {
     assert_eq!(json(verify)["valid"], true);
     let vk = folder.path().join("verification_key.json");
     json(["verify".as_ref(), "--vk".as_ref(), vk.as_os_str(), "--batch".as_ref(), proofs.as_os_str()]);
+    let told = support::tensorproof(verify);
+    let told = String::from_utf8(told.stderr).unwrap();
+    assert!(told.contains("the key was made on one machine, for development"), "{told}");
+    // What is called like a proof, or belongs to one, is not passed over.
+    let fourth = proofs.join("fourth.proof.json");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", &fourth).unwrap();
+        assert!(failure(verify).contains("fourth.proof.json` is no file"));
+        fs::remove_file(&fourth).unwrap();
+    }
+    fs::create_dir(&fourth).unwrap();
+    assert!(failure(verify).contains("fourth.proof.json` is no file"));
+    fs::remove_dir(&fourth).unwrap();
+    for name in ["fourth.public.json", "fourth.public_values.json"] {
+        fs::write(proofs.join(name), r#"["33"]"#).unwrap();
+        assert!(failure(verify).contains(&format!("{name}` is of a proof that is not there")));
+        fs::remove_file(proofs.join(name)).unwrap();
+    }
 
     // One statement exchanged, another not in the field.
     fs::write(proofs.join("first.public.json"), r#"["34"]"#).unwrap();

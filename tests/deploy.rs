@@ -20,6 +20,9 @@ use tensorproof_contracts::keccak256;
 /// The address of anvil's first account.
 const SENDER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 
+/// The key of its second account.
+const OTHER_KEY: &str = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+
 /// The number of transactions of the first account.
 fn transactions(anvil: &Anvil) -> Value {
     anvil.request("eth_getTransactionCount", &json!([SENDER, "latest"]))
@@ -145,7 +148,101 @@ fn keeps_development_keys_off_public_chains() {
     let refused = deploy(&dir, &anvil.url(), &[]);
     failure(&refused, "chain 1 is public: whoever made it can forge proofs");
     failure(&refused, "--allow-dev-key");
-    success(&deploy(&dir, &anvil.url(), &["--allow-dev-key"]));
+    success(&deploy(&dir, &anvil.url(), &["--allow-dev-key", "--yes"]));
+}
+
+/// What a key says of its contributions, whoever made the file wrote.
+#[test]
+fn public_chains_take_keys_whose_contributions_were_verified_here() {
+    let anvil = Anvil::start(&["--chain-id", "1"]);
+    let (folder, dir) = circuit();
+    let (url, caches) = (anvil.url(), tempfile::tempdir().unwrap());
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tensorproof"));
+        command.args(args).arg("--json").current_dir(folder.path()).env("NO_COLOR", "1").stdin(Stdio::null());
+        command.env("XDG_CACHE_HOME", caches.path()).env("TENSORPROOF_PRIVATE_KEY", KEY).output().unwrap()
+    };
+    for args in [
+        &["setup", "ptau", "new", "--power", "4", "-o", "powers.ptau"][..],
+        &["setup", "ptau", "contribute", "powers.ptau"],
+        &["setup", "ptau", "prepare", "powers.ptau"],
+        &["setup", "product.circom", "--ptau", "powers.ptau"],
+        &["setup", "contribute", "product.circom"],
+    ] {
+        success(&run(args));
+    }
+    let deploy = ["deploy", dir.to_str().unwrap(), "--rpc-url", &url, "--yes"];
+    let refused = run(&deploy);
+    failure(&refused, "says that it has contributions, which was not verified here, and chain 1 is public");
+    failure(&refused, "tensorproof setup verify");
+    success(&run(&["setup", "verify", "product.circom", "--ptau", "powers.ptau"]));
+    success(&run(&deploy));
+}
+
+#[test]
+fn without_a_terminal_a_public_chain_takes_yes() {
+    let anvil = Anvil::start(&["--chain-id", "1"]);
+    let (_folder, dir) = circuit();
+    let url = anvil.url();
+    let refusal = "chain 1 is public, and there is no terminal to ask at, expected `--yes`";
+    failure(&deploy(&dir, &url, &["--allow-dev-key"]), refusal);
+    assert_eq!(transactions(&anvil), "0x0");
+    success(&deploy(&dir, &url, &["--allow-dev-key", "--dry-run"]));
+    let address = success(&deploy(&dir, &url, &["--allow-dev-key", "--yes"]))["address"].clone();
+    // Where nothing is sent there is nothing to say yes to.
+    success(&deploy(&dir, &url, &["--allow-dev-key"]));
+    let send = ["--address", address.as_str().unwrap(), "--send"];
+    let verify = |args: &[&str]| tensorproof("verify", &dir, &url, &[&send, args].concat(), Some(KEY));
+    failure(&verify(&[]), refusal);
+    assert_eq!(transactions(&anvil), "0x1");
+    success(&verify(&["--yes"]));
+}
+
+/// An endpoint that says of each transaction that another one has its nonce has no more signed than the plan told.
+#[test]
+fn no_more_is_signed_than_was_planned() {
+    let anvil = Anvil::start(&[]);
+    let (_folder, dir) = circuit();
+    let sent = std::sync::Arc::new(AtomicUsize::new(0));
+    let count = sent.clone();
+    let url = proxy(&anvil, move |_, body, ask| {
+        let answer = |key: &str, value: Value| json!({ "jsonrpc": "2.0", "id": 1, key: value }).to_string();
+        if body.contains("eth_sendRawTransaction") {
+            count.fetch_add(1, Ordering::SeqCst);
+            return Some(answer("error", json!({ "code": -32000, "message": "nonce too low" })));
+        }
+        if body.contains("eth_getTransactionCount") && body.contains("pending") {
+            return Some(answer("result", json!(format!("{:#x}", count.load(Ordering::SeqCst)))));
+        }
+        Some(ask())
+    });
+    let refused = deploy(&dir, &url, &["--max-cost", "100"]);
+    failure(&refused, "nonce too low");
+    assert_eq!(sent.load(Ordering::SeqCst), 2);
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(told.contains("ETH at most should each have to be signed twice"), "{told}");
+}
+
+/// The record of one chain says nothing of another, and stays.
+#[test]
+fn each_chain_has_a_record_of_its_own() {
+    let (one, other) = (Anvil::start(&[]), Anvil::start(&["--chain-id", "1337"]));
+    let (folder, dir) = circuit();
+    let first = success(&deploy(&dir, &one.url(), &[]));
+    let path = folder.path().join("deployment.json");
+    let kept = fs::read(&path).unwrap();
+    let second = success(&deploy(&dir, &other.url(), &[]));
+    assert_ne!(first["transaction"], second["transaction"]);
+    assert_eq!(fs::read(&path).unwrap(), kept);
+    let record = read(folder.path().join("deployment-1337.json"));
+    assert_eq!((&record["chain_id"], &record["transaction"]), (&json!(1337), &second["transaction"]));
+    for (anvil, done) in [(&one, &first), (&other, &second)] {
+        let again = success(&tensorproof("deploy", &dir, &anvil.url(), &[], None));
+        assert_eq!(again["transaction"], done["transaction"]);
+    }
+    fs::rename(&path, folder.path().join("deployment-1337.json")).unwrap();
+    let refused = tensorproof("deploy", &dir, &other.url(), &[], None);
+    failure(&refused, "deployment-1337.json` has `chain_id` 31337, expected 1337");
 }
 
 #[test]
@@ -200,7 +297,7 @@ fn is_not_fooled_by_an_endpoint_that_lies() {
     let other = lie("eth_chainId", json!("0x1"));
     failure(&deploy(&dir, &other, &["--chain-id", "31337"]), "is on chain 1, expected 31337");
     failure(&deploy(&dir, &other, &[]), "chain 1 is public");
-    failure(&deploy(&dir, &other, &["--allow-dev-key"]), "`eth_sendRawTransaction`");
+    failure(&deploy(&dir, &other, &["--allow-dev-key", "--yes"]), "`eth_sendRawTransaction`");
     // Other numbers and other code.
     failure(&deploy(&dir, &lie("eth_chainId", json!("31337")), &[]), "the answer is not a quantity");
     failure(
@@ -289,6 +386,20 @@ fn takes_up_an_interrupted_deployment() {
     // The chain forgets the transaction; the second run sends the same one.
     anvil.request("anvil_dropAllTransactions", &json!([]));
     failure(&deploy(&dir, &anvil.url(), &["--timeout", "1"]), "was not included within 1 s");
+    assert_eq!(pending(), first);
+    // Whatever the endpoint refuses it for, what was signed may be included later.
+    let no = json!({ "error": { "code": -32000, "message": "max fee per gas less than block base fee" } });
+    let refusing = answering(&anvil, "eth_sendRaw", no);
+    failure(&deploy(&dir, &refusing, &["--timeout", "1"]), "was not included within 1 s");
+    assert_eq!(pending(), first);
+    // So may it when another deployment begins, or somebody else's.
+    let salt = "0x0101010101010101010101010101010101010101010101010101010101010101";
+    failure(&deploy(&dir, &anvil.url(), &["--timeout", "1", "--salt", salt]), "was not included within 1 s");
+    let stranger = tensorproof("deploy", &dir, &anvil.url(), &["--timeout", "1"], Some(OTHER_KEY));
+    failure(
+        &stranger,
+        &format!("has a transaction of {SENDER} that may still be included, expected one of 0x"),
+    );
     assert_eq!(pending(), first);
     anvil.request("evm_mine", &json!([]));
     let done = success(&deploy(&dir, &anvil.url(), &[]));
@@ -412,13 +523,26 @@ fn registers_the_verifier_by_the_models_hash() {
     let verify = |dir: &Path, args: &[&str]| {
         tensorproof("verify", dir, &url, &[&["--registry", registry], args].concat(), None)
     };
-    assert_eq!(success(&verify(dir, &[]))["address"], done["address"]);
+    // Whose the folder is it cannot say itself.
+    let unverified = verify(dir, &[]);
+    let verified = success(&unverified);
+    assert_eq!((&verified["address"], &verified["publisher"]), (&done["address"], &json!(SENDER)));
+    assert_eq!(verified["publisher_given"], false);
+    let warning = format!("that {SENDER} publishes in registry {registry} says `deployment.json` alone");
+    assert!(String::from_utf8_lossy(&unverified.stderr).contains(&warning));
+    let again = tensorproof("deploy", dir, &url, &["--registry", registry], None);
+    assert!(String::from_utf8_lossy(&again.stderr).contains(&warning));
+    // Another account has not published it, whatever the record says.
+    let planned = ["--registry", registry, "--dry-run"];
+    let planned = success(&tensorproof("deploy", dir, &url, &planned, Some(OTHER_KEY)));
+    assert_eq!(planned["gas"], REGISTRATION_GAS);
     let other = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
     failure(&verify(dir, &["--publisher", other]), &format!("names no verifier for model {hash} by {other}"));
     failure(&verify(dir, &["--publisher", "me"]), "--publisher `me` is not an address");
     fs::remove_file(dir.join("deployment.json")).unwrap();
     failure(&verify(dir, &[]), "nothing says whose entry of registry");
-    assert_eq!(success(&verify(dir, &["--publisher", SENDER]))["address"], done["address"]);
+    let verified = success(&verify(dir, &["--publisher", SENDER]));
+    assert_eq!((&verified["address"], &verified["publisher_given"]), (&done["address"], &json!(true)));
     let proxy = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
     let wrong = tensorproof("verify", dir, &url, &["--registry", proxy, "--publisher", SENDER], None);
     failure(&wrong, "is not the registry of verifiers: it is another contract");

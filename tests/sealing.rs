@@ -67,7 +67,19 @@ fn integers_are_decrypted_by_their_recipient_alone() {
     result(&["encrypt", "weights.json", "--to", &to, "-o", "ciphertext.json"], at);
     assert_eq!(result(&["decrypt", "ciphertext.json", "--key", "key.json"], at), message);
     refused(&["decrypt", "ciphertext.json", "--key", "other.json"], at, "for another key, or was changed");
-    let mut sealed = read(&at.join("ciphertext.json"));
+    let honest = read(&at.join("ciphertext.json"));
+    // Of whom it is for, the tag says nothing.
+    for (recipient, expected) in [
+        (read(&at.join("other.json"))["publicKey"].clone(), "`recipient` is"),
+        (json!(["1"]), "`recipient` is no list of two decimal integers"),
+        (json!([]), "`recipient` is no list of two decimal integers"),
+    ] {
+        let mut sealed = honest.clone();
+        sealed["recipient"] = recipient;
+        fs::write(at.join("changed.json"), sealed.to_string()).unwrap();
+        refused(&["decrypt", "changed.json", "--key", "key.json"], at, expected);
+    }
+    let mut sealed = honest;
     sealed["ciphertext"][0] = "1".into();
     fs::write(at.join("changed.json"), sealed.to_string()).unwrap();
     refused(&["decrypt", "changed.json", "--key", "key.json"], at, "for another key, or was changed");

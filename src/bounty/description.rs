@@ -1,5 +1,7 @@
 //! The content of `bounty.json`, which may say anything until it is checked.
 
+use std::collections::BTreeSet;
+
 use num_bigint::{BigInt, Sign};
 use serde::{Deserialize, Serialize};
 use tensorproof_contracts::B256;
@@ -13,6 +15,18 @@ const MOST: u64 = 1 << 20;
 
 /// The most digits of an integer in it.
 const MOST_DIGITS: usize = 100;
+
+/// The inputs of the circuits that are no parameters.
+const INPUTS: [&str; 8] = [
+    "bytes",
+    "images",
+    "labels",
+    "testSetSalt",
+    "paramsSalt",
+    "paramsSecret",
+    "recipient",
+    "publicChallenge",
+];
 
 /// The content of `bounty.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,6 +99,14 @@ impl FolderJson {
                 .try_for_each(|bits| within(&field("parameters"), *bits, (1, MOST_BITS)))?;
         }
 
+        let mut names = BTreeSet::from(INPUTS);
+        if let Some(TensorSettings { signal, .. }) =
+            self.parameters.iter().find(|tensor| !names.insert(tensor.signal.as_str()))
+        {
+            return Err(format!(
+                "`parameters` has `{signal}`, which is the name of another input of the circuits"
+            ));
+        }
         let packed = |tensor: &TensorSettings| {
             let TensorSettings { signal, shape, scale, low, bits, .. } = tensor;
             let found =
@@ -276,6 +298,12 @@ mod tests {
             ),
             ("/parameters/0/bits", json!(0), "`parameters`"),
             ("/parameters/0/low", json!("?"), "`?` is not an integer"),
+            (
+                "/parameters/0/signal",
+                json!("images"),
+                "`parameters` has `images`, which is the name of another input",
+            ),
+            ("/parameters/0/signal", json!("paramsSalt"), "`parameters` has `paramsSalt`"),
             ("/parameters/0/shape", json!([u64::MAX, u64::MAX]), "`parameters`"),
             ("/parameters/0/scale", json!("0"), "`0` is not a scale"),
             ("/parameters/0/order", json!("column-major"), "expected `row-major`"),

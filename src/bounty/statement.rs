@@ -9,6 +9,7 @@ use ark_std::rand::rngs::OsRng;
 use tensorproof_circom::{Circuit, Inputs, Level};
 use tensorproof_contracts::bounty::Evidence;
 use tensorproof_contracts::{B256, digest};
+use tensorproof_groth16::Work;
 use tensorproof_r1cs::Fr;
 
 use super::{Folder, Kind};
@@ -112,14 +113,14 @@ impl Draft<'_> {
     ///
     /// # Errors
     /// When the keys are not of the circuit.
-    pub(crate) fn prove(mut self, domain: B256) -> Result<Evidence> {
+    pub(crate) fn prove(mut self, domain: B256, work: Work) -> Result<Evidence> {
         let challenge = digest::challenge(domain, self.hash, &self.values());
         self.inputs.insert(CHALLENGE.to_owned(), vec![challenge]);
         let Statement { dir, circuit, .. } = self.statement;
         let solved = circuit.witness(&self.inputs);
         let witness = solved.map_err(|source| Error::Witness { source, layer: None })?;
         let key = stages::read_key(dir, |_| ())?;
-        let prover = stages::prover(&key, &circuit.r1cs)?;
+        let prover = stages::prover(&key, &circuit.r1cs)?.with_work(work);
         let proof = prover.prove(&witness, &mut OsRng).map_err(stages::not_proven(dir, &circuit.r1cs))?;
         // A call that reverts shows what nobody pays for.
         let vk = stages::read_verifying_key(&dir.existing(Artefact::VerifyingKey)?)?;

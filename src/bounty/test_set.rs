@@ -22,6 +22,7 @@ const MOST_FILES: usize = 1 << 20;
 
 /// The content of `testset.json`.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct TestSetJson {
     /// The version of the format, which is checked.
     #[serde(rename = "format")]

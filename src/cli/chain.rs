@@ -132,7 +132,11 @@ pub struct AccountArgs {
     /// The most that all transactions of the command may cost, what they pay or deposit not included
     #[arg(long, value_name = "ETHER", value_parser = ether, default_value = "1")]
     pub max_cost: U256,
-    /// Send on a public chain without asking
+    /// The most that is paid with a call where the chain names the amount, as the stake of a bounty [default: 1, for which a
+    /// public chain asks; with --yes it must be given there]
+    #[arg(long, value_name = "ETHER", value_parser = ether)]
+    pub max_value: Option<U256>,
+    /// Send on a public chain without asking, which is needed where there is no terminal
     #[arg(long)]
     pub yes: bool,
     /// Blocks to wait for, the transaction's own included

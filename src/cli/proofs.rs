@@ -96,7 +96,8 @@ pub struct VerifyArgs {
     /// The registry that names the contract for the model's hash, in place of the contract's address
     #[arg(long, value_name = "ADDRESS", requires = "rpc_url", requires = "dir", group = "contract")]
     pub registry: Option<String>,
-    /// Whose entry of the registry [default: who deployed from this build directory]
+    /// Whose entry of the registry [default: whom deployment.json names, which says nothing where the build directory is somebody
+    /// else's]
     #[arg(long, value_name = "ADDRESS", requires = "registry")]
     pub publisher: Option<String>,
     /// Send a transaction, which reverts unless the proof is valid, in place of a free call

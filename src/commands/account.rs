@@ -44,12 +44,15 @@ pub(super) fn open(args: &AccountArgs, output: Output) -> Result<Wallet> {
     }
 }
 
-/// Returns whether there is a key to be had without asking anybody.
+/// Returns whether there is a key to be had, if by asking who sits at the terminal.
 pub(super) fn is_given(args: &AccountArgs) -> bool {
-    args.private_key.is_some()
-        || args.password_file.is_some()
-        || std::env::var_os(VARIABLE).is_some()
-        || std::io::stdin().is_terminal()
+    is_at_hand(args) || std::io::stdin().is_terminal()
+}
+
+/// Returns whether there is a key to be had without asking anybody.
+pub(super) fn is_at_hand(args: &AccountArgs) -> bool {
+    let is_open = args.keystore.is_none() && std::env::var_os(VARIABLE).is_some();
+    args.private_key.is_some() || args.password_file.is_some() || is_open
 }
 
 fn prompt(text: &str) -> Result<String> {

@@ -15,7 +15,7 @@ use tensorproof_transpiler::data::load_samples;
 use tensorproof_transpiler::quantize::Sample;
 
 use super::prove::PROOF_BYTES;
-use super::{Output, read_key, warn_of_development_key};
+use super::{Output, read_key, warn_of_development_key, warn_of_origin};
 use crate::build_dir::{BuildDir, replace_file};
 use crate::cli::ProveArgs;
 use crate::error::{Error, Result};
@@ -88,12 +88,13 @@ fn solve(
 
 /// Returns all inputs with names for their proofs: those of a folder's files, or the positions of a file's samples.
 fn read_all(path: &Path, settings: Option<&Settings>) -> Result<Vec<(String, Input)>> {
-    let files = if path.is_dir() { files_of(path, "")? } else { vec![path.to_owned()] };
+    let files = if path.is_dir() { entries_of(path)? } else { vec![path.to_owned()] };
     let files: Vec<PathBuf> = files
         .into_iter()
         .filter(|file| {
             let ending = file.extension().and_then(|ending| ending.to_str());
-            matches!(ending, Some("json" | "npy" | "npz"))
+            // One that cannot be read is an error when it is read.
+            matches!(ending, Some("json" | "npy" | "npz")) && !file.is_dir()
         })
         .collect();
     let mut named = Vec::new();
@@ -137,27 +138,53 @@ fn read_all(path: &Path, settings: Option<&Settings>) -> Result<Vec<(String, Inp
     }
 }
 
-/// Returns the files of a folder whose names have an ending, in the order of their names.
-fn files_of(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+/// Returns what is in a folder, in the order of the names.
+fn entries_of(folder: &Path) -> Result<Vec<PathBuf>> {
     let failed = |source| Error::read(folder, source);
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.is_file() && path.to_string_lossy().ends_with(ending) {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
+    let entries = fs::read_dir(folder).map_err(failed)?;
+    let mut paths = entries.map(|entry| Ok(entry.map_err(failed)?.path())).collect::<Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
 }
 
-pub(super) fn verify(vk: &Path, settings: Option<&Settings>, folder: &Path, output: Output) -> Result<()> {
+/// Returns the proofs of a folder. What is called like one and cannot be read, or like the values of a proof that is not there,
+/// is none that may be passed over.
+fn proofs_of(folder: &Path) -> Result<Vec<PathBuf>> {
+    let paths = entries_of(folder)?;
+    let ending_in = |ending: &'static str| {
+        let has_ending = move |path: &&PathBuf| path.to_string_lossy().ends_with(ending);
+        paths.iter().filter(has_ending)
+    };
+    if let Some(path) = ending_in(PROOF).find(|path| !path.is_file()) {
+        let reason = "is no file, expected a proof: it may be a link to one that is not there".to_owned();
+        return Err(Error::Malformed { path: path.clone(), reason });
+    }
+    for ending in [PUBLIC, VALUES] {
+        let proof = |path: &Path| {
+            let name = path.to_string_lossy().into_owned();
+            PathBuf::from(format!("{}{PROOF}", name.strip_suffix(ending).unwrap_or(&name)))
+        };
+        if let Some(path) = ending_in(ending).find(|path| !proof(path).is_file()) {
+            let reason = format!("is of a proof that is not there, expected `{}`", proof(path).display());
+            return Err(Error::Malformed { path: path.clone(), reason });
+        }
+    }
+    Ok(ending_in(PROOF).cloned().collect())
+}
+
+pub(super) fn verify(
+    vk: &Path,
+    dir: Option<&BuildDir>,
+    settings: Option<&Settings>,
+    folder: &Path,
+    output: Output,
+) -> Result<()> {
     let text = |path: &Path| fs::read_to_string(path).map_err(|source| Error::read(path, source));
     let key = verifying_key_from_json(&text(vk)?).map_err(Error::json(vk))?;
     let mut names = Vec::new();
     let mut proofs: Vec<Proven> = Vec::new();
     let mut invalid = Vec::new();
-    let files = files_of(folder, PROOF)?;
+    let files = proofs_of(folder)?;
     for path in &files {
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         let name = file.strip_suffix(PROOF).unwrap_or(&file).to_owned();
@@ -204,6 +231,9 @@ pub(super) fn verify(vk: &Path, settings: Option<&Settings>, folder: &Path, outp
     };
     let ((), took) =
         output.terminal.stage("verify", work, |()| format!("{} proofs", grouped(files.len())))?;
+    if let Some(dir) = dir {
+        warn_of_origin(dir, &key, output)?;
+    }
     let json = json!({ "valid": true, "proofs": names, "seconds": took.as_secs_f64() });
     output.result(&json, "valid")
 }

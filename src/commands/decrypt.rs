@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use num_bigint::BigInt;
 use serde::{Deserialize, Serialize};
 use tensorproof_circom::Inputs;
-use tensorproof_r1cs::{Fr, fr_from_decimal};
+use tensorproof_r1cs::{Fr, fr_from_decimal, fr_to_decimal};
 use tensorproof_transpiler::form::{Form, TensorForm};
 use tensorproof_transpiler::seal::{Packed, Seal, Subject, form};
 
@@ -50,7 +50,7 @@ pub(super) struct Ciphertext {
 
 pub(super) fn run(args: &DecryptArgs, output: Output) -> Result<()> {
     let secret = baby_jubjub::read_secret(&args.key)?;
-    let sealed = if args.source.is_dir() { of_proof(&args.source)? } else { of_file(&args.source)? };
+    let sealed = if args.source.is_dir() { of_proof(&args.source)? } else { of_file(&args.source, secret)? };
     let (values, _) = output.terminal.stage(
         "decrypt",
         || decrypt(&sealed, secret),
@@ -128,13 +128,26 @@ pub(super) fn decrypt(sealed: &Ciphertext, secret: Fr) -> Result<Vec<Vec<BigInt>
     Ok(values)
 }
 
-/// Reads what `tensorproof encrypt` writes.
-fn of_file(path: &Path) -> Result<Ciphertext> {
+/// Reads what `tensorproof encrypt` writes, for the owner of a key.
+fn of_file(path: &Path, secret: Fr) -> Result<Ciphertext> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
     let json: CiphertextJson = of_version(path, &text)?;
     let malformed = |reason: &str| Error::Malformed { path: path.to_owned(), reason: reason.to_owned() };
     let list =
         |texts: &[String]| -> Option<Vec<Fr>> { texts.iter().map(|text| fr_from_decimal(text)).collect() };
+    if let Some(recipient) = &json.recipient {
+        let recipient = list(recipient).and_then(|list| <[Fr; 2]>::try_from(list).ok());
+        let recipient =
+            recipient.ok_or_else(|| malformed("`recipient` is no list of two decimal integers"))?;
+        let own = baby_jubjub::public_key(secret)?;
+        if recipient != own {
+            let shown = |key: [Fr; 2]| key.map(|coordinate| fr_to_decimal(&coordinate)).join(",");
+            let (found, expected) = (shown(recipient), shown(own));
+            return Err(malformed(&format!(
+                "was encrypted for another key, or was changed: `recipient` is {found}, expected {expected} for the given key"
+            )));
+        }
+    }
     let elements =
         list(&json.ciphertext).ok_or_else(|| malformed("`ciphertext` is no list of decimal integers"))?;
     let tag = fr_from_decimal(&json.tag).ok_or_else(|| malformed("`tag` is no decimal integer"))?;

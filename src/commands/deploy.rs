@@ -9,8 +9,8 @@ use tensorproof_contracts::{Address, B256, standard_json, verifier};
 use tensorproof_transpiler::Settings;
 
 use super::account;
-use super::deployment::{REGISTRATION, Record};
-use super::sending::{ATTEMPTS, Approval, Plan, Planned, Sender, is_public};
+use super::deployment::{self, REGISTRATION, Record};
+use super::sending::{Approval, Plan, Planned, Sender, is_public};
 use super::{Output, warn_of_development_key};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::DeployArgs;
@@ -45,25 +45,25 @@ pub(super) fn run(args: &DeployArgs, output: Output) -> Result<()> {
     record.settle(&dir, &rpc)?;
     let is_there =
         steps.iter().try_fold(true, |done, step| Ok::<_, Error>(done && read_code(&rpc, step)?))?;
-    let is_registered = match (&entry, record.publisher()) {
+    // The record may be somebody else's: whose entry is meant says the key, where it can be had without asking.
+    let at_hand = entry.is_some() && account::is_at_hand(&args.account);
+    let own = if at_hand { Some(account::open(&args.account, output)?) } else { None };
+    let publisher = own.as_ref().map(chain::Wallet::address).or(record.publisher());
+    let is_registered = match (&entry, publisher) {
         (Some(entry), Some(publisher)) => is_there && entry.is_registered(&rpc, publisher)?,
         (entry, _) => entry.is_none(),
     };
-    let wallet = if args.dry_run && !account::is_given(&args.account) {
-        None
-    } else if is_there && is_registered {
+    let wallet = match own {
+        Some(own) => Some(own),
+        None if args.dry_run && !account::is_given(&args.account) => None,
         // Nothing is left to pay for.
-        None
-    } else {
-        Some(account::open(&args.account, output)?)
+        None if is_there && is_registered => None,
+        None => Some(account::open(&args.account, output)?),
     };
-    let sender = wallet.as_ref().map(|wallet| Sender {
-        rpc: &rpc,
-        chain,
-        wallet,
-        args: &args.account,
-        attempts: ATTEMPTS,
-    });
+    if let (Some(entry), None, true, Some(publisher)) = (&entry, &wallet, is_registered, publisher) {
+        output.terminal.warn(&deployment::unverified(publisher, entry.registry));
+    }
+    let sender = wallet.as_ref().map(|wallet| Sender { rpc: &rpc, chain, wallet, args: &args.account });
     if let (Some(sender), false) = (&sender, args.dry_run) {
         record.resume(&dir, sender, output)?;
     }
@@ -128,14 +128,20 @@ fn salt(text: Option<&str>) -> Result<B256> {
     })
 }
 
-/// Refuses keys on public chains for which somebody may be able to forge proofs.
+/// Refuses keys on public chains for which somebody may be able to forge proofs: what a key says of its contributions, anybody
+/// can write, so that somebody must have verified them on this machine.
 pub(super) fn check_origin(dir: &BuildDir, chain: u64, is_allowed: bool, output: Output) -> Result<()> {
     let vk = stages::read_verifying_key(&dir.existing(Artefact::VerifyingKey)?)?;
     // What is deployed is the verifying key: another key beside it says nothing of it.
     let origin = stages::origin_of(dir, &vk)?;
-    let is_sound = origin.as_ref().is_some_and(tensorproof_groth16::Origin::has_contributions);
-    if !is_sound && !is_allowed && is_public(chain) {
-        return Err(Error::DevelopmentKey { chain, is_known: origin.is_some() });
+    let has_contributions = origin.as_ref().is_some_and(tensorproof_groth16::Origin::has_contributions);
+    if !is_allowed && is_public(chain) {
+        if !has_contributions {
+            return Err(Error::DevelopmentKey { chain, is_known: origin.is_some() });
+        }
+        if !stages::is_verified(&vk) {
+            return Err(Error::UnverifiedKey { folder: dir.root().to_owned(), chain });
+        }
     }
     match &origin {
         Some(origin) => warn_of_development_key(output.terminal, origin, &vk),
@@ -217,7 +223,7 @@ impl<'a> Missing<'a> {
         let (mut steps, mut planned): (Vec<&Step>, Vec<Planned>) = Default::default();
         for step in all {
             if !read_code(rpc, step)? {
-                planned.push(creation(rpc, step, account.unwrap_or_default())?);
+                planned.push(creation(rpc, step, account.unwrap_or_default())?.repeatable());
                 steps.push(step);
             }
         }
@@ -228,7 +234,8 @@ impl<'a> Missing<'a> {
         };
         if let Some(entry) = entry {
             let gas = REGISTRATION_GAS;
-            planned.push(Planned::new(REGISTRATION, entry.registry, &entry.message(), gas, gas)?);
+            let registration = Planned::new(REGISTRATION, entry.registry, &entry.message(), gas, gas)?;
+            planned.push(registration.repeatable());
         }
         Ok(Self { steps, entry, planned })
     }

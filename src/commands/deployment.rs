@@ -1,4 +1,12 @@
 //! `deployment.json`: what is known of a deployment, with a transaction that was signed but is not yet included.
+//!
+//! A file that is there already stays its chain's: the record of another chain is `deployment-CHAIN.json`.
+//!
+//! # Security
+//! The folder may come from somebody else. What its record says of a publisher is compared with the chain, but whose account that
+//! is it cannot say.
+
+use std::fs;
 
 use serde_json::{Value, json};
 use tensorproof_contracts::chain::{ChainError, Fees, Receipt, Rpc, Signed, Step};
@@ -14,6 +22,8 @@ pub(super) const REGISTRATION: &str = "registration";
 
 /// What the file holds.
 pub(super) struct Record {
+    /// Its name in the folder.
+    file: String,
     chain: u64,
     /// The verifier's address.
     address: Address,
@@ -78,7 +88,9 @@ impl Record {
         steps: &[Step],
         registration: Option<(Address, B256)>,
     ) -> Result<Self> {
+        let (file, known) = read_file(dir, chain)?;
         let mut record = Self {
+            file,
             chain,
             address: steps.last().map(|step| step.address).unwrap_or_default(),
             contracts: steps.iter().map(|step| Entry::new(&step.name, step.address)).collect(),
@@ -89,8 +101,9 @@ impl Record {
             }),
             pending: None,
         };
-        if let Some(json) = read_file(dir, chain)? {
-            record.take(&json).ok_or_else(|| malformed(dir, "has something else than `deploy` writes"))?;
+        if let Some(json) = known {
+            let reason = "has something else than `deploy` writes";
+            record.take(&json).ok_or_else(|| malformed(dir, &record.file, reason))?;
         }
         Ok(record)
     }
@@ -110,9 +123,8 @@ impl Record {
         if read_address(&json["address"])? == self.address && !json["registry"].is_null() {
             self.take_registration(&json["registry"])?;
         }
-        self.pending = optional(&json["pending"], read_pending)?.filter(|pending| {
-            self.entries().any(|entry| entry.name == pending.name && entry.address == pending.address)
-        });
+        // Also one of another deployment from the same folder, of another salt say.
+        self.pending = optional(&json["pending"], read_pending)?;
         Some(())
     }
 
@@ -154,26 +166,42 @@ impl Record {
     }
 
     /// Takes up the transaction that an interrupted run has left: sends it again, which is no second one as its nonce is
-    /// the same, and waits for it.
+    /// the same, and waits for it. It is given up when the chain shows that it did nothing, or never will.
+    ///
+    /// # Errors
+    /// Also when it is of another account, or is not included in time: it may still be, so that the record stays.
     pub(super) fn resume(&mut self, dir: &BuildDir, sender: &Sender<'_>, output: Output) -> Result<()> {
-        let Some(Pending { name, address, signed }) = self.pending.take() else {
+        let Some(Pending { name, address, signed }) = &self.pending else {
             return Ok(());
         };
-        // The folder may be somebody else's, whose transactions are not sent for them.
-        if signed.account != sender.wallet.address() {
-            return Ok(());
+        let ((name, address), signed) = ((name.clone(), *address), signed.clone());
+        let (found, expected) = (signed.account, sender.wallet.address());
+        if found != expected {
+            // The folder may be somebody else's, whose transactions are not sent for them.
+            if sender.rpc.nonce(found, false)? > signed.nonce {
+                return self.give_up(dir);
+            }
+            let reason = format!(
+                "has a transaction of {found} that may still be included, expected one of {expected}, or none"
+            );
+            return Err(malformed(dir, &self.file, &reason));
         }
         output.terminal.say(&format!("taking up transaction {}", signed.hash));
         match sender.rpc.send(&signed.raw) {
-            // Its nonce is used, or its fees are too low by now: it is given up.
-            Err(ChainError::Refused { .. }) => return Ok(()),
-            sent => sent?,
+            // Whatever the reason is, what was signed stays valid: only another transaction of its nonce ends it.
+            Ok(()) | Err(ChainError::Refused { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
         match sender.wait(&signed) {
             Ok(receipt) => self.done(dir, (&name, address), signed.hash, &receipt),
-            Err(ChainError::Replaced { .. } | ChainError::Reverted { .. }) => Ok(()),
+            Err(ChainError::Replaced { .. } | ChainError::Reverted { .. }) => self.give_up(dir),
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn give_up(&mut self, dir: &BuildDir) -> Result<()> {
+        self.pending = None;
+        self.write(dir)
     }
 
     /// Keeps a transaction that is about to be sent.
@@ -215,9 +243,8 @@ impl Record {
         self.write(dir)
     }
 
-    /// Writes that nothing is left to do.
-    pub(super) fn finish(&mut self, dir: &BuildDir) -> Result<()> {
-        self.pending = None;
+    /// Writes the record of a deployment that is there.
+    pub(super) fn finish(&self, dir: &BuildDir) -> Result<()> {
         self.write(dir)
     }
 
@@ -232,8 +259,7 @@ impl Record {
                 "raw": hex::encode_prefixed(&pending.signed.raw),
             })
         });
-        let text = format!("{json:#}\n");
-        dir.write(Artefact::Deployment, |writer| writer.write_all(text.as_bytes()))
+        dir.write_text(&self.file, &format!("{json:#}\n"))
     }
 
     fn described(&self) -> Value {
@@ -275,7 +301,7 @@ impl Record {
 
 /// Returns who registered the verifier of a build directory in a registry, as its record has it.
 pub(super) fn publisher(dir: &BuildDir, chain: u64, registry: Address) -> Result<Option<Address>> {
-    let Some(json) = read_file(dir, chain)? else {
+    let (file, Some(json)) = read_file(dir, chain)? else {
         return Ok(None);
     };
     let known = &json["registry"];
@@ -285,26 +311,47 @@ pub(super) fn publisher(dir: &BuildDir, chain: u64, registry: Address) -> Result
     let address = read_address(&known["address"]);
     let publisher = optional(&known["publisher"], read_address);
     let (Some(address), Some(publisher)) = (address, publisher) else {
-        return Err(malformed(dir, "`registry` has something else than addresses"));
+        return Err(malformed(dir, &file, "`registry` has something else than addresses"));
     };
     Ok(publisher.filter(|_| address == registry))
 }
 
-/// Reads the file, if there is one of this chain.
-fn read_file(dir: &BuildDir, chain: u64) -> Result<Option<Value>> {
-    if !dir.has(Artefact::Deployment) {
-        return Ok(None);
-    }
-    let json: Value = serde_json::from_str(&dir.read_text(Artefact::Deployment)?)
-        .map_err(|error| malformed(dir, &error.to_string()))?;
-    let Some(found) = json["chain_id"].as_u64() else {
-        return Err(malformed(dir, "has no `chain_id`"));
-    };
-    Ok((found == chain).then_some(json))
+/// Says that nobody has named a publisher but the record.
+pub(super) fn unverified(publisher: Address, registry: Address) -> String {
+    format!(
+        "that {publisher} publishes in registry {registry} says `deployment.json` alone, which whoever made the folder wrote: \
+         `verify --registry --publisher ADDRESS` names whom you trust"
+    )
 }
 
-fn malformed(dir: &BuildDir, reason: &str) -> Error {
-    Error::Malformed { path: dir.path(Artefact::Deployment), reason: reason.to_owned() }
+/// Reads the record of a chain, if there is one. Returns the name of its file, or of the one that it is to have.
+fn read_file(dir: &BuildDir, chain: u64) -> Result<(String, Option<Value>)> {
+    let common = Artefact::Deployment.file_name("");
+    let own = format!("deployment-{chain}.json");
+    for file in [own.as_str(), &common] {
+        let path = dir.root().join(file);
+        if !path.is_file() {
+            continue;
+        }
+        let text = fs::read_to_string(&path).map_err(|source| Error::read(&path, source))?;
+        let json: Value =
+            serde_json::from_str(&text).map_err(|error| malformed(dir, file, &error.to_string()))?;
+        let Some(found) = json["chain_id"].as_u64() else {
+            return Err(malformed(dir, file, "has no `chain_id`"));
+        };
+        match (found == chain, file == own) {
+            (true, _) => return Ok((file.to_owned(), Some(json))),
+            (false, true) => {
+                return Err(malformed(dir, file, &format!("has `chain_id` {found}, expected {chain}")));
+            }
+            (false, false) => return Ok((own.clone(), None)),
+        }
+    }
+    Ok((common, None))
+}
+
+fn malformed(dir: &BuildDir, file: &str, reason: &str) -> Error {
+    Error::Malformed { path: dir.root().join(file), reason: reason.to_owned() }
 }
 
 /// Reads what may be null; `None` when it is something else than that.

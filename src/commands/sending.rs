@@ -7,7 +7,9 @@
 //! # Security
 //! An endpoint names the chain, fees, gas and nonces, and may lie about each: about fees and gas up to the caps, after they were
 //! told. What is signed is for one chain, and takes no more gas at no higher a price than was confirmed. An endpoint that tells of
-//! a race for a nonce where there is none can have what may be repeated signed up to three times, within `--max-cost` in all.
+//! a race for a nonce where there is none can have what may be repeated signed twice, which is part of the most that a plan tells.
+//! Amounts that an endpoint names, as a stake, have a cap of their own. Calls that bear secrets are sealed: no endpoint sees them
+//! before they were confirmed and are sent.
 
 use std::cell::Cell;
 use std::io::IsTerminal as _;
@@ -33,7 +35,9 @@ const MOST_TIMES: u64 = 4;
 /// any later time.
 const MOST_WAITING: u64 = 64;
 /// How often a transaction that may be repeated is signed: anew when another one of the account takes its nonce.
-pub(super) const ATTEMPTS: u32 = 3;
+const ATTEMPTS: u32 = 2;
+/// The most wei that are paid with calls where an endpoint names the amount, and nobody has said how much it may be.
+const MOST_VALUE: u64 = 1_000_000_000_000_000_000;
 
 /// Returns whether others are on a chain.
 pub(super) fn is_public(chain: u64) -> bool {
@@ -48,10 +52,16 @@ pub(super) struct Planned {
     /// Whom it calls: of a creation the proxy that creates.
     to: Address,
     value: U256,
-    /// Gas as the endpoint estimates.
+    /// Gas as the endpoint estimates, or as it was computed for a sealed one.
     estimate: u64,
     /// Gas that it may take: a quarter more.
     limit: u64,
+    /// How often it is signed at most.
+    attempts: u32,
+    /// Whether whoever sends it has named the value; else an endpoint has.
+    is_value_named: bool,
+    /// Whether no endpoint sees the call before it is sent.
+    is_sealed: bool,
 }
 
 impl Planned {
@@ -72,7 +82,37 @@ impl Planned {
             }
         }
         let limit = with_reserve(estimate);
-        Ok(Self { name: name.to_owned(), contract, to: message.to, value: message.value, estimate, limit })
+        Ok(Self {
+            name: name.to_owned(),
+            contract,
+            to: message.to,
+            value: message.value,
+            estimate,
+            limit,
+            attempts: 1,
+            is_value_named: false,
+            is_sealed: false,
+        })
+    }
+
+    /// Allows to sign it once more when another transaction of the account takes its nonce: a second one does the same.
+    pub(super) fn repeatable(self) -> Self {
+        Self { attempts: ATTEMPTS, ..self }
+    }
+
+    /// Says that whoever sends it has named its value.
+    pub(super) fn with_named_value(self) -> Self {
+        Self { is_value_named: true, ..self }
+    }
+
+    /// Says that the call bears a secret: no endpoint is asked about it, and its gas was computed.
+    pub(super) fn sealed(self) -> Self {
+        Self { is_sealed: true, ..self }
+    }
+
+    /// The most gas of all that may be signed for it.
+    fn most_gas(&self) -> U256 {
+        U256::from(self.limit).saturating_mul(U256::from(self.attempts))
     }
 }
 
@@ -86,23 +126,26 @@ pub(super) struct Plan {
     endpoint: String,
     account: Option<Address>,
     transactions: Vec<Planned>,
-    caps: Caps,
     pub(super) fees: Fees,
-    /// Gas of all transactions as the endpoint estimates.
+    /// Gas of all transactions as the endpoint estimates, or as it was computed.
     pub(super) gas: u64,
     /// What that costs at the present fees, in wei, what is paid with the calls not included.
     pub(super) cost: U256,
-    /// The most that it can cost.
+    /// The most that it can cost when each is signed once.
+    once: U256,
+    /// The most that all that may be signed can cost.
     most: U256,
     /// What is paid with the calls.
     value: U256,
+    /// The part of it that the endpoint names.
+    told_value: U256,
 }
 
 impl Plan {
     /// Asks for the fees, tells what is about to be sent, and refuses what is over the caps.
     ///
     /// # Errors
-    /// When a fee or the cost is over its cap, or the endpoint does not answer.
+    /// When a fee, the cost, or what the endpoint asks to be paid is over its cap, or the endpoint does not answer.
     pub(super) fn make(
         rpc: &Rpc,
         chain: u64,
@@ -120,21 +163,27 @@ impl Plan {
         };
         let sum =
             |each: fn(&Planned) -> U256| transactions.iter().map(each).fold(U256::ZERO, U256::saturating_add);
+        let price_of = |gas: U256, price: u128| gas.saturating_mul(U256::from(price));
         let plan = Self {
             chain,
             endpoint: rpc.endpoint().to_owned(),
             account,
-            caps,
             fees,
             gas: transactions.iter().map(|planned| planned.estimate).fold(0, u64::saturating_add),
-            cost: sum(|planned| U256::from(planned.estimate)).saturating_mul(U256::from(price)),
-            most: sum(|planned| U256::from(planned.limit)).saturating_mul(U256::from(fees.most)),
+            cost: price_of(sum(|planned| U256::from(planned.estimate)), price),
+            once: price_of(sum(|planned| U256::from(planned.limit)), fees.most),
+            most: price_of(sum(Planned::most_gas), fees.most),
             value: sum(|planned| planned.value),
+            told_value: sum(|planned| if planned.is_value_named { U256::ZERO } else { planned.value }),
             transactions,
         };
         plan.tell(output);
-        if plan.most > plan.caps.cost {
-            return Err(Error::CostOverCap { cost: ether(plan.most), cap: ether(plan.caps.cost) });
+        if plan.most > caps.cost {
+            return Err(Error::CostOverCap { cost: ether(plan.most), cap: ether(caps.cost) });
+        }
+        let cap = args.max_value.unwrap_or(U256::from(MOST_VALUE));
+        if plan.told_value > cap {
+            return Err(Error::ValueOverCap { value: ether(plan.told_value), cap: ether(cap) });
         }
         Ok(plan)
     }
@@ -148,12 +197,22 @@ impl Plan {
         }
         let account = self.account.map_or_else(String::new, |account| format!(", account {account}"));
         output.terminal.say(&format!("{head}{account}"));
-        for Planned { name, contract, value, limit, .. } in transactions {
-            let limit = grouped(limit);
-            output.terminal.say(&format!("  {name}: {contract}{}, at most {limit} gas", pays(*value)));
+        for Planned { name, contract, value, limit, is_sealed, .. } in transactions {
+            let (limit, pays) = (grouped(limit), pays(*value));
+            let computed = if *is_sealed {
+                ", computed here: the endpoint does not see the call before it is sent"
+            } else {
+                ""
+            };
+            output.terminal.say(&format!("  {name}: {contract}{pays}, at most {limit} gas{computed}"));
         }
+        let repeated = if transactions.iter().any(|planned| planned.attempts > 1) {
+            " should each have to be signed twice"
+        } else {
+            ""
+        };
         output.terminal.say(&format!(
-            "{} transactions, {} gas, {} ETH at the present fees; {} ETH at most, at {} gwei with a priority fee of {}{}",
+            "{} transactions, {} gas, {} ETH at the present fees; {} ETH at most{repeated}, at {} gwei with a priority fee of {}{}",
             transactions.len(),
             grouped(self.gas),
             ether(self.cost),
@@ -164,28 +223,43 @@ impl Plan {
         ));
     }
 
-    /// Checks that the account can pay, and asks whoever sits at the terminal before anything is sent on a public chain.
+    /// Checks that the account can pay. On a public chain somebody has to say yes before anything is sent: at the terminal, or
+    /// beforehand, by `--yes`.
     ///
     /// # Errors
-    /// When it cannot, or the answer is not yes.
+    /// When it cannot, the answer is not yes, or there is nobody to ask.
     pub(super) fn confirm(self, sender: &Sender<'_>, output: Output) -> Result<Approval> {
-        let needed = self.most.saturating_add(self.value);
+        let needed = self.once.saturating_add(self.value);
         check_balance(sender.rpc, sender.wallet.address(), needed)?;
-        let is_asked = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        if is_asked && !sender.args.yes && is_public(self.chain) && !self.transactions.is_empty() {
-            let (chain, most) = (self.chain, ether(self.most));
-            let question = format!(
-                "chain {chain} is public, and takes {most} ETH at most{}: send? [y/N] ",
-                pays(self.value)
-            );
-            let answer = output.terminal.ask(&question);
-            let answer = answer.map_err(|source| Error::read("standard input".as_ref(), source))?;
-            if !matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes") {
-                return Err(Error::Declined);
-            }
+        if is_public(self.chain) && !self.transactions.is_empty() {
+            self.agree(sender.args, output)?;
         }
-        let Self { transactions, fees, caps, .. } = self;
-        Ok(Approval { transactions, fees, caps, signed: Cell::new(U256::ZERO) })
+        let Self { transactions, fees, most, .. } = self;
+        Ok(Approval { transactions, fees, most, signed: Cell::new(U256::ZERO) })
+    }
+
+    fn agree(&self, args: &AccountArgs, output: Output) -> Result<()> {
+        let chain = self.chain;
+        if args.yes {
+            // Nobody has seen what the endpoint asks for.
+            return if self.told_value.is_zero() || args.max_value.is_some() {
+                Ok(())
+            } else {
+                Err(Error::ValueNotNamed { value: ether(self.told_value) })
+            };
+        }
+        if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+            return Err(Error::NobodyToAsk { chain });
+        }
+        let (most, pays) = (ether(self.most), pays(self.value));
+        let question = format!("chain {chain} is public, and takes {most} ETH at most{pays}: send? [y/N] ");
+        let answer = output.terminal.ask(&question);
+        let answer = answer.map_err(|source| Error::read("standard input".as_ref(), source))?;
+        if matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes") {
+            Ok(())
+        } else {
+            Err(Error::Declined)
+        }
     }
 }
 
@@ -201,27 +275,28 @@ pub(super) fn check_balance(rpc: &Rpc, account: Address, needed: U256) -> Result
 /// What was confirmed, without which nothing is signed.
 pub(super) struct Approval {
     transactions: Vec<Planned>,
-    caps: Caps,
     pub(super) fees: Fees,
+    /// The most that all transactions may cost, as the plan told.
+    most: U256,
     /// The most that all that was signed can cost: also what had to be signed again.
     signed: Cell<U256>,
 }
 
 impl Approval {
-    /// Returns the gas that a message may take.
-    fn limit(&self, contract: Address, message: &Message) -> Result<u64> {
+    /// Returns what was planned for a message.
+    fn planned(&self, contract: Address, message: &Message) -> Result<&Planned> {
         let planned = self.transactions.iter().find(|planned| {
             planned.contract == contract && planned.to == message.to && planned.value == message.value
         });
-        planned.map(|planned| planned.limit).ok_or(Error::NotConfirmed { contract: contract.to_string() })
+        planned.ok_or(Error::NotConfirmed { contract: contract.to_string() })
     }
 
     /// Counts what a transaction can cost.
     fn count(&self, gas: u64) -> Result<()> {
         let cost = U256::from(gas).saturating_mul(U256::from(self.fees.most));
         let cost = self.signed.get().saturating_add(cost);
-        if cost > self.caps.cost {
-            return Err(Error::CostOverCap { cost: ether(cost), cap: ether(self.caps.cost) });
+        if cost > self.most {
+            return Err(Error::CostOverPlan { cost: ether(cost), most: ether(self.most) });
         }
         self.signed.set(cost);
         Ok(())
@@ -234,8 +309,6 @@ pub(super) struct Sender<'a> {
     pub(super) chain: u64,
     pub(super) wallet: &'a Wallet,
     pub(super) args: &'a AccountArgs,
-    /// How often a transaction is signed at most; once where a second one would not do the same.
-    pub(super) attempts: u32,
 }
 
 impl Sender<'_> {
@@ -247,12 +320,17 @@ impl Sender<'_> {
         message: &Message,
         keep: &mut dyn FnMut(&Signed) -> Result<()>,
     ) -> Result<(Signed, Receipt)> {
-        let most = approval.limit(contract, message)?;
-        let estimate = self.rpc.estimate(self.wallet.address(), message)?;
-        if estimate > most {
-            return Err(Error::GasEstimate { estimate, most });
-        }
-        let gas = with_reserve(estimate).min(most);
+        let planned = approval.planned(contract, message)?;
+        let most = planned.limit;
+        let gas = if planned.is_sealed {
+            most
+        } else {
+            let estimate = self.rpc.estimate(self.wallet.address(), message)?;
+            if estimate > most {
+                return Err(Error::GasEstimate { estimate, most });
+            }
+            with_reserve(estimate).min(most)
+        };
         let mut attempt = 1;
         loop {
             self.check_chain()?;
@@ -270,7 +348,7 @@ impl Sender<'_> {
             match sent.and_then(|()| self.wait(&signed)) {
                 Ok(receipt) => return Ok((signed, receipt)),
                 // Another program sends from the same account.
-                Err(error) if attempt < self.attempts && is_race(&error) => attempt += 1,
+                Err(error) if attempt < planned.attempts && is_race(&error) => attempt += 1,
                 Err(error) => return Err(error.into()),
             }
         }
@@ -350,6 +428,23 @@ mod tests {
         ];
         for (wei, expected) in rows {
             assert_eq!(ether(wei.parse().unwrap()), expected);
+        }
+    }
+
+    #[test]
+    fn no_more_is_signed_than_was_planned() {
+        let (to, message) = (Address::repeat_byte(1), Message::new(Address::repeat_byte(1), Vec::new()));
+        let planned = Planned::new("call", to, &message, 80, 80).unwrap();
+        for (planned, times) in
+            [(planned, 1), (Planned::new("call", to, &message, 80, 80).unwrap().repeatable(), 2)]
+        {
+            // Far below any cap.
+            let fees = Fees { most: 3, tip: 1 };
+            let most = planned.most_gas() * U256::from(fees.most);
+            let approval =
+                Approval { transactions: vec![planned], fees, most, signed: Cell::new(U256::ZERO) };
+            let signed = (0..5).take_while(|_| approval.count(100).is_ok()).count();
+            assert_eq!(signed, times);
         }
     }
 

@@ -8,7 +8,7 @@ use tensorproof_contracts::{Address, B256, Function, evm};
 use tensorproof_transpiler::Settings;
 use tensorproof_transpiler::quantize::OutputVisibility;
 
-use super::sending::{ATTEMPTS, Plan, Planned, Sender};
+use super::sending::{Plan, Planned, Sender};
 use super::{Output, account, deployment, warn_of_origin};
 use crate::build_dir::{Artefact, BuildDir};
 use crate::cli::VerifyArgs;
@@ -26,7 +26,7 @@ pub(super) fn run(args: &VerifyArgs, output: Output) -> Result<()> {
     let vk = path(&args.vk, Artefact::VerifyingKey)?;
     let settings = dir.as_ref().map(stages::read_settings_if_any).transpose()?.flatten();
     if let Some(folder) = &args.batch {
-        return super::batch::verify(&vk, settings.as_ref(), folder, output);
+        return super::batch::verify(&vk, dir.as_ref(), settings.as_ref(), folder, output);
     }
     on_one_core();
     let files = [vk, path(&args.public, Artefact::Public)?, path(&args.proof, Artefact::Proof)?];
@@ -110,12 +110,17 @@ fn verify_on_chain(
         (Some(contract), _, _) => contract,
         (None, Some(registry), Some(dir)) => {
             let model = stages::model_hash(dir, settings)?;
-            let publisher = match publisher {
+            let known = match publisher {
                 Some(publisher) => Some(publisher),
                 None => deployment::publisher(dir, chain, registry)?,
             };
-            let publisher = publisher.ok_or_else(|| Error::NoPublisher { registry: registry.to_string() })?;
-            look_up(&rpc, registry, publisher, model)?
+            let known = known.ok_or_else(|| Error::NoPublisher { registry: registry.to_string() })?;
+            if publisher.is_none() {
+                output.terminal.warn(&deployment::unverified(known, registry));
+            }
+            json["publisher"] = known.to_string().into();
+            json["publisher_given"] = publisher.is_some().into();
+            look_up(&rpc, registry, known, model)?
         }
         _ => return Err(Error::Internal("neither an address nor a registry to ask")),
     };
@@ -139,11 +144,11 @@ fn verify_on_chain(
     json["address"] = contract.to_string().into();
     if args.send {
         let wallet = account::open(&args.account, output)?;
-        let sender = Sender { rpc: &rpc, chain, wallet: &wallet, args: &args.account, attempts: ATTEMPTS };
+        let sender = Sender { rpc: &rpc, chain, wallet: &wallet, args: &args.account };
         let call = Message::new(contract, call);
         let own = evm::verify(&statement.vk, &config, &inputs, &statement.proof)?.gas_used;
         let estimate = rpc.estimate(wallet.address(), &call)?;
-        let planned = vec![Planned::new("verification", contract, &call, estimate, own)?];
+        let planned = vec![Planned::new("verification", contract, &call, estimate, own)?.repeatable()];
         let plan = Plan::make(&rpc, chain, Some(wallet.address()), planned, &args.account, output)?;
         let approval = plan.confirm(&sender, output)?;
         let send = || sender.send(&approval, contract, &call, &mut |_| Ok(()));

@@ -8,6 +8,7 @@ use std::process::Output;
 use serde_json::{Value, json};
 use tensorproof_contracts::keccak256;
 
+use crate::endpoints::{recorder, shows_none};
 use crate::fixture::{ACCOUNTS, BETTER, HOST, Market, WORSE};
 use crate::support;
 use crate::support::anvil::{failure, post, success};
@@ -117,8 +118,11 @@ fn outputs_are_proven_and_paid() {
         (&json!("Open"), &json!(null), &json!(null))
     );
 
-    // What the solver would send, in the name of somebody else.
-    let dry = success(&market.solve(WORSE, bounty, &["--dry-run"]));
+    // What the solver would send, in the name of somebody else. No endpoint sees it before.
+    let (recorder, requests) = recorder(&market.anvil);
+    let solve = ["submit", bounty, "public", "--data", "data.json", "--dry-run", "--rpc-url", &recorder];
+    let dry = success(&market.run(WORSE, &solve));
+    shows_none(&requests, text(&dry["data"]), "");
     assert!(dry["transaction"].is_null() && dry["gas"].as_u64().unwrap() > 200_000, "{dry}");
     let call = |from: usize| {
         let transaction = json!({ "from": ACCOUNTS[from], "to": bounty, "data": dry["data"] });
@@ -253,5 +257,5 @@ fn other_data_folders_and_commands_are_refused() {
 fn development_keys_stay_off_public_chains() {
     let market = Market::for_outputs(&["--chain-id", "1"], &layer());
     failure(&market.chain(HOST, &CREATE), "chain 1 is public: whoever made it can forge proofs");
-    success(&market.chain(HOST, &[&CREATE[..], &["--allow-dev-key"]].concat()));
+    success(&market.chain(HOST, &[&CREATE[..], &["--allow-dev-key", "--yes"]].concat()));
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod compute;
+mod endpoints;
 mod fees;
 mod fixture;
 #[path = "../support/mod.rs"]
@@ -239,6 +240,10 @@ fn refuses_what_the_contracts_would() {
     other["testSetRoot"] = json!("1");
     market.write("testset.json", &other.to_string());
     failure(&market.chain(HOST, &CREATE), "the root in `testset.json` is 1, expected");
+    other["more"] = json!(1);
+    market.write("testset.json", &other.to_string());
+    failure(&market.chain(HOST, &CREATE), "unknown field `more`");
+    other = honest.clone();
     other["labels"] = json!([11]);
     market.write("testset.json", &other.to_string());
     failure(&market.chain(HOST, &CREATE), "1 labels, expected 2");
@@ -277,6 +282,21 @@ fn refuses_what_the_contracts_would() {
     let commit =
         |name: &'static str| market.chain(WORSE, &["commit", bounty, "bounty", "--submission", name]);
     let mut hunter = market.read("worse/hunter.json");
+    for (field, value, message) in [
+        ("more", json!(1), "unknown field `more`"),
+        (
+            "parameters",
+            json!({ "w": [1, 1, 1, 1], "images": [1] }),
+            "`parameters` has `images`, `w`, expected `w`",
+        ),
+        ("parameters", json!({ "labels": [1, 1, 1, 1] }), "`parameters` has `labels`, expected `w`"),
+        ("parameters", json!({}), "`parameters` has , expected `w`"),
+    ] {
+        let mut changed = hunter.clone();
+        changed[field] = value;
+        market.write("liar/hunter.json", &changed.to_string());
+        failure(&commit("liar"), message);
+    }
     hunter["paramsHash"] = json!("12");
     market.write("liar/hunter.json", &hunter.to_string());
     failure(&commit("liar"), "hash of the parameters in `hunter.json` is 12, expected");
@@ -305,8 +325,24 @@ fn refuses_what_the_contracts_would() {
 fn check_finds_what_differs() {
     let market = Market::new(&["--chain-id", "1"]);
     failure(&market.chain(HOST, &CREATE), "chain 1 is public: whoever made it can forge proofs");
-    let bounty = market.create(&["--allow-dev-key"])["bounty"].clone();
+    let unasked = market.chain(HOST, &[&CREATE[..], &["--allow-dev-key"]].concat());
+    failure(&unasked, "chain 1 is public, and there is no terminal to ask at, expected `--yes`");
+    let bounty = market.create(&["--allow-dev-key", "--yes"])["bounty"].clone();
     let bounty = text(&bounty);
+    // What is staked there somebody has to name.
+    let stake = |args: &[&str]| {
+        let commit = ["commit", bounty, "bounty", "--submission", "better"];
+        market.chain(BETTER, &[&commit, args].concat())
+    };
+    failure(&stake(&[]), "expected `--yes`");
+    failure(
+        &stake(&["--yes"]),
+        "0.500000 ETH are to be paid with the call as the endpoint says, and nobody is asked",
+    );
+    let over =
+        "0.500000 ETH are to be paid with the call as the endpoint says, expected at most 0.499999 ETH";
+    failure(&stake(&["--yes", "--max-value", "0.499999"]), over);
+    success(&stake(&["--yes", "--max-value", "0.5"]));
     let check = || market.chain(HOST, &["check", "bounty", "--bounty", bounty]);
     success(&check());
     // A circuit that proves less, with a key of its own.
@@ -423,6 +459,19 @@ fn parameters_are_those_of_the_circuits() {
     let made = success(&bounty(&params));
     let hunter: Value = serde_json::from_str(&fs::read_to_string(path("mine/hunter.json")).unwrap()).unwrap();
     assert_eq!(made["commitment"], hunter["paramsHash"]);
+    let described: Value =
+        serde_json::from_str(&fs::read_to_string(path("digits/bounty.json")).unwrap()).unwrap();
+    let described = described["parameters"].as_array().unwrap().iter().map(|tensor| text(&tensor["signal"]));
+    let described: std::collections::BTreeSet<&str> = described.collect();
+    assert_eq!(
+        hunter["parameters"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect::<std::collections::BTreeSet<_>>(),
+        described
+    );
     support::is_private(&path("testset.json"));
     support::is_private(&path("mine/hunter.json"));
     // Another salt would make what was committed to worthless.

@@ -6,6 +6,7 @@ use clap::Args;
 use tensorproof_contracts::bounty::BountyKind;
 use tensorproof_contracts::{Address, U256};
 
+use super::super::WorkArgs;
 use super::{SENT, SendArgs, address, duration, ether};
 
 /// `tensorproof bounty circuits`.
@@ -159,6 +160,9 @@ pub struct BountyRevealArgs {
     /// The test set that the bounty was opened with: testset.json
     #[arg(long, value_name = "FILE")]
     pub test_set: PathBuf,
+    /// How proofs are made
+    #[command(flatten)]
+    pub work: WorkArgs,
     /// The chain and the account
     #[command(flatten)]
     pub send: SendArgs,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use tensorproof_contracts::Address;
 
+use super::super::WorkArgs;
 use super::{SENT, SendArgs, address};
 
 /// `tensorproof bounty params`.
@@ -37,6 +38,10 @@ pub struct BountyCommitArgs {
     /// Take phases and turns shorter than an hour, in which one may fail to be included
     #[arg(long)]
     pub allow_short_phases: bool,
+    /// The host's public key, as the host published it: a file of `keygen`, or `x,y`. Without it the endpoint's is kept, in the
+    /// submission folder
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
     /// The chain and the account
     #[command(flatten)]
     pub send: SendArgs,
@@ -60,6 +65,9 @@ pub struct BountySubmitArgs {
     /// Take phases and turns shorter than an hour, or an end within ten minutes, in which one may fail to be included
     #[arg(long)]
     pub allow_short_phases: bool,
+    /// How proofs are made
+    #[command(flatten)]
+    pub work: WorkArgs,
     /// The chain and the account
     #[command(flatten)]
     pub send: SendArgs,
@@ -107,6 +115,13 @@ pub struct BountyClaimArgs {
     /// Whom to pay [default: the sender]
     #[arg(long, value_parser = address)]
     pub to: Option<Address>,
+    /// The host's public key, as the host published it: a file of `keygen`, or `x,y`. Without it that of the terms must be in
+    /// the submission folder, where `commit` keeps them
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// How proofs are made
+    #[command(flatten)]
+    pub work: WorkArgs,
     /// The chain and the account
     #[command(flatten)]
     pub send: SendArgs,

@@ -4,7 +4,7 @@ use serde_json::json;
 use tensorproof_contracts::Address;
 use tensorproof_contracts::bounty::{Call, Phase};
 
-use super::send::Session;
+use super::send::{Intent, Session};
 use super::{Output, check_phase, open_model};
 use crate::cli::BountyAdvanceArgs;
 use crate::error::{Error, Result};
@@ -21,5 +21,6 @@ pub(super) fn run(args: &BountyAdvanceArgs, output: Output) -> Result<()> {
     let next = bounty.turn_after_advance()?;
     let next = (next != Address::ZERO).then(|| next.to_string());
     let details = json!({ "before": turn.hunter.to_string(), "turn": next });
-    session.call(bounty.address, "advance", &Call::Advance, &details, output)
+    let intent = Intent { name: "advance", call: Call::Advance, pays: None, details };
+    session.call(bounty.address, &intent, &mut |_| Ok(()), output)
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tensorproof_contracts::bounty::{Call, Phase};
 
-use super::send::Session;
+use super::send::{Intent, Session};
 use super::{Output, check_host, check_phase, open_model};
 use crate::cli::BountyPayArgs;
 use crate::error::Result;
@@ -17,5 +17,6 @@ pub(super) fn run(args: &BountyPayArgs, output: Output) -> Result<()> {
     let call = Call::Cancel { to };
     check_phase(bounty.phase()?, Phase::Committing)?;
     let details = json!({ "to": to.to_string(), "amount": terms.reward.to_string() });
-    session.call(bounty.address, "cancel", &call, &details, output)
+    let intent = Intent { name: "cancel", call, pays: None, details };
+    session.call(bounty.address, &intent, &mut |_| Ok(()), output)
 }

@@ -2,11 +2,15 @@
 
 use serde_json::json;
 use tensorproof_contracts::bounty::{Call, Phase, word};
+use tensorproof_contracts::chain::Signed;
 use tensorproof_r1cs::fr_to_decimal;
 
-use super::send::Session;
+use super::pinned::Pinned;
+use super::send::{Intent, Session};
+use super::show::terms_json;
 use super::{
-    BEFORE_CIPHERTEXT, Output, check_phase, check_terms, check_value, elements, open_model, phases, same,
+    BEFORE_CIPHERTEXT, Output, check_key, check_phase, check_terms, check_value, elements, open_model,
+    phases, same,
 };
 use crate::baby_jubjub;
 use crate::bounty::{Draft, Folder, Kind, Statement, Submission};
@@ -18,10 +22,14 @@ pub(super) fn run(args: &BountyCommitArgs, output: Output) -> Result<()> {
     let session = Session::open(&args.send, output)?;
     let bounty = open_model(&session.rpc, args.address)?;
     let folder = Folder::read(&args.folder)?;
-    let submission = Submission::read(&args.submission)?;
+    let submission = Submission::read(&args.submission, &folder)?;
     check_phase(bounty.phase()?, Phase::Committing)?;
     let terms = bounty.terms()?;
     check_terms(&folder, &terms)?;
+    check_key(args.key.as_deref(), &terms)?;
+    // What is staked on now, and encrypted to in the end, is what every later answer is compared with.
+    let pinned = Pinned::of(&args.submission, session.chain, args.address, terms_json(&terms));
+    let is_pinned = pinned.compare()?;
     let phases = phases::check(&session.rpc, &terms, args.allow_short_phases, output)?;
     // Who stakes on a hash that no circuit computes could neither prove nor deliver.
     let statement = Statement::open(&folder, Kind::Delivery)?;
@@ -35,7 +43,9 @@ pub(super) fn run(args: &BountyCommitArgs, output: Output) -> Result<()> {
     check_value(&draft, "paramsHash", "hash of the parameters in `hunter.json`", word(&submission.hash))?;
     let call = Call::Commit { parameters_hash: submission.hash, stake: terms.stake };
     let details = json!({ "commitment": fr_to_decimal(&submission.hash), "phases": phases });
-    session.call(bounty.address, "commit", &call, &details, output)
+    let intent = Intent { name: "commit", call, pays: None, details };
+    let mut keep = |_: &Signed| if is_pinned { Ok(()) } else { pinned.keep() };
+    session.call(bounty.address, &intent, &mut keep, output)
 }
 
 /// Returns the statement that delivers parameters to the host; its encryption is a new one each time.

@@ -8,6 +8,7 @@ use tensorproof_contracts::{Address, U256, keccak256};
 use super::super::deploy;
 use super::super::sending::{Approval, Planned, check_balance};
 use super::opening::Opening;
+use super::pinned::Pinned;
 use super::send::{Session, cost_of};
 use super::show::terms_json;
 use super::{Bounty, Output};
@@ -59,7 +60,7 @@ impl<'a> Opener<'a> {
         let resumed = self.opening.resume(&self.session, self.output)?;
         self.opening.forget()?;
         match resumed {
-            Some((signed, receipt)) => self.opened(&signed, &receipt, (0, U256::ZERO)).map(|()| true),
+            Some((signed, receipt)) => self.opened(&signed, &receipt, (0, U256::ZERO), None).map(|()| true),
             None => Ok(false),
         }
     }
@@ -77,7 +78,7 @@ impl<'a> Opener<'a> {
         let approval = plan.confirm(&session.sender(), *output)?;
         let spent = market.create(session, &approval, *output)?;
         // The times begin now, not when the first of the contracts was sent.
-        let (message, _) = terms()?;
+        let (message, own) = terms()?;
         let mut keep = |signed: &Signed| self.opening.keep(signed);
         let factory = market.factory.step.address;
         let (signed, receipt) =
@@ -85,11 +86,17 @@ impl<'a> Opener<'a> {
         self.opening.forget()?;
         let cost = spent.1.saturating_add(cost_of(&receipt, approval.fees));
         let spent = (spent.0.saturating_add(receipt.gas_used), cost);
-        self.opened(&signed, &receipt, spent)
+        self.opened(&signed, &receipt, spent, Some(own))
     }
 
-    /// Tells of the bounty that a transaction opened.
-    fn opened(&self, signed: &Signed, receipt: &Receipt, (gas, cost): (u64, U256)) -> Result<()> {
+    /// Tells of the bounty that a transaction opened, with terms of ours where they are known, and keeps those for the reveal.
+    fn opened(
+        &self,
+        signed: &Signed,
+        receipt: &Receipt,
+        (gas, cost): (u64, U256),
+        own: Option<Value>,
+    ) -> Result<()> {
         let factory = &self.market.factory;
         let opened = factory.opened_by(receipt);
         let address = opened.map(|opened| opened.bounty).ok_or_else(|| ChainError::OtherCode {
@@ -97,10 +104,19 @@ impl<'a> Opener<'a> {
             what: "the factory".to_owned(),
             reason: format!("transaction {} opened nothing", signed.hash),
         })?;
-        let told = match super::open(&self.session.rpc, address)? {
-            Bounty::Model(bounty) => terms_json(&bounty.terms()?),
-            Bounty::Compute(bounty) => super::compute::terms_json(&bounty.terms()?),
+        let (told, is_model) = match super::open(&self.session.rpc, address)? {
+            Bounty::Model(bounty) => (terms_json(&bounty.terms()?), true),
+            Bounty::Compute(bounty) => (super::compute::terms_json(&bounty.terms()?), false),
         };
+        if is_model {
+            let folder = self.market.root.root();
+            let pinned = Pinned::of(folder, self.session.chain, address, own.unwrap_or_else(|| told.clone()));
+            if !pinned.compare()? {
+                pinned.keep()?;
+            }
+            // Of a bounty with other terms than were signed the reward is not ours to tell.
+            Pinned::of(folder, self.session.chain, address, told.clone()).compare()?;
+        }
         let mut json = self.json(&address.to_string().into(), (gas.max(receipt.gas_used), cost), &told);
         json["transaction"] = signed.hash.to_string().into();
         self.output.result(&json, &address.to_string())
@@ -167,7 +183,9 @@ impl Market {
             let estimate = session.rpc.estimate_with(account, opening, &missing);
             estimate.map_err(|error| refusal(error, None))?
         };
-        planned.push(Planned::new("open", self.factory.step.address, opening, gas, OPENING_GAS)?);
+        // A second one would be paid for twice.
+        let opening = Planned::new("open", self.factory.step.address, opening, gas, OPENING_GAS)?;
+        planned.push(opening.with_named_value());
         Ok(planned)
     }
 

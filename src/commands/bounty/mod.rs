@@ -14,6 +14,7 @@ mod market;
 mod opening;
 mod params;
 mod phases;
+mod pinned;
 mod refund;
 mod resign;
 mod reveal;
@@ -31,6 +32,7 @@ use tensorproof_contracts::{Address, ContractsError, U256};
 use tensorproof_r1cs::{Fr, fr_to_decimal};
 
 use super::Output;
+use crate::baby_jubjub;
 use crate::bounty::{Draft, Folder, Kind};
 use crate::cli::BountyStep;
 use crate::error::{Error, Result};
@@ -144,6 +146,19 @@ fn check_terms(folder: &Folder, terms: &ModelTerms) -> Result<()> {
         same(what, code_hash, expected)?;
     }
     Ok(())
+}
+
+/// Refuses a bounty whose key is not the one that the host published, as it was given.
+fn check_key(given: Option<&str>, terms: &ModelTerms) -> Result<()> {
+    let Some(given) = given else {
+        return Ok(());
+    };
+    let expected = baby_jubjub::read_public(given)?.map(|coordinate| word(&coordinate));
+    if terms.key == expected {
+        return Ok(());
+    }
+    let shown = |key: [U256; 2]| format!("{},{}", key[0], key[1]);
+    Err(Error::Differs { what: "bounty's key", found: shown(terms.key), expected: shown(expected) })
 }
 
 /// Refuses a statement whose value is not the bounty's.

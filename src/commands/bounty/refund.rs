@@ -4,7 +4,7 @@ use serde_json::json;
 use tensorproof_contracts::bounty::{BountyError, Call, ComputeBounty, Phase};
 use tensorproof_contracts::{Address, U256};
 
-use super::send::Session;
+use super::send::{Intent, Session};
 use super::{Bounty, Output, check_host, check_phase, open, refused};
 use crate::cli::BountyPayArgs;
 use crate::error::Result;
@@ -39,7 +39,8 @@ pub(super) fn run(args: &BountyPayArgs, output: Output) -> Result<()> {
             .say("this is what is due to the host; the same command again takes what is due to the hunter");
     }
     let details = json!({ "to": to.to_string(), "amount": amount.to_string(), "as": from });
-    session.call(bounty.address, "refund", &call, &details, output)
+    let intent = Intent { name: "refund", call, pays: None, details };
+    session.call(bounty.address, &intent, &mut |_| Ok(()), output)
 }
 
 /// Takes the reward for which nobody brought the outputs.
@@ -51,5 +52,6 @@ fn of_compute(session: &Session<'_>, bounty: &ComputeBounty<'_>, to: Address, ou
         return Err(refused(BountyError::NothingDue { account }));
     }
     let details = json!({ "to": to.to_string(), "amount": terms.reward.to_string(), "as": "host" });
-    session.call(bounty.address, "refund", &Call::ReclaimExpired { to }, &details, output)
+    let intent = Intent { name: "refund", call: Call::ReclaimExpired { to }, pays: None, details };
+    session.call(bounty.address, &intent, &mut |_| Ok(()), output)
 }

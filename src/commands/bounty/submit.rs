@@ -5,7 +5,9 @@ use tensorproof_contracts::Address;
 use tensorproof_contracts::bounty::{BountyError, Call, Event, ModelBounty, Phase, word};
 
 use super::commit::delivery;
-use super::send::Session;
+use super::pinned::Pinned;
+use super::send::{Intent, Session};
+use super::show::terms_json;
 use super::{Output, check_phase, check_terms, check_value, compute, elements, open_model, phases, refused};
 use crate::bounty::{Folder, Kind, Statement, Submission, TestSet};
 use crate::cli::{AccuracyArgs, BountySubmitArgs};
@@ -23,10 +25,11 @@ fn accuracy(args: &BountySubmitArgs, given: &AccuracyArgs, output: Output) -> Re
     let session = Session::open(&args.send, output)?;
     let bounty = open_model(&session.rpc, args.address)?;
     let folder = Folder::read(&args.folder)?;
-    let submission = Submission::read(&given.submission)?;
+    let submission = Submission::read(&given.submission, &folder)?;
     check_phase(bounty.phase()?, Phase::Proving)?;
     let (terms, account) = (bounty.terms()?, session.wallet.address());
     check_terms(&folder, &terms)?;
+    Pinned::of(&given.submission, session.chain, args.address, terms_json(&terms)).compare()?;
     let hunter = bounty.hunter(account)?;
     if hunter.parameters_hash.is_zero() {
         return Err(refused(BountyError::NotCommitted { hunter: account }));
@@ -39,7 +42,7 @@ fn accuracy(args: &BountySubmitArgs, given: &AccuracyArgs, output: Output) -> Re
     // Who has proved an accuracy, and cannot deliver, loses its stake.
     let deliverable = Statement::open(&folder, Kind::Delivery)?;
     let domain = terms.statements[2].domain(session.chain, bounty.address, account);
-    let work = || delivery(&deliverable, &submission, &terms.key)?.prove(domain);
+    let work = || delivery(&deliverable, &submission, &terms.key)?.prove(domain, args.work.work());
     output.terminal.stage("delivery", work, |_| "can be proven".to_owned())?;
 
     let test_set = revealed(given, &folder, &bounty)?;
@@ -65,8 +68,11 @@ fn accuracy(args: &BountySubmitArgs, given: &AccuracyArgs, output: Output) -> Re
         return Err(refused(BountyError::WrongCount { threshold, samples, actual }));
     }
     let domain = terms.statements[1].domain(session.chain, bounty.address, account);
-    let (evidence, _) =
-        output.terminal.stage("prove", || draft.prove(domain), |_| "the accuracy".to_owned())?;
+    let (evidence, _) = output.terminal.stage(
+        "prove",
+        || draft.prove(domain, args.work.work()),
+        |_| "the accuracy".to_owned(),
+    )?;
     // As late as possible: those who prove in the meantime make it a worse one, not a wrong one.
     let hint = hint(&bounty, correct, hunter.order)?;
     let call = Call::Submit { correct, hint, evidence };
@@ -76,7 +82,8 @@ fn accuracy(args: &BountySubmitArgs, given: &AccuracyArgs, output: Output) -> Re
         "hint": hint.to_string(),
         "phases": phases,
     });
-    session.call(bounty.address, "submit", &call, &details, output)
+    let intent = Intent { name: "submit", call, pays: None, details };
+    session.call(bounty.address, &intent, &mut |_| Ok(()), output)
 }
 
 /// Returns the test set that the host revealed, with the samples from a folder.

@@ -3,8 +3,9 @@
 use num_bigint::BigInt;
 use serde_json::{Value, json};
 use tensorproof_contracts::bounty::{Call, Phase};
+use tensorproof_contracts::chain::Signed;
 
-use super::super::send::Session;
+use super::super::send::{Intent, Session};
 use super::super::{check_phase, open_compute, phases, same};
 use super::{check_circuit, check_digest, check_terms, data_hash};
 use crate::bounty::Computation;
@@ -48,8 +49,11 @@ pub(in crate::commands::bounty) fn run(
     outputs.truncate(computation.outputs());
     let (integers, decoded) = computation.decoded(&outputs)?;
     let domain = terms.inference.domain(session.chain, bounty.address, account);
-    let (evidence, _) =
-        output.terminal.stage("prove", || draft.prove(domain), |_| "the outputs".to_owned())?;
+    let (evidence, _) = output.terminal.stage(
+        "prove",
+        || draft.prove(domain, args.work.work()),
+        |_| "the outputs".to_owned(),
+    )?;
     let to = given.to.unwrap_or(account);
     let details = json!({
         "integers": integers.iter().map(BigInt::to_string).collect::<Value>(),
@@ -59,5 +63,9 @@ pub(in crate::commands::bounty) fn run(
         "amount": terms.reward.to_string(),
         "phases": phases,
     });
-    session.call(bounty.address, "solve", &Call::Solve { outputs, evidence, to }, &details, output)
+    let call = Call::Solve { outputs, evidence, to };
+    let intent = Intent { name: "solve", call, pays: Some((to, terms.reward)), details };
+    // Outputs that somebody else has brought by now, or that are late, would be shown and not paid.
+    let mut check = |_: &Signed| check_phase(bounty.phase()?, Phase::Open);
+    session.call(bounty.address, &intent, &mut check, output)
 }
