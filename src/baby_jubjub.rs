@@ -76,7 +76,7 @@ pub(crate) fn read_secret(path: &Path) -> Result<Fr> {
 
 fn read(path: &Path) -> Result<Value> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
-    serde_json::from_str(&text)
+    tensorproof_json::from_str(&text)
         .map_err(|error| Error::Malformed { path: path.to_owned(), reason: error.to_string() })
 }
 

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 pub(crate) fn read_inputs<F: PrimeField>(path: &Path, ports: &[Port]) -> Result<Inputs<F>> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
     let malformed = |reason: String| Error::Malformed { path: path.to_owned(), reason };
-    let value: Value = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+    let value: Value = tensorproof_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
     let Value::Object(fields) = value else {
         return Err(malformed("expected an object with the inputs by name".to_owned()));
     };

@@ -57,7 +57,7 @@ pub(crate) fn read_salt(settings: &Settings, path: &Path) -> Result<Option<Fr>> 
     if !text.trim_start().starts_with('{') {
         return Ok(None);
     }
-    let salted: Salted = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+    let salted: Salted = tensorproof_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
     let Some(found) = salted.salt else {
         return Ok(None);
     };
@@ -134,7 +134,7 @@ pub(crate) fn solve_data(
 fn add_parameters(dir: &BuildDir, settings: &Settings, inputs: &mut Inputs) -> Result<()> {
     let path = dir.existing(Artefact::Weights)?;
     let malformed = |reason: String| Error::Malformed { path: path.clone(), reason };
-    let weights: Value = serde_json::from_str(&dir.read_text(Artefact::Weights)?)
+    let weights: Value = tensorproof_json::from_str(&dir.read_text(Artefact::Weights)?)
         .map_err(|error| malformed(error.to_string()))?;
     let Value::Object(weights) = weights else {
         return Err(malformed("expected an object with the parameters by signal".to_owned()));

@@ -72,8 +72,8 @@ pub fn read_samples(path: &Path, bytes: &[u8], inputs: &[InputShape]) -> Result<
         }
         Some("npy") => vec![read_npy(bytes).map_err(malformed)?],
         _ => {
-            let value: Value =
-                serde_json::from_slice(bytes).map_err(|error| malformed(format!("not JSON: {error}")))?;
+            let value: Value = tensorproof_json::from_slice(bytes)
+                .map_err(|error| malformed(format!("not JSON: {error}")))?;
             from_json(&value, inputs).map_err(malformed)?
         }
     };

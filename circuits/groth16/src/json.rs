@@ -142,7 +142,7 @@ fn parse(text: &str) -> Parsed<Value> {
     if text.len() > LONGEST {
         return Err(JsonError::TooLong { length: text.len(), limit: LONGEST });
     }
-    Ok(serde_json::from_str(text)?)
+    Ok(tensorproof_json::from_str(text)?)
 }
 
 fn expect_protocol(value: &Value) -> Parsed<()> {

@@ -31,10 +31,16 @@ impl PublicValue {
 
     fn bounded(signal: &Signal, outer: &[usize]) -> Self {
         let shape = [outer, &signal.shape].concat();
-        let packed = TensorForm::new(&shape, &signal.scale, &signal.hull.low, &signal.hull.high);
+        let packed = packing(signal, &shape);
         // An element takes some 38 constraints, and a packed value its bits besides.
         let is_small = packed.bits + 38 / packed.per_element() < 38;
         Self { name: signal.name.clone(), shape, packed: is_small.then_some(packed) }
+    }
+
+    /// Describes values whose range is proven by their packing, whatever it takes.
+    fn ranged(signal: &Signal) -> Self {
+        let packed = packing(signal, &signal.shape);
+        Self { name: signal.name.clone(), shape: signal.shape.clone(), packed: Some(packed) }
     }
 
     pub(super) fn is_packed(&self) -> bool {
@@ -49,6 +55,11 @@ impl PublicValue {
     fn elements(&self) -> usize {
         self.packed.as_ref().map_or_else(|| self.size(), TensorForm::elements)
     }
+}
+
+/// Returns how a signal is packed by its range.
+pub(super) fn packing(signal: &Signal, shape: &[usize]) -> TensorForm {
+    TensorForm::new(shape, &signal.scale, &signal.hull.low, &signal.hull.high)
 }
 
 /// Returns the public values, in the order that the public signals have or would have.
@@ -78,7 +89,7 @@ pub(super) fn public_values(quantized: &QuantizedGraph, constants: &Constants) -
     }
     if config.params == ParamsVisibility::Public {
         let parameters = parameters(quantized, constants);
-        values.extend(parameters.iter().map(|signal| PublicValue::bounded(signal, &[])));
+        values.extend(parameters.iter().map(PublicValue::ranged));
     }
     if seals.iter().any(|(_, seal)| *seal == Seal::Encrypted) {
         values.push(PublicValue::wide(RECIPIENT.to_owned(), &[2]));

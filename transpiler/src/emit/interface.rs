@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use super::constants::Constants;
 use super::digest::{digest, public_values};
 use super::seals::{packed, seal_components, seal_signals, sealed_inputs, seals};
-use super::statement::{Signal, cost, parameters, ports};
+use super::statement::{Signal, cost, parameters, ports, ranged};
 use crate::kernel::{Cost, Kernel};
 use crate::quantize::{InputVisibility, Layer, OutputVisibility, ParamsVisibility, QuantizedGraph};
-use crate::seal::RECIPIENT;
+use crate::seal::{RECIPIENT, Subject};
 
 /// Signals by name, with the lengths of their axes.
 pub type Signals = Vec<(String, Vec<usize>)>;
@@ -66,7 +66,8 @@ impl Interface {
         }
         let model = Template::of_model(quantized, constants);
         let cost = Some(cost(quantized));
-        if config.batch == 1 && seals.is_empty() && is_shown && !has_digest {
+        let ranged = ranged(quantized, &parameters).len();
+        if config.batch == 1 && seals.is_empty() && is_shown && !has_digest && ranged == 0 {
             return Self { main: model, public, model: None, cost };
         }
 
@@ -82,6 +83,9 @@ impl Interface {
         main.inputs.extend(sealed_inputs(&seals));
         let mut shown = if is_shown { batched(&outputs) } else { Vec::new() };
         main.components.push(("model".to_owned(), "Model", config.batch));
+        if ranged > 0 {
+            main.components.push((format!("{}Pack", Subject::Params.name()), "Pack", ranged));
+        }
         for (subject, seal) in &seals {
             let values = packed(quantized, *subject);
             shown.extend(seal_signals(*subject, *seal, &values));

@@ -52,6 +52,9 @@ pub fn emit(quantized: &QuantizedGraph) -> Result<CircomProgram> {
     let constants = Constants::of(quantized);
     let mut includes = model::includes(quantized);
     includes.extend(seals::files(&seals(quantized)).into_iter().map(str::to_owned));
+    if quantized.config.params == ParamsVisibility::Public {
+        includes.insert(PACK.to_owned());
+    }
     if digest(quantized).is_some() {
         includes.extend(DIGEST.map(str::to_owned));
     }
@@ -87,8 +90,10 @@ fn comment(text: &mut String, indent: usize, line: &str) -> Result<()> {
     Ok(())
 }
 
+/// The template that proves ranges.
+const PACK: &str = "tensorproof/crypto/pack.circom";
 /// The templates that a digest is made by.
-const DIGEST: [&str; 2] = ["tensorproof/crypto/pack.circom", "tensorproof/crypto/public_digest.circom"];
+const DIGEST: [&str; 2] = [PACK, "tensorproof/crypto/public_digest.circom"];
 
 /// A single value is a signal without axes.
 fn output_axes(shape: &[usize]) -> Vec<usize> {

@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use num_rational::BigRational;
 
 use super::constants::{Constants, Parameter};
-use super::digest::{digest, digest_cost, public_values, write_digest};
+use super::digest::{digest, digest_cost, packing, public_values, write_digest};
 use super::place::{Place, bracketed, copy};
 use super::seals::{declare_seal, declare_sealed_inputs, packed, seals, write_seal};
 use super::{comment, described, output_axes};
 use crate::error::Result;
+use crate::form::TensorForm;
 use crate::interval::Interval;
 use crate::kernel::Cost;
 use crate::quantize::{InputVisibility, OutputVisibility, ParamsVisibility, Port, QuantizedGraph};
@@ -48,6 +49,10 @@ pub fn cost(quantized: &QuantizedGraph) -> Cost {
         };
         cost.quadratic += sealed.quadratic;
         cost.linear += sealed.linear;
+    }
+    for form in ranged(quantized, &parameters(quantized, &Constants::of(quantized))) {
+        cost.quadratic += form.size() * form.bits;
+        cost.linear += form.size() + form.elements();
     }
     if digest(quantized).is_some() {
         let digest = digest_cost(quantized);
@@ -91,6 +96,15 @@ pub(super) fn parameters(quantized: &QuantizedGraph, constants: &Constants) -> V
     constants.parameters().map(signal).collect()
 }
 
+/// Returns the public parameters with their packing, which proves their range: what verifies a proof does not know it. A digest
+/// packs them itself.
+pub(super) fn ranged(quantized: &QuantizedGraph, parameters: &[Signal]) -> Vec<TensorForm> {
+    if quantized.config.params != ParamsVisibility::Public || digest(quantized).is_some() {
+        return Vec::new();
+    }
+    parameters.iter().map(|signal| packing(signal, &signal.shape)).collect()
+}
+
 /// Writes declarations of signals with `outer` axes before their own.
 pub(super) fn declare(text: &mut String, kind: &str, signals: &[Signal], outer: &[usize]) -> Result<()> {
     for signal in signals {
@@ -125,7 +139,8 @@ pub(super) fn text(text: &mut String, quantized: &QuantizedGraph, constants: &Co
     }
     let list = if public.is_empty() { String::new() } else { format!(" {{public [{}]}}", public.join(", ")) };
     let is_shown = config.output_visibility == OutputVisibility::Public;
-    if config.batch == 1 && seals.is_empty() && is_shown && digested.is_none() {
+    let ranged = ranged(quantized, &parameters);
+    if config.batch == 1 && seals.is_empty() && is_shown && digested.is_none() && ranged.is_empty() {
         let _ = writeln!(text, "component main{list} = Model();");
         return Ok(());
     }
@@ -172,6 +187,18 @@ pub(super) fn text(text: &mut String, quantized: &QuantizedGraph, constants: &Co
             Subject::Params | Subject::Data => own(&[], &parameters),
         };
         write_seal(text, *subject, *seal, values, &places);
+    }
+    if !ranged.is_empty() {
+        let name = Subject::Params.name();
+        // What the packing is for is the range; nothing takes its elements.
+        comment(text, 4, "The range of the parameters. allow(W0007): the elements are not needed.")?;
+        let _ = writeln!(text, "    component {name}Pack[{}];", ranged.len());
+        for (at, (form, signal)) in ranged.iter().zip(&parameters).enumerate() {
+            let (size, offset) = (form.size(), -&form.low);
+            let _ = writeln!(text, "    {name}Pack[{at}] = Pack({size}, {}, {offset});", form.bits);
+            let target = Place::plain(&format!("{name}Pack[{at}].in"), &[size]);
+            text.push_str(&copy(&target, &Place::plain(&signal.name, &signal.shape)));
+        }
     }
     if let Some(values) = digested {
         write_digest(text, &values)?;
