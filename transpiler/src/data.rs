@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::graph::Graph;
 use crate::quantize::Sample;
 
-pub use contents::Contents;
+pub use contents::{Contents, ENDINGS, ending};
 
 /// Name and shape of an input that a file is read for.
 #[derive(Clone, Debug)]

@@ -12,6 +12,14 @@ use crate::error::{Error, Result};
 /// Largest input file, in bytes.
 const LARGEST_FILE: u64 = 1 << 31;
 
+/// The endings of the names of files of inputs; a file with another is read as JSON.
+pub const ENDINGS: [&str; 7] = ["json", "npz", "npy", "csv", "png", "pgm", "ppm"];
+
+/// Returns the ending of a file's name.
+pub fn ending(path: &Path) -> String {
+    path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+}
+
 /// A file of inputs.
 ///
 /// - JSON: `{"<input name>": nested arrays}`, which may have a salt ([`salt_signal`](crate::seal::Subject::salt_signal)) beside
@@ -78,12 +86,11 @@ impl Contents {
     /// # Errors
     /// When it is not of the kind that its name says.
     pub fn read(path: &Path, bytes: &[u8]) -> Result<Self> {
-        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        let layout = match ending.to_ascii_lowercase().as_str() {
+        let layout = match ending(path).as_str() {
             "npz" => numpy::archive(bytes),
             "npy" => numpy::single(bytes).map(|array| Layout::Single(Ok(array))),
             "csv" => table::read(bytes),
-            "png" | "pgm" | "ppm" | "pnm" | "pbm" => image::read(bytes).map(Layout::Image),
+            "png" | "pgm" | "ppm" => image::read(bytes).map(Layout::Image),
             _ => json::read(bytes),
         };
         match layout {
