@@ -26,7 +26,7 @@ use super::WorkArgs;
 pub struct RunArgs {
     /// The model: an .onnx, .keras or .h5 file
     pub model: PathBuf,
-    /// The input to prove: .json, .npy or .npz
+    /// The input to prove: .json, .npy, .npz, .csv, .png or .pgm
     #[arg(long, short)]
     pub input: PathBuf,
     /// Which sample of the input file, counted from 0; the first one of a batch
@@ -78,9 +78,16 @@ pub struct CircuitArgs {
     /// Scale of the weights of one linear layer, such as conv_1=10^2; may be given for several
     #[arg(long = "layer-scale", value_name = "LAYER=SCALE")]
     pub layer_scales: Vec<String>,
-    /// Inputs that ranges and the scale are chosen for: .json, .npy or .npz [default: the input to prove]
+    /// Inputs that ranges and the scale are chosen for, of the same kinds [default: the input to prove]
     #[arg(long)]
     pub calibrate: Option<PathBuf>,
+    /// Shape of an input of which the model leaves lengths open, such as x=1,16,512; may be given for several
+    #[arg(long = "shape", value_name = "NAME=LENGTHS")]
+    pub shapes: Vec<String>,
+    /// Length of the axes that the model calls by a name, such as seq=16; may be given for several [default: those of the
+    /// input, or else of the calibration inputs]
+    #[arg(long = "dim", value_name = "NAME=LENGTH")]
+    pub dims: Vec<String>,
     /// Largest error against the float model that `--scale auto` accepts, relative to its largest output
     #[arg(long)]
     pub tolerance: Option<f64>,

@@ -11,7 +11,7 @@ use tensorproof_groth16::{
 };
 use tensorproof_r1cs::{Fr, Witness};
 use tensorproof_transpiler::Settings;
-use tensorproof_transpiler::data::load_samples;
+use tensorproof_transpiler::data::{ENDINGS, ending, load_samples};
 use tensorproof_transpiler::quantize::Sample;
 
 use super::prove::PROOF_BYTES;
@@ -89,14 +89,9 @@ fn solve(
 /// Returns all inputs with names for their proofs: those of a folder's files, or the positions of a file's samples.
 fn read_all(path: &Path, settings: Option<&Settings>) -> Result<Vec<(String, Input)>> {
     let files = if path.is_dir() { entries_of(path)? } else { vec![path.to_owned()] };
-    let files: Vec<PathBuf> = files
-        .into_iter()
-        .filter(|file| {
-            let ending = file.extension().and_then(|ending| ending.to_str());
-            // One that cannot be read is an error when it is read.
-            matches!(ending, Some("json" | "npy" | "npz")) && !file.is_dir()
-        })
-        .collect();
+    // One that cannot be read is an error when it is read.
+    let is_input = |file: &PathBuf| ENDINGS.contains(&ending(file).as_str()) && !file.is_dir();
+    let files: Vec<PathBuf> = files.into_iter().filter(is_input).collect();
     let mut named = Vec::new();
     for file in &files {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -131,7 +126,7 @@ fn read_all(path: &Path, settings: Option<&Settings>) -> Result<Vec<(String, Inp
             Err(Error::Malformed { path: path.to_owned(), reason })
         }
         (None, true) => {
-            let reason = "has no input, expected .json, .npy or .npz files".to_owned();
+            let reason = format!("has no input, expected files of names that end in {}", ENDINGS.join(", "));
             Err(Error::Malformed { path: path.to_owned(), reason })
         }
         (None, false) => Ok(named),

@@ -6,7 +6,7 @@ use num_bigint::BigInt;
 use serde_json::{Map, Value, json};
 use tensorproof_circom::Circuit;
 use tensorproof_contracts::evm;
-use tensorproof_transpiler::data::{input_shapes, load_samples};
+use tensorproof_transpiler::data::{Contents, input_shapes};
 use tensorproof_transpiler::quantize::Agreement;
 use tensorproof_transpiler::{Graph, Settings};
 
@@ -138,11 +138,13 @@ struct Inference {
 }
 
 fn transpiled(args: &RunArgs, dir: &BuildDir, output: Output) -> Result<Inference> {
+    let contents = Contents::load(&args.input)?;
     let pick = |graph: &Graph| {
-        let samples = load_samples(&args.input, &input_shapes(graph))?;
+        let samples = contents.samples(&input_shapes(graph))?;
         stages::pick_samples(samples, &args.input, args.sample, args.circuit.batch)
     };
-    let quantized = transpile::quantize_model(&args.model, &args.circuit, Some(&pick), output.terminal)?;
+    let inputs = transpile::Inputs { contents: &contents, pick: &pick };
+    let quantized = transpile::quantize_model(&args.model, &args.circuit, Some(inputs), output.terminal)?;
     let samples = pick(&quantized.graph)?;
     let expected =
         samples.iter().map(|sample| Ok(quantized.model.eval(sample)?)).collect::<Result<Vec<_>>>()?;

@@ -8,11 +8,12 @@ use ndarray::ArrayD;
 use serde_json::{Value, json};
 use tensorproof_circom::Circuit;
 use tensorproof_r1cs::Fr;
-use tensorproof_transpiler::data::{input_shapes, load_samples};
+use tensorproof_transpiler::data::{Contents, input_shapes};
+use tensorproof_transpiler::graph::EdgeId;
 use tensorproof_transpiler::quantize::{
     self, Agreement, MOST_BITS, OutputKind, Power, QuantizeConfig, QuantizedGraph, Sample, ScaleChoice, Scope,
 };
-use tensorproof_transpiler::{Graph, Settings, emit, load_graph};
+use tensorproof_transpiler::{Graph, Lengths, Settings, emit, load_graph_of};
 
 use super::Output;
 use crate::baby_jubjub;
@@ -23,7 +24,7 @@ use crate::cli::{
 };
 use crate::error::{Error, Result};
 use crate::stages;
-use crate::terminal::{Terminal, grouped};
+use crate::terminal::{Terminal, grouped, visible};
 
 /// Largest relative error that `--scale auto` accepts.
 const TOLERANCE: f64 = 0.05;
@@ -86,17 +87,21 @@ pub(super) struct Quantized {
     pub(super) samples: Vec<Sample>,
 }
 
-/// Returns the inputs to prove, once the shapes of the inputs are known.
-pub(super) type PickSamples<'p> = &'p dyn Fn(&Graph) -> Result<Vec<Sample>>;
+/// The inputs to prove, of which some are picked once the shapes of the inputs are known.
+pub(super) struct Inputs<'p> {
+    pub(super) contents: &'p Contents,
+    pub(super) pick: &'p dyn Fn(&Graph) -> Result<Vec<Sample>>,
+}
 
-/// Reads and quantizes a model; `samples` are the inputs to prove, if there are some already.
+/// Reads and quantizes a model; `inputs` are those to prove, if there are some already.
 pub(super) fn quantize_model(
     model: &Path,
     args: &CircuitArgs,
-    samples: Option<PickSamples<'_>>,
+    inputs: Option<Inputs<'_>>,
     terminal: Terminal,
 ) -> Result<Quantized> {
-    quantize_with(model, config(args)?, args.calibrate.as_deref(), samples, terminal)
+    let lengths = Lengths { shapes: shapes(&args.shapes)?, dims: dims(&args.dims)?, contents: None };
+    quantize_with(model, lengths, config(args)?, args.calibrate.as_deref(), inputs, terminal)
 }
 
 /// What a bounty is about: numbers, and whose parameters.
@@ -129,24 +134,25 @@ pub(super) fn quantize_for_bounty(
         output_visibility: quantize::OutputVisibility::Public,
         batch: 1,
     };
-    quantize_with(path, config, calibrate, None, terminal)
+    quantize_with(path, Lengths::default(), config, calibrate, None, terminal)
 }
 
 fn quantize_with(
     model: &Path,
+    lengths: Lengths<'_>,
     mut config: QuantizeConfig,
     calibrate: Option<&Path>,
-    samples: Option<PickSamples<'_>>,
+    inputs: Option<Inputs<'_>>,
     terminal: Terminal,
 ) -> Result<Quantized> {
-    let (graph, _) = terminal.stage(
-        "import",
-        || load_graph(model).map_err(Error::from),
-        |graph: &Graph| format!("{} nodes", graph.nodes.len()),
-    )?;
-    let samples = match (calibrate, samples) {
-        (Some(path), _) => load_samples(path, &input_shapes(&graph))?,
-        (None, Some(samples)) => samples(&graph)?,
+    let calibration = calibrate.map(Contents::load).transpose()?;
+    let contents = inputs.as_ref().map(|inputs| inputs.contents).or(calibration.as_ref());
+    let lengths = Lengths { contents, ..lengths };
+    let (graph, _) =
+        terminal.stage("import", || load_graph_of(model, &lengths).map_err(Error::from), described)?;
+    let samples = match (&calibration, inputs) {
+        (Some(calibration), _) => calibration.samples(&input_shapes(&graph))?,
+        (None, Some(inputs)) => (inputs.pick)(&graph)?,
         // The circuit is there already, whatever its scale gives.
         (None, None) if matches!(config.scope, Scope::Given(_)) => Vec::new(),
         (None, None) => {
@@ -170,6 +176,18 @@ fn quantize_with(
             _ => format!("scale {}, largest error {:.2e}", quantized.power, agreement.max_abs_error),
         })?;
     Ok(Quantized { graph, model: quantized, agreement, layer_errors, samples })
+}
+
+/// Returns what a model is, with the shapes of a sample where lengths were open.
+fn described(graph: &Graph) -> String {
+    let shape = |edge: &EdgeId| {
+        let (edge, is_batched) = (&graph.edges[edge.0], graph.batched.contains(edge));
+        let lengths: Vec<String> = edge.shape.iter().map(usize::to_string).collect();
+        let batch = if is_batched { ", of a batch" } else { "" };
+        format!("`{}` [{}]{batch}", visible(&edge.name), lengths.join(", "))
+    };
+    let shapes: Vec<String> = graph.inputs.iter().map(shape).collect();
+    format!("{} nodes; a sample is {}", graph.nodes.len(), shapes.join(", "))
 }
 
 pub(super) fn total(quantized: &QuantizedGraph) -> usize {
@@ -297,6 +315,35 @@ pub(super) fn layer_scales(given: &[String]) -> Result<BTreeMap<String, Power>> 
         })
     };
     given.iter().map(scale).collect()
+}
+
+fn shapes(given: &[String]) -> Result<BTreeMap<String, Vec<usize>>> {
+    let shape = |text: &String| {
+        let pair = text.rsplit_once('=').and_then(|(name, lengths)| {
+            let lengths: Option<Vec<usize>> = lengths.split(',').map(length).collect();
+            Some((name.to_owned(), lengths?))
+        });
+        pair.ok_or_else(|| {
+            let expected = "an input and the lengths of its axes, such as `x=1,16,512`";
+            Error::Option { option: "--shape", value: text.clone(), expected }
+        })
+    };
+    given.iter().map(shape).collect()
+}
+
+fn dims(given: &[String]) -> Result<BTreeMap<String, usize>> {
+    let dim = |text: &String| {
+        let pair = text.rsplit_once('=').and_then(|(name, text)| Some((name.to_owned(), length(text)?)));
+        pair.ok_or_else(|| {
+            let expected = "the name of an axis and its length, such as `seq=16`";
+            Error::Option { option: "--dim", value: text.clone(), expected }
+        })
+    };
+    given.iter().map(dim).collect()
+}
+
+fn length(text: &str) -> Option<usize> {
+    text.trim().parse().ok().filter(|length| *length > 0)
 }
 
 pub(super) fn range(text: &str) -> Result<(f64, f64)> {

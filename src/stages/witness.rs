@@ -9,7 +9,7 @@ use tensorproof_circom::{Circuit, CircuitField, Inputs, WitnessError};
 use tensorproof_contracts::digest;
 use tensorproof_r1cs::{Fr, Witness, fr_from_bigint, fr_from_decimal};
 use tensorproof_transpiler::Settings;
-use tensorproof_transpiler::data::load_samples;
+use tensorproof_transpiler::data::{ENDINGS, ending, load_samples};
 use tensorproof_transpiler::quantize::Sample;
 use tensorproof_transpiler::seal::Subject;
 
@@ -47,8 +47,8 @@ pub(crate) fn read_salt(settings: &Settings, path: &Path) -> Result<Option<Fr>> 
     let name = Subject::Input.salt_signal();
     let is_salted = settings.seals.iter().any(|seal| seal.of == Subject::Input.name());
     let is_input = settings.inputs.iter().any(|input| input.name == name);
-    let is_array = matches!(path.extension().and_then(|ending| ending.to_str()), Some("npy" | "npz"));
-    if !is_salted || is_input || is_array {
+    let is_json = !ENDINGS.contains(&ending(path).as_str()) || ending(path) == "json";
+    if !is_salted || is_input || !is_json {
         return Ok(None);
     }
     let text = fs::read_to_string(path).map_err(|source| Error::read(path, source))?;

@@ -1,9 +1,11 @@
-//! A model with shapes: nodes in order, each with one output. A batch of unknown length has length one.
+//! A model with shapes: nodes in order, each with one output. What is a batch has length one.
 
 use std::collections::BTreeMap;
 
 use ndarray::ArrayD;
 
+use crate::axes::{self, Axes, Lengths};
+use crate::batch::{MOST_SAMPLES, is_batch};
 use crate::error::{Error, Result};
 use crate::fold::fold;
 use crate::onnx::{Model, ModelNode};
@@ -51,6 +53,8 @@ pub struct Graph {
     pub outputs: Vec<EdgeId>,
     /// Whether a final `Softmax` was left out, so that the outputs are logits of classes.
     pub is_classifier: bool,
+    /// Inputs whose first axis, of any length in the model, is a batch: a sample is one of it.
+    pub batched: Vec<EdgeId>,
     /// How many values its edges have.
     values: usize,
 }
@@ -71,13 +75,57 @@ impl Graph {
     /// # Errors
     /// When a node or a shape is not supported, or the model is not consistent.
     pub fn build(model: &Model) -> Result<Self> {
+        Self::build_of(model, &Lengths::default())
+    }
+
+    /// Types a model that leaves lengths of axes open. First axes of any length are a batch, of which a sample is one, where the
+    /// model does not mix what stands along them; else they are as long as the data.
+    ///
+    /// # Errors
+    /// As those of [`Self::build`], and when a length is not known.
+    pub fn build_of(model: &Model, lengths: &Lengths<'_>) -> Result<Self> {
+        let axes = Axes::of(model, lengths)?;
+        let single = || Self::build_with(model, axes.with_first(|_| 1)?);
+        if !axes.has_open() {
+            return single();
+        }
+        let is_open: Vec<bool> = axes.inputs.iter().map(|(_, shape)| shape.contains(&None)).collect();
+        let rows = || axes.rows.iter().zip(&is_open).filter(|(_, is_open)| **is_open).map(|(rows, _)| *rows);
+        let rows = rows().collect::<Option<Vec<usize>>>();
+        // Two samples tell, where the model takes two; else as many as there are.
+        let most = rows.iter().flatten().copied().max().filter(|rows| (3..=MOST_SAMPLES).contains(rows));
+        let several = std::iter::once(2).chain(most).find_map(|count| {
+            let shapes = axes.with_first(|_| count).ok()?;
+            Some((count, Self::build_with(model, shapes).ok()?))
+        });
+        let Some((count, several)) = several else {
+            // It takes no more than one.
+            return single();
+        };
+        if let Ok(mut one) = single()
+            && is_batch(&one, &several, count, &is_open)
+        {
+            let inputs = one.inputs.iter().zip(&is_open).filter(|(_, is_open)| **is_open);
+            one.batched = inputs.map(|(edge, _)| *edge).collect();
+            return Ok(one);
+        }
+        let first = is_open.iter().position(|is_open| *is_open).unwrap_or(0);
+        let (name, declared) = &model.inputs[first];
+        if rows.is_none() {
+            return Err(axes::mixed(name, declared));
+        }
+        Self::build_with(model, axes.with_first(|position| axes.rows[position].unwrap_or(1))?)
+    }
+
+    /// Types a model with inputs of these shapes.
+    fn build_with(model: &Model, shapes: Vec<Vec<usize>>) -> Result<Self> {
         let mut graph = Self::default();
         let mut known = Names::new();
         for (name, constant) in &model.constants {
             known.insert(name.clone(), Known::Constant(constant.clone()));
         }
-        for (name, shape) in &model.inputs {
-            let edge = graph.add_edge(name, input_shape(name, shape)?);
+        for ((name, _), shape) in model.inputs.iter().zip(shapes) {
+            let edge = graph.add_edge(name, shape);
             graph.edges[edge.0].is_integer = model.integers.contains(name);
             graph.inputs.push(edge);
             if known.insert(name.clone(), Known::Edge(edge)).is_some() {
@@ -248,32 +296,6 @@ impl Graph {
     fn add_edge(&mut self, name: &str, shape: Vec<usize>) -> EdgeId {
         self.edges.push(Edge { name: name.to_owned(), shape, is_integer: false });
         EdgeId(self.edges.len() - 1)
-    }
-}
-
-/// A batch of unknown length is one sample; other axes must be known.
-fn input_shape(name: &str, shape: &[Option<usize>]) -> Result<Vec<usize>> {
-    let mut lengths = Vec::with_capacity(shape.len());
-    for (axis, length) in shape.iter().enumerate() {
-        match (axis, length) {
-            (0, None) => lengths.push(1),
-            (_, Some(length)) => lengths.push(*length),
-            _ => {
-                let reason = format!(
-                    "the length of axis {axis} is not fixed in the model; only the batch may be dynamic"
-                );
-                return Err(Error::Input { input: name.to_owned(), reason });
-            }
-        }
-    }
-    match elements(&lengths) {
-        Some(0) => {
-            Err(Error::Input { input: name.to_owned(), reason: format!("shape {lengths:?} has no values") })
-        }
-        Some(_) => Ok(lengths),
-        None => {
-            Err(Error::Input { input: name.to_owned(), reason: format!("shape {lengths:?} is too large") })
-        }
     }
 }
 

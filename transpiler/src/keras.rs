@@ -27,6 +27,7 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
+use crate::axes::Lengths;
 use crate::error::{Error, Result};
 use crate::onnx::{self, Model};
 use hdf5::Hdf5;
@@ -44,6 +45,14 @@ const LARGEST_CONFIG: u64 = 1 << 24;
 /// # Errors
 /// When the file cannot be read or is not a model that is understood.
 pub fn load(path: &Path) -> Result<Model> {
+    load_of(path, &Lengths::default())
+}
+
+/// Reads a model that leaves lengths of axes open. A Keras model takes them where it is read, its layers need them.
+///
+/// # Errors
+/// As those of [`load`], and when a length of a Keras model is not known.
+pub fn load_of(path: &Path, lengths: &Lengths<'_>) -> Result<Model> {
     let unreadable = |source| Error::Read { path: path.to_owned(), source };
     let file = File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
@@ -55,7 +64,7 @@ pub fn load(path: &Path) -> Result<Model> {
     bytes.clear();
     file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     let model = if u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST_FILE) {
-        read(&bytes)
+        read_of(&bytes, lengths)
     } else {
         Err(Error::model(format!("has more than {LARGEST_FILE} bytes")))
     };
@@ -74,6 +83,10 @@ fn is_keras(bytes: &[u8]) -> bool {
 /// # Errors
 /// When the bytes are not a Keras model that is understood.
 pub fn read(bytes: &[u8]) -> Result<Model> {
+    read_of(bytes, &Lengths::default())
+}
+
+fn read_of(bytes: &[u8], lengths: &Lengths<'_>) -> Result<Model> {
     let (structure, weights, version) = if bytes.starts_with(hdf5::SIGNATURE) {
         let file = Hdf5::open(bytes)?;
         let structure = text(&file, "model_config")?.ok_or_else(|| {
@@ -95,7 +108,7 @@ pub fn read(bytes: &[u8]) -> Result<Model> {
         Some("3") => false,
         _ => return Err(Error::model(format!("it was written by Keras `{version}`, expected 2 or 3"))),
     };
-    Network { weights: &weights, is_keras_2 }.translate(&structure, &Scope::default())
+    Network { weights: &weights, is_keras_2, lengths }.translate(&structure, &Scope::default())
 }
 
 fn text(file: &Hdf5, attribute: &str) -> Result<Option<String>> {

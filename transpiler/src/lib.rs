@@ -6,6 +6,8 @@
 //!
 //! [`quantize::QuantizedGraph::eval`] is the specification in integers: the circuit's outputs equal it, always.
 
+pub mod axes;
+mod batch;
 mod control;
 pub mod data;
 pub mod emit;
@@ -28,6 +30,7 @@ mod tensor;
 
 use std::path::Path;
 
+pub use axes::Lengths;
 pub use emit::{CircomProgram, emit};
 pub use error::{Error, Result};
 pub use graph::Graph;
@@ -41,7 +44,15 @@ pub use settings::Settings;
 /// # Errors
 /// When the file is not a model that can be proven.
 pub fn load_graph(path: &Path) -> Result<Graph> {
-    let mut graph = Graph::build(&load(path)?)?;
+    load_graph_of(path, &Lengths::default())
+}
+
+/// Reads a model that leaves lengths of axes open, and simplifies its graph.
+///
+/// # Errors
+/// As those of [`load_graph`], and when a length is not known.
+pub fn load_graph_of(path: &Path, lengths: &Lengths<'_>) -> Result<Graph> {
+    let mut graph = Graph::build_of(&keras::load_of(path, lengths)?, lengths)?;
     passes::simplify(&mut graph);
     Ok(graph)
 }

@@ -12,6 +12,7 @@ use std::path::Path;
 
 use prost::Message as _;
 
+use crate::axes::Length;
 use crate::error::{Error, Result};
 pub use crate::tensor::Constant;
 use decode::constant;
@@ -173,8 +174,8 @@ pub struct Model {
     pub nodes: Vec<ModelNode>,
     /// The constants by name.
     pub constants: BTreeMap<String, Constant>,
-    /// Names and shapes of the inputs; an axis of unknown length is `None`.
-    pub inputs: Vec<(String, Vec<Option<usize>>)>,
+    /// Names and shapes of the inputs.
+    pub inputs: Vec<(String, Vec<Length>)>,
     /// The inputs that hold integers or booleans.
     pub integers: BTreeSet<String>,
     /// Names of the outputs.
@@ -362,7 +363,7 @@ fn is_integer(input: &ValueInfoProto) -> bool {
     kind.is_some_and(|kind| matches!(kind.elem_type, 2..=7 | 9 | 12 | 13))
 }
 
-fn shape(input: &ValueInfoProto) -> Result<Vec<Option<usize>>> {
+fn shape(input: &ValueInfoProto) -> Result<Vec<Length>> {
     let shape = input.kind.as_ref().and_then(|kind| kind.tensor_type.as_ref()?.shape.as_ref());
     let Some(shape) = shape else {
         return Err(Error::Input {
@@ -372,7 +373,10 @@ fn shape(input: &ValueInfoProto) -> Result<Vec<Option<usize>>> {
     };
     // A length that is not positive stands for an unknown one.
     let length = |dim: &DimensionProto| {
-        dim.dim_value.and_then(|value| usize::try_from(value).ok()).filter(|value| *value > 0)
+        let fixed = dim.dim_value.and_then(|value| usize::try_from(value).ok()).filter(|value| *value > 0);
+        let named =
+            || dim.dim_param.clone().filter(|name| !name.is_empty()).map_or(Length::Open, Length::Named);
+        fixed.map_or_else(named, Length::Fixed)
     };
     Ok(shape.dim.iter().map(length).collect())
 }

@@ -9,7 +9,7 @@ use std::fmt;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{Signed as _, Zero as _};
+use num_traits::{One as _, Signed as _, Zero as _};
 use serde::{Deserialize, Serialize};
 
 use crate::data::InputShape;
@@ -422,7 +422,11 @@ impl Settings {
             |input: &InputSettings| std::iter::once(1).chain(input.shape.iter().copied()).collect();
         self.inputs
             .iter()
-            .map(|input| InputShape { name: input.name.clone(), shape: with_batch(input) })
+            .map(|input| InputShape {
+                name: input.name.clone(),
+                shape: with_batch(input),
+                is_integer: input.scale.0.is_one(),
+            })
             .collect()
     }
 

@@ -114,7 +114,7 @@ fn refuses_damaged_settings() {
 /// A header of nothing but brackets is quoted in brief.
 #[test]
 fn refuses_data_of_a_deep_header() {
-    let inputs = [InputShape { name: "x".to_owned(), shape: vec![1, 2] }];
+    let inputs = [InputShape { name: "x".to_owned(), shape: vec![1, 2], is_integer: false }];
     for brackets in ["(", "[", "{", "{'descr': ("] {
         let header = brackets.repeat(100_000);
         let length = u32::try_from(header.len()).unwrap().to_le_bytes();
@@ -132,7 +132,7 @@ proptest! {
 
     #[test]
     fn never_panics_on_flipped_bits_of_data(flips in proptest::collection::vec((0usize..1 << 20, 0u8..8), 1..4)) {
-        let inputs = [InputShape { name: "keras_tensor".to_owned(), shape: vec![1, 28, 28, 1] }];
+        let inputs = [InputShape { name: "keras_tensor".to_owned(), shape: vec![1, 28, 28, 1], is_integer: false }];
         let mut bytes = samples();
         for (at, bit) in flips {
             let at = at % bytes.len();

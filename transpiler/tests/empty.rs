@@ -63,9 +63,9 @@ fn variants(model: &Model) -> Vec<(String, Model)> {
     }
     for at in 0..model.inputs.len() {
         for axis in 0..model.inputs[at].1.len() {
-            add(format!("input {axis}"), &|other| other.inputs[at].1[axis] = Some(0));
+            add(format!("input {axis}"), &|other| other.inputs[at].1[axis] = 0.into());
         }
-        add("input of no shape".to_owned(), &|other| other.inputs[at].1 = vec![Some(0)]);
+        add("input of no shape".to_owned(), &|other| other.inputs[at].1 = vec![0.into()]);
     }
     for at in 0..model.nodes.len() {
         for (name, attribute) in &model.nodes[at].attributes {
@@ -112,7 +112,7 @@ fn says_what_has_no_values() {
         opset: 21,
         nodes,
         constants: constants.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        inputs: vec![("x".to_owned(), vec![Some(1), Some(length)])],
+        inputs: vec![("x".to_owned(), vec![1.into(), length.into()])],
         integers: std::collections::BTreeSet::new(),
         outputs: vec!["y".to_owned()],
     };

@@ -37,7 +37,7 @@ fn model(shape: &[usize], nodes: &[ModelNode], constants: &[(&str, Constant)], o
         opset: 15,
         nodes: nodes.to_vec(),
         constants: constants.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
-        inputs: vec![("x".to_owned(), shape.iter().copied().map(Some).collect())],
+        inputs: vec![("x".to_owned(), shape.iter().copied().map(Into::into).collect())],
         integers: BTreeSet::new(),
         outputs: outputs.iter().map(|name| (*name).to_owned()).collect(),
     }
@@ -204,7 +204,7 @@ fn reads_numpy_files_of_every_number_type() {
     /// Type, shape, data, and the values if the file is valid.
     type Row<'r> = (&'r str, &'r str, &'r [u8], Option<[f64; 2]>);
     let folder = tempfile::tempdir().unwrap();
-    let inputs = [InputShape { name: "x".to_owned(), shape: vec![1, 2] }];
+    let inputs = [InputShape { name: "x".to_owned(), shape: vec![1, 2], is_integer: false }];
     let rows: &[Row<'_>] = &[
         ("<f4", "(2,)", &[0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0], Some([1.0, -2.0])),
         (">f4", "(2,)", &[0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0], Some([1.0, -2.0])),
@@ -216,7 +216,7 @@ fn reads_numpy_files_of_every_number_type() {
         ),
         ("|u1", "(2,)", &[1, 255], Some([1.0, 255.0])),
         ("<i2", "(2,)", &[1, 0, 255, 255], Some([1.0, -1.0])),
-        ("|b1", "(2,)", &[1, 0], None),
+        ("|b1", "(2,)", &[1, 0], Some([1.0, 0.0])),
         ("<f4", "(2,)", &[0; 7], None),
         ("<f4", "(2,)", &[0; 9], None),
         ("<f4", "(2,)", &[0, 0, 0xc0, 0x7f, 0, 0, 0, 0], None),

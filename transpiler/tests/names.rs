@@ -137,7 +137,7 @@ fn model(nodes: &[String], values: &[String]) -> Model {
             (name(7), floats(&[20, 2], weights(5, 40))),
             (name(8), Constant::Int(ArrayD::from_shape_vec(vec![20], order.to_vec()).unwrap())),
         ]),
-        inputs: vec![(name(0), vec![Some(1), Some(3)]), (name(1), vec![Some(1), Some(3)])],
+        inputs: vec![(name(0), vec![1.into(), 3.into()]), (name(1), vec![1.into(), 3.into()])],
         integers: BTreeSet::new(),
         outputs: vec![name(9), name(4)],
     }

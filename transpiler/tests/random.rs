@@ -198,7 +198,7 @@ fn model(steps: &[Step], salt: u32) -> Model {
         opset: 21,
         nodes: builder.nodes,
         constants: builder.constants,
-        inputs: vec![("x".to_owned(), SHAPE.map(Some).to_vec())],
+        inputs: vec![("x".to_owned(), SHAPE.map(Into::into).to_vec())],
         integers: BTreeSet::new(),
         outputs: vec![output],
     }

@@ -31,13 +31,16 @@ impl ReadableElement for Number {
         match kind {
             "f4" => read(reader, len, is_big_endian, |bytes| f32::from_le_bytes(bytes).into()),
             "f8" => read(reader, len, is_big_endian, f64::from_le_bytes),
+            "b1" => read(reader, len, is_big_endian, |bytes| f64::from(u8::from_le_bytes(bytes) != 0)),
+            #[expect(clippy::cast_precision_loss, reason = "inputs beyond 2^53 are rounded, as NumPy does")]
+            "u8" => read(reader, len, is_big_endian, |bytes| u64::from_le_bytes(bytes) as f64),
             "u1" => read(reader, len, is_big_endian, |bytes| u8::from_le_bytes(bytes).into()),
             "i1" => read(reader, len, is_big_endian, |bytes| i8::from_le_bytes(bytes).into()),
             "u2" => read(reader, len, is_big_endian, |bytes| u16::from_le_bytes(bytes).into()),
             "i2" => read(reader, len, is_big_endian, |bytes| i16::from_le_bytes(bytes).into()),
             "u4" => read(reader, len, is_big_endian, |bytes| u32::from_le_bytes(bytes).into()),
             "i4" => read(reader, len, is_big_endian, |bytes| i32::from_le_bytes(bytes).into()),
-            #[expect(clippy::cast_precision_loss, reason = "inputs beyond 2^53 are rounded, as NumPy does")]
+            #[expect(clippy::cast_precision_loss, reason = "as above")]
             "i8" => read(reader, len, is_big_endian, |bytes| i64::from_le_bytes(bytes) as f64),
             _ => Err(unknown()),
         }

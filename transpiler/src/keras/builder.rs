@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ndarray::{ArrayD, IxDyn};
 
+use crate::axes::{Lengths, behind_batch};
 use crate::error::{Error, Result};
 use crate::onnx::{Attribute, Model, ModelNode};
 use crate::tensor::{Constant, MOST_ELEMENTS, elements};
@@ -161,17 +162,18 @@ impl Builder {
         Value { name, ..value }
     }
 
-    /// Adds an input of the model.
-    pub(super) fn input(&mut self, name: &str, shape: &[Option<usize>], is_integer: bool) -> Result<Value> {
+    /// Adds an input of the model, one of a number of inputs.
+    pub(super) fn input(
+        &mut self,
+        name: &str,
+        shape: &[Option<usize>],
+        is_integer: bool,
+        (count, lengths): (usize, &Lengths<'_>),
+    ) -> Result<Value> {
         let fail = |reason: String| Error::Input { input: name.to_owned(), reason };
-        let mut lengths = vec![1];
-        for (axis, length) in shape.iter().enumerate().skip(1) {
-            lengths.push(length.ok_or_else(|| {
-                fail(format!(
-                    "the length of axis {axis} is not fixed; give the `Input` layer its whole shape"
-                ))
-            })?);
-        }
+        let name = self.unique(name);
+        let place = (self.model.inputs.len(), count);
+        let lengths = behind_batch(&name, place, shape, lengths, is_integer)?;
         match shape.first() {
             Some(None | Some(1)) if elements(&lengths).is_some_and(|count| count > 0) => {}
             _ => {
@@ -180,8 +182,7 @@ impl Builder {
                 )));
             }
         }
-        let name = self.unique(name);
-        self.model.inputs.push((name.clone(), lengths.iter().copied().map(Some).collect()));
+        self.model.inputs.push((name.clone(), lengths.iter().copied().map(Into::into).collect()));
         if is_integer {
             self.model.integers.insert(name.clone());
         }

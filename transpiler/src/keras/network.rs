@@ -11,6 +11,7 @@ use super::calls::{
 use super::config::{Layer, class_of};
 use super::weights::{Scope, Weights};
 use super::{layer, operation};
+use crate::axes::Lengths;
 use crate::error::{Error, Result};
 use crate::onnx::Model;
 
@@ -24,6 +25,8 @@ const DEEPEST: usize = 16;
 pub(super) struct Network<'a> {
     pub(super) weights: &'a Weights,
     pub(super) is_keras_2: bool,
+    /// Lengths of axes that the model leaves open.
+    pub(super) lengths: &'a Lengths<'a>,
 }
 
 /// What is under way.
@@ -97,7 +100,12 @@ impl Network<'_> {
                 })?;
                 let name =
                     if entry.class == "InputLayer" { entry.name.to_owned() } else { "input".to_owned() };
-                values = Some(vec![state.builder.input(&name, &shape, is_integer(entry.config))?]);
+                values = Some(vec![state.builder.input(
+                    &name,
+                    &shape,
+                    is_integer(entry.config),
+                    (1, self.lengths),
+                )?]);
             }
             if entry.class != "InputLayer" {
                 let before = values.take().unwrap_or_default();
@@ -140,7 +148,12 @@ impl Network<'_> {
                         input: entry.name.to_owned(),
                         reason: "has no shape in the model".to_owned(),
                     })?;
-                    state.builder.input(entry.name, &shape, is_integer(entry.config))?
+                    state.builder.input(
+                        entry.name,
+                        &shape,
+                        is_integer(entry.config),
+                        (input_names.len(), self.lengths),
+                    )?
                 }
             };
             values.insert(*reference, vec![value]);

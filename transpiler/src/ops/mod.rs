@@ -29,7 +29,7 @@ pub mod wiring;
 
 use ndarray::ArrayD;
 
-use crate::tensor::{array, flat};
+use crate::tensor::{array, elements, flat};
 
 pub use affine::Affine;
 pub use conv::Conv;
@@ -167,6 +167,9 @@ impl Op {
             Self::ReduceSum(rows) | Self::ReduceMax(rows) | Self::ArgMax(rows) => Ok(rows.shape.clone()),
             Self::Mul | Self::Sum { .. } if inputs.iter().any(|shape| *shape != first) => {
                 Err(format!("shapes {inputs:?} differ, expected the same"))
+            }
+            Self::Reshape(shape) if elements(shape) != elements(first) => {
+                Err(format!("shape {first:?} does not become {shape:?}"))
             }
             Self::Reshape(shape) => Ok(shape.clone()),
             Self::Transpose(axes) => Ok(axes.iter().map(|axis| first[*axis]).collect()),

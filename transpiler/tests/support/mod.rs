@@ -43,7 +43,7 @@ pub fn graph(shape: &[usize], nodes: Vec<ModelNode>, constants: Vec<(&str, Const
         opset: 21,
         nodes,
         constants: constants.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        inputs: vec![("x".to_owned(), shape.iter().map(|length| Some(*length)).collect())],
+        inputs: vec![("x".to_owned(), shape.iter().map(|length| (*length).into()).collect())],
         integers: BTreeSet::new(),
         outputs: vec!["y".to_owned()],
     };
