@@ -1,6 +1,6 @@
 //! A model with shapes: nodes in order, each with one output. What is a batch has length one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ndarray::ArrayD;
 
@@ -25,6 +25,8 @@ pub struct Edge {
     pub shape: Vec<usize>,
     /// Whether its values are integers whatever the inputs are.
     pub is_integer: bool,
+    /// The strings that its values are the positions of, if it holds strings.
+    pub labels: Option<Vec<String>>,
 }
 
 /// An operator applied to edges.
@@ -68,6 +70,10 @@ pub(crate) enum Known {
 
 /// What the names of the model stand for.
 pub(crate) type Names = BTreeMap<String, Known>;
+
+/// The operators that take strings, which are the positions in their list.
+const KEEP_STRINGS: [&str; 8] =
+    ["Flatten", "Identity", "LabelEncoder", "Reshape", "Squeeze", "Transpose", "Unsqueeze", "ZipMap"];
 
 impl Graph {
     /// Types a model: shapes are inferred, what does not depend on the input is computed.
@@ -194,6 +200,15 @@ impl Graph {
             None => Err(fail(&format!("its input `{input}` is not defined"))),
         };
         let arguments = node.inputs.iter().map(argument).collect::<Result<Vec<Argument>>>()?;
+        for (argument, input) in arguments.iter().zip(&node.inputs) {
+            let holds_strings =
+                matches!(argument, Argument::Edge(edge) if self.edges[edge.0].labels.is_some());
+            if holds_strings && !KEEP_STRINGS.contains(&node.operator.as_str()) {
+                return Err(fail(&format!(
+                    "its input `{input}` holds strings, which are supported only as labels"
+                )));
+            }
+        }
         if node.outputs.first().is_none_or(String::is_empty) && node.outputs.len() < 2 {
             return Err(fail("has no output"));
         }
@@ -265,6 +280,7 @@ impl Graph {
                 | Op::Transpose(_)
                 | Op::Mul
                 | Op::Bounded { .. }
+                | Op::AboveZero
                 | Op::Saturate { .. }
         );
         let is_whole = |inputs: &[EdgeId]| inputs.iter().all(|edge| self.edges[edge.0].is_integer);
@@ -281,10 +297,49 @@ impl Graph {
             }
             op => op.is_integer() || (passes_on && is_whole(inputs)),
         };
+        let labels = self.labels_of(&op, inputs);
         let edge = self.add_edge(name, shape);
         self.edges[edge.0].is_integer = is_integer;
+        self.edges[edge.0].labels = labels;
         self.nodes.push(Node { name: name.to_owned(), op, inputs: inputs.to_vec(), output: edge });
         Ok(edge)
+    }
+
+    /// Returns what an edge is decided by if it is a label: made of comparisons alone, whose operands are returned.
+    pub(crate) fn label(&self, edge: EdgeId) -> Option<Vec<EdgeId>> {
+        if !self.edges[edge.0].is_integer {
+            return None;
+        }
+        let (mut decided_by, mut open, mut seen) = (Vec::new(), vec![edge], BTreeSet::new());
+        while let Some(edge) = open.pop() {
+            if !seen.insert(edge) {
+                continue;
+            }
+            let Some(node) = self.nodes.iter().find(|node| node.output == edge) else {
+                continue;
+            };
+            match &node.op {
+                Op::ArgMax(_) | Op::IsNonNegative => decided_by.extend(&node.inputs),
+                Op::IsZero => open.extend(node.inputs.iter().filter(|edge| self.edges[edge.0].is_integer)),
+                // What is rounded may be one off.
+                op if op.is_integer() => return None,
+                _ => open.extend(&node.inputs),
+            }
+        }
+        Some(decided_by)
+    }
+
+    /// Returns the strings that an operator's values are the positions of: those of its input where it only moves them.
+    fn labels_of(&self, op: &Op, inputs: &[EdgeId]) -> Option<Vec<String>> {
+        let moves = match op {
+            Op::Identity | Op::Reshape(_) | Op::Transpose(_) => true,
+            Op::Wire(wire) => wire.sources.iter().all(|source| matches!(source, ops::Source::Element(..))),
+            _ => false,
+        };
+        let (first, rest) = inputs.split_first().filter(|_| moves)?;
+        let labels = &self.edges[first.0].labels;
+        let is_one_list = rest.iter().all(|edge| self.edges[edge.0].labels == *labels);
+        labels.clone().filter(|_| is_one_list)
     }
 
     /// Returns the nodes that read an edge.
@@ -293,8 +348,8 @@ impl Graph {
         self.nodes.iter().enumerate().filter(reads).map(|(index, _)| index).collect()
     }
 
-    fn add_edge(&mut self, name: &str, shape: Vec<usize>) -> EdgeId {
-        self.edges.push(Edge { name: name.to_owned(), shape, is_integer: false });
+    pub(crate) fn add_edge(&mut self, name: &str, shape: Vec<usize>) -> EdgeId {
+        self.edges.push(Edge { name: name.to_owned(), shape, is_integer: false, labels: None });
         EdgeId(self.edges.len() - 1)
     }
 }

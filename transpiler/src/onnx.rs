@@ -4,6 +4,7 @@
 
 mod decode;
 mod external;
+mod strings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -105,6 +106,8 @@ struct TensorProto {
     float_data: Vec<f32>,
     #[prost(int32, repeated, tag = "5")]
     int32_data: Vec<i32>,
+    #[prost(bytes = "vec", repeated, tag = "6")]
+    string_data: Vec<Vec<u8>>,
     #[prost(int64, repeated, tag = "7")]
     int64_data: Vec<i64>,
     #[prost(string, tag = "8")]
@@ -233,6 +236,11 @@ pub enum Attribute {
     Other,
 }
 
+impl Attribute {
+    /// What the strings of a node's first input are kept as; no operator has an attribute of this name.
+    pub(crate) const NAMES: &'static str = "input strings";
+}
+
 /// Reads a model from an `.onnx` file, and the files in its folder that it keeps tensors in.
 ///
 /// # Errors
@@ -304,7 +312,11 @@ fn read_in(bytes: &[u8], folder: Option<&Path>) -> Result<Model> {
 fn initializers(graph: &GraphProto, folder: Option<&Path>) -> Result<BTreeMap<String, Constant>> {
     let mut constants = BTreeMap::new();
     for tensor in &graph.initializer {
-        if constants.insert(tensor.name.clone(), constant(tensor, &tensor.name, folder)?).is_some() {
+        let values = match strings::of(tensor, &tensor.name)? {
+            Some(strings) => strings::positions(&strings),
+            None => constant(tensor, &tensor.name, folder)?,
+        };
+        if constants.insert(tensor.name.clone(), values).is_some() {
             return Err(Error::tensor(&tensor.name, "is defined twice"));
         }
     }
@@ -315,6 +327,7 @@ fn initializers(graph: &GraphProto, folder: Option<&Path>) -> Result<BTreeMap<St
 fn nodes(graph: &GraphProto, folder: Option<&Path>) -> Result<Vec<ModelNode>> {
     let mut nodes: Vec<ModelNode> =
         graph.node.iter().map(|proto| node(proto, folder)).collect::<Result<Vec<_>>>()?;
+    strings::name(graph, &mut nodes)?;
     // A quantized output has the type of its zero point, which constants do not tell.
     let types: BTreeMap<&str, i32> =
         graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor.data_type)).collect();
@@ -398,6 +411,10 @@ fn node(node: &NodeProto, folder: Option<&Path>) -> Result<ModelNode> {
             2 => Attribute::Int(attribute.i),
             3 => Attribute::Text(String::from_utf8_lossy(&attribute.s).into_owned()),
             4 => match &attribute.t {
+                Some(tensor) if tensor.data_type == strings::STRING => match strings::of(tensor, &name)? {
+                    Some(strings) => Attribute::Texts(strings),
+                    None => Attribute::Other,
+                },
                 Some(tensor) => Attribute::Tensor(constant(tensor, &name, folder)?),
                 None => Attribute::Other,
             },

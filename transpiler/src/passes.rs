@@ -1,5 +1,7 @@
 //! Rewrites of a graph that keep what it computes and make it cheaper to prove.
 
+mod known;
+
 use crate::graph::{EdgeId, Graph};
 use crate::ops::{Affine, Op};
 
@@ -7,6 +9,8 @@ use crate::ops::{Affine, Op};
 pub fn simplify(graph: &mut Graph) {
     drop_unread(graph);
     drop_identities(graph);
+    known::recognise(graph);
+    drop_unread(graph);
     fold_affine(graph);
     take_softmax_off(graph);
     pool_before_relu(graph);

@@ -172,6 +172,10 @@ pub struct OutputSettings {
     pub scale: Fraction,
     /// Whether it is the index of a class.
     pub is_class: bool,
+    /// The names of its values 0, 1, .. if the model's output holds strings, which are proven as their positions here. Data
+    /// only: no file is made of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<Vec<String>>,
 }
 
 /// A layer.
@@ -258,6 +262,7 @@ impl Settings {
                     shape: quantity(port.place).shape.clone(),
                     scale: Fraction(quantity(port.place).scale.clone()),
                     is_class: quantized.is_class,
+                    labels: port.labels.clone(),
                 })
                 .collect(),
             layers: quantized
@@ -349,6 +354,13 @@ impl Settings {
         for (list, name) in [(self.inputs.is_empty(), "input"), (self.outputs.is_empty(), "output")] {
             if list {
                 return Err(format!("there is no {name}, expected one at least"));
+            }
+        }
+        for OutputSettings { name, labels, .. } in &self.outputs {
+            let Some(labels) = labels else { continue };
+            let distinct: BTreeSet<&String> = labels.iter().collect();
+            if labels.is_empty() || distinct.len() != labels.len() {
+                return Err(format!("output `{name}` has no labels, or two that are the same"));
             }
         }
         for InputSettings { name, low, high, checked_by, .. } in &self.inputs {

@@ -5,10 +5,12 @@
 pub mod activation;
 pub mod affine;
 pub mod attention;
+pub mod category;
 pub mod compare;
 pub mod conv;
 pub mod conv3d;
 pub mod elementwise;
+pub mod features;
 pub mod function;
 pub mod gemm;
 pub mod index;
@@ -100,6 +102,8 @@ pub enum Op {
         /// No value is larger.
         high: f64,
     },
+    /// The values themselves, which are above zero where their range is not below it, as x + 1 where x is zero.
+    AboveZero,
     /// The elements in the same order, in another shape.
     Reshape(Vec<usize>),
     /// The permutation of the axes.
@@ -144,7 +148,7 @@ impl Op {
             Self::Wire(_) => "Gather",
             Self::Softmax { is_log: true } => "LogSoftmax",
             Self::Softmax { is_log: false } => "Softmax",
-            Self::Bounded { .. } | Self::Identity => "Identity",
+            Self::Bounded { .. } | Self::AboveZero | Self::Identity => "Identity",
         }
     }
 

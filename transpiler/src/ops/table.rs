@@ -2,8 +2,8 @@
 
 use super::{Argument, Lowering, Op};
 use super::{
-    activation, affine, attention, compare, conv, elementwise, gemm, index, normalization, pool, quantized,
-    recurrent, reduce, resize, softmax, svm, top_k, tree, vector, wiring,
+    activation, affine, attention, category, compare, conv, elementwise, features, gemm, index,
+    normalization, pool, quantized, recurrent, reduce, resize, softmax, svm, top_k, tree, vector, wiring,
 };
 use crate::error::Result;
 use crate::graph::EdgeId;
@@ -41,9 +41,11 @@ table! {
     "And" "" compare::logic;
     "ArgMax" "" reduce::arg_max;
     "ArgMin" "" reduce::arg_max;
+    "ArrayFeatureExtractor" "constant columns, or entries of a constant list" features::extractor;
     "Attention" "as many heads of keys as of queries, or one" attention::attention;
     "AveragePool" "1-D to 3-D" pool::pool;
     "BatchNormalization" "inference" affine::batch_normalization;
+    "Binarizer" "" features::binarizer;
     "Cast" "between kinds of real numbers, to booleans, to integers of what is one already" elementwise::cast;
     "Celu" "by a table" activation::function;
     "Clip" "constant bounds" elementwise::clip;
@@ -63,6 +65,7 @@ table! {
     "Erf" "by a table" activation::function;
     "Exp" "by a table" activation::function;
     "Expand" "constant shape" wiring::expand;
+    "FeatureVectorizer" "" features::vectorizer;
     "Flatten" "" wiring::reshape;
     "GRU" "constant weights, whole sequences" recurrent::recurrent;
     "Gather" "constant indices, or a constant table" wiring::gather;
@@ -80,9 +83,11 @@ table! {
     "HardSwish" "" activation::hard_swish;
     "Hardmax" "" reduce::hardmax;
     "Identity" "" elementwise::identity;
+    "Imputer" "an input is never NaN" features::imputer;
     "InstanceNormalization" "" normalization::group;
     "LRN" "by tables" normalization::lrn;
     "LSTM" "constant weights, whole sequences, no peepholes" recurrent::recurrent;
+    "LabelEncoder" "of numbers, and of labels that the model gives" category::label_encoder;
     "LayerNormalization" "constant scale and bias" normalization::layer;
     "LeakyRelu" "" activation::leaky_relu;
     "Less" "" compare::compare;
@@ -105,6 +110,7 @@ table! {
     "Normalizer" "" vector::normalizer;
     "Not" "" compare::logic;
     "OneHot" "constant depth and values" index::one_hot_node;
+    "OneHotEncoder" "categories that are integers" category::one_hot_encoder;
     "Or" "" compare::logic;
     "PRelu" "constant slopes" activation::p_relu;
     "Pad" "constant pads, all modes" wiring::pad;

@@ -2,7 +2,7 @@
 //!
 //! Source: <https://onnx.ai/onnx/operators/onnx_aionnxml_LinearClassifier.html> and its neighbours.
 
-use super::reduce::{Rows, max_over, power_norm};
+use super::reduce::{Rows, max_over, power_norm, sum_over};
 use super::wiring::joined;
 use super::{Function, Gemm, Lowering, Op};
 use crate::error::Result;
@@ -38,7 +38,7 @@ pub(crate) fn classifier(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
 }
 
 /// Adds what `post_transform` makes of scores.
-fn transformed(node: &mut Lowering<'_>, scores: EdgeId) -> Result<EdgeId> {
+pub(crate) fn transformed(node: &mut Lowering<'_>, scores: EdgeId) -> Result<EdgeId> {
     match node.attributes.text("post_transform")?.unwrap_or("NONE") {
         "NONE" => Ok(scores),
         "LOGISTIC" => node.add(Op::Function(Function::Sigmoid), &[scores]),
@@ -57,8 +57,8 @@ pub(crate) fn classes(node: &mut Lowering<'_>, scores: EdgeId) -> Result<Vec<Edg
     let mut scores = scores;
     let is_binary = node.shape(scores).last() == Some(&1);
     let transform = node.attributes.text("post_transform")?.unwrap_or("NONE");
-    let label_from = if is_binary {
-        // One score for two classes.
+    let at = if is_binary {
+        // One score for two classes, of which the second one's is above zero.
         if transform == "SOFTMAX" {
             return Err(node.attributes.unsupported(
                 "post_transform",
@@ -66,19 +66,19 @@ pub(crate) fn classes(node: &mut Lowering<'_>, scores: EdgeId) -> Result<Vec<Edg
                 "NONE or LOGISTIC for one score",
             ));
         }
+        let at = super::tree::above(node, scores, 0.0)?;
         let positive = transformed(node, scores)?;
         let other = node.sum(&[(-1.0, positive)], 1.0)?;
         let axis = node.shape(scores).len() - 1;
         scores = joined(node, &[other, positive], axis)?;
-        scores
+        at
     } else {
-        let raw = scores;
+        let shape = node.shape(scores).to_vec();
+        let last = shape.len() - 1;
+        let at = node.add(Op::ArgMax(Rows::over(&shape, last, last + 1, false)), &[scores])?;
         scores = transformed(node, scores)?;
-        raw
+        at
     };
-    let shape = node.shape(label_from).to_vec();
-    let last = shape.len() - 1;
-    let at = node.add(Op::ArgMax(Rows::over(&shape, last, last + 1, false)), &[label_from])?;
     Ok(vec![labelled(node, at)?, scores])
 }
 
@@ -89,35 +89,52 @@ pub(crate) fn labelled(node: &mut Lowering<'_>, at: EdgeId) -> Result<EdgeId> {
             Some(Attribute::Ints(labels)) if !labels.is_empty() => Some(labels.clone()),
             _ => None,
         });
-    #[expect(clippy::cast_precision_loss, reason = "labels are small")]
-    Ok(match labels {
-        Some(labels)
-            if labels.iter().enumerate().any(|(position, label)| i64::try_from(position) != Ok(*label)) =>
-        {
-            let bits = super::index::one_hot(node, at, labels.len())?;
-            let gemm = Gemm {
-                weights: labels.iter().map(|label| *label as f64).collect(),
-                bias: vec![0.0],
-                inputs: labels.len(),
-            };
-            let label = node.add(Op::Gemm(gemm), &[bits])?;
-            let shape = node.shape(at).to_vec();
-            node.reshape(label, &shape)?
-        }
-        _ => at,
-    })
+    if let Some(labels) = labels {
+        #[expect(clippy::cast_precision_loss, reason = "labels are small")]
+        let labels: Vec<f64> = labels.iter().map(|label| *label as f64).collect();
+        return super::category::looked_up(node, at, &labels);
+    }
+    let label = node.add(Op::Identity, &[at])?;
+    if let Some(Attribute::Texts(names)) = node.attributes.get("classlabels_strings") {
+        node.graph.edges[label.0].labels = Some(names.clone());
+    }
+    Ok(label)
+}
+
+/// Adds |edge| as a sum of what is not below zero.
+fn magnitude_of(node: &mut Lowering<'_>, edge: EdgeId) -> Result<EdgeId> {
+    let negated = node.sum(&[(-1.0, edge)], 0.0)?;
+    let (above, below) = (node.relu(edge)?, node.relu(negated)?);
+    node.sum(&[(1.0, above), (1.0, below)], 0.0)
 }
 
 /// `Normalizer`: each row over its largest value, its sum of magnitudes, or its length.
 pub(crate) fn normalizer(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     let edge = node.edge(0)?;
     let last = node.shape(edge).len().saturating_sub(1);
-    let norm = match node.attributes.text("norm")?.unwrap_or("MAX") {
-        "MAX" => max_over(node, edge, &[last], true)?,
-        "L1" => power_norm(node, edge, &[last], true, 1)?,
-        "L2" => power_norm(node, edge, &[last], true, 2)?,
+    let kind = node.attributes.text("norm")?.unwrap_or("MAX");
+    let (norm, edge) = match kind {
+        "MAX" => {
+            let largest = max_over(node, edge, &[last], true)?;
+            let magnitude = magnitude_of(node, largest)?;
+            // A division by what is below zero changes the sign.
+            let below = node.sum(&[(-1.0, largest)], 0.0)?;
+            let below = node.add(Op::IsNonNegative, &[below])?;
+            let sign = node.sum(&[(-2.0, below)], 1.0)?;
+            (magnitude, node.mul(edge, sign)?)
+        }
+        // Rectified twice and not from one of them, so that the sum is known not to be below zero.
+        "L1" => {
+            let magnitudes = magnitude_of(node, edge)?;
+            (sum_over(node, magnitudes, &[last], true)?, edge)
+        }
+        "L2" => (power_norm(node, edge, &[last], true, 2)?, edge),
         other => return Err(node.attributes.unsupported("norm", other, "MAX, L1 or L2")),
     };
+    // A row of zeros stays one.
+    let is_zero = node.add(Op::IsZero, &[norm])?;
+    let norm = node.sum(&[(1.0, norm), (1.0, is_zero)], 0.0)?;
+    let norm = node.add(Op::AboveZero, &[norm])?;
     let inverse = node.add(Op::Reciprocal, &[norm])?;
     Ok(vec![node.mul(edge, inverse)?])
 }

@@ -5,10 +5,27 @@ use num_bigint::BigInt;
 use super::scale::{dequantized, largest, quantize_values};
 use super::{Agreement, Layer, QuantizedGraph, Sample};
 use crate::error::{Error, Result};
-use crate::graph::Graph;
+use crate::graph::{EdgeId, Graph};
 use crate::interval::Interval;
 use crate::kernel::{Cost, Kernel, Number, Shapes};
 use crate::tensor::flat;
+
+/// Real numbers of the float model, and where the integer model has them.
+struct Scores {
+    edge: EdgeId,
+    place: usize,
+    /// Whether the model gives them, so that the largest one is its class.
+    is_output: bool,
+}
+
+/// How much of the largest value a float of 32 bits does not tell.
+const FLOAT_STEP: f64 = 1e-6;
+
+/// Returns whether the largest of some values is the largest of others too, up to what a float of 32 bits tells apart.
+fn same_largest(expected: &[f64], actual: &[f64]) -> bool {
+    let most = expected[largest(expected)];
+    expected.len() == actual.len() && expected[largest(actual)] >= most - FLOAT_STEP * most.abs()
+}
 
 impl QuantizedGraph {
     /// Returns the integers of a sample.
@@ -79,32 +96,29 @@ impl QuantizedGraph {
         values.iter().map(|value| dequantized(value, scale)).collect()
     }
 
-    /// Returns the quantity that is compared with the float model's output: the logits when a class is proven.
-    pub fn compared_output(&self, output: usize) -> usize {
-        let place = self.outputs[output].place;
-        let layer = self.layers.iter().find(|layer| layer.output == place);
-        match layer {
-            Some(Layer { kernel: Kernel::ArgMax { .. }, inputs, .. }) => inputs[0],
-            _ => place,
-        }
-    }
-
-    /// Compares the integer model with the float model.
+    /// Compares the integer model with the float model: labels with labels, real numbers with real numbers. Of a model that
+    /// gives labels alone, and of one whose class is proven, the scores are compared that the label is decided by.
     ///
     /// # Errors
     /// When a value is outside the input's range.
     pub fn compare(&self, graph: &Graph, samples: &[Sample]) -> Result<Agreement> {
         let mut agreement =
             Agreement { samples: samples.len(), same_class: 0, max_abs_error: 0.0, max_abs_output: 0.0 };
+        let (labels, scores) = (self.compared_labels(graph), self.compared_scores(graph));
         for sample in samples {
             let expected = graph.eval(sample);
             let actual = self.eval(sample)?;
             let mut same = true;
-            for (output, edge) in graph.outputs.iter().enumerate() {
-                let place = self.compared_output(output);
+            for (edge, place) in &labels {
+                let expected = expected[edge.0].iter();
+                let actual = self.dequantize(*place, &actual[*place]);
+                same &= expected.len() == actual.len()
+                    && expected.zip(&actual).all(|(expected, actual)| (expected - actual).abs() < 0.5);
+            }
+            for Scores { edge, place, is_output } in &scores {
                 let expected = flat(&expected[edge.0]);
-                let actual = self.dequantize(place, &actual[place]);
-                same &= expected.len() < 2 || largest(&expected) == largest(&actual);
+                let actual = self.dequantize(*place, &actual[*place]);
+                same &= !is_output || expected.len() < 2 || same_largest(&expected, &actual);
                 for (expected, actual) in expected.iter().zip(&actual) {
                     agreement.max_abs_error = agreement.max_abs_error.max((expected - actual).abs());
                     agreement.max_abs_output = agreement.max_abs_output.max(expected.abs());
@@ -115,18 +129,50 @@ impl QuantizedGraph {
         Ok(agreement)
     }
 
-    /// Returns the differences of all outputs of all samples from the float model (of the logits when a class is proven).
+    /// Returns the outputs that are labels, and where the integer model has them.
+    fn compared_labels(&self, graph: &Graph) -> Vec<(EdgeId, usize)> {
+        let outputs = graph.outputs.iter().zip(&self.outputs);
+        let labels = outputs.filter(|(edge, _)| graph.label(**edge).is_some());
+        labels.map(|(edge, port)| (*edge, port.place)).collect()
+    }
+
+    /// Returns the outputs that are real numbers, and where the integer model has them: the logits when a class is proven. If
+    /// there are none, what the labels are decided by.
+    fn compared_scores(&self, graph: &Graph) -> Vec<Scores> {
+        let mut outputs = Vec::new();
+        let mut behind = Vec::new();
+        for (edge, port) in graph.outputs.iter().zip(&self.outputs) {
+            let layer = self.layers.iter().find(|layer| layer.output == port.place);
+            match (graph.label(*edge), layer) {
+                (Some(decided_by), _) => behind.extend(decided_by),
+                (None, Some(Layer { kernel: Kernel::ArgMax { .. }, inputs, .. })) if self.is_class => {
+                    outputs.push(Scores { edge: *edge, place: inputs[0], is_output: true });
+                }
+                _ => outputs.push(Scores { edge: *edge, place: port.place, is_output: true }),
+            }
+        }
+        if outputs.is_empty() {
+            let place =
+                |edge: EdgeId| self.quantities.iter().rposition(|quantity| quantity.edge == Some(edge));
+            let scores = behind.into_iter().filter_map(|edge| Some((edge, place(edge)?)));
+            outputs.extend(scores.map(|(edge, place)| Scores { edge, place, is_output: false }));
+        }
+        outputs
+    }
+
+    /// Returns the differences of all outputs that are real numbers of all samples from the float model (of the logits when a
+    /// class is proven).
     ///
     /// # Errors
     /// When a value is outside the input's range.
     pub fn output_errors(&self, graph: &Graph, samples: &[Sample]) -> Result<Vec<f64>> {
         let mut errors = Vec::new();
+        let scores = self.compared_scores(graph);
         for sample in samples {
             let expected = graph.eval(sample);
             let actual = self.eval(sample)?;
-            for (output, edge) in graph.outputs.iter().enumerate() {
-                let place = self.compared_output(output);
-                let actual = self.dequantize(place, &actual[place]);
+            for Scores { edge, place, .. } in &scores {
+                let actual = self.dequantize(*place, &actual[*place]);
                 let pairs = expected[edge.0].iter().zip(&actual);
                 errors.extend(pairs.map(|(expected, actual)| (expected - actual).abs()));
             }

@@ -241,6 +241,8 @@ pub struct Port {
     pub signal: String,
     /// Position in `QuantizedGraph::quantities`.
     pub place: usize,
+    /// The strings that its values are the positions of, if it holds strings.
+    pub labels: Option<Vec<String>>,
 }
 
 /// A model in integers.

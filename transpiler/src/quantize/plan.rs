@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ndarray::{ArrayD, Dimension as _};
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::One as _;
+use num_traits::{One as _, Signed as _};
 
 use super::scale::real;
 use super::{InputCheck, OutputKind, Port, Power, Quantity, QuantizeConfig, QuantizedGraph, Reach, Sample};
@@ -109,7 +109,7 @@ impl<'g> Builder<'g> {
         self.places[edge.0] = Some(place);
         let signal = component_name(self.name_of(&name), "input", &self.names);
         self.names.insert(signal.clone());
-        self.quantized.inputs.push(Port { name: name.clone(), signal, place });
+        self.quantized.inputs.push(Port { name: name.clone(), signal, place, labels: None });
         if self.quantized.config.input_check == InputCheck::Circuit {
             let kernel = Kernel::Range { low: interval.low, high: interval.high };
             let name = format!("{name}_range");
@@ -195,6 +195,15 @@ impl<'g> Builder<'g> {
             }
             Op::IsZero => self.is_zero(step, inputs[0]),
             Op::Bounded { low, high } => self.bounded(*low, *high, step, inputs[0]),
+            Op::AboveZero => {
+                let place = self.same(step, inputs[0], scale)?;
+                for interval in &mut self.quantized.quantities[place].intervals {
+                    if !interval.low.is_negative() {
+                        *interval = interval.within(Some(&BigInt::one()), None);
+                    }
+                }
+                Ok(place)
+            }
             Op::Transpose(axes) => {
                 let from = &self.graph.edges[self
                     .graph
@@ -250,7 +259,8 @@ impl<'g> Builder<'g> {
             if index > 0 {
                 signal = format!("{signal}_{index}");
             }
-            self.quantized.outputs.push(Port { name, signal, place });
+            let labels = self.graph.edges[edge.0].labels.clone();
+            self.quantized.outputs.push(Port { name, signal, place, labels });
         }
         Ok(())
     }
