@@ -3,6 +3,7 @@
 //! Source: <https://onnx.ai/onnx/operators/onnx__NonZero.html> and its neighbours.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use ndarray::{ArrayD, Axis, Dimension as _, IxDyn};
 
@@ -81,22 +82,31 @@ fn unique(input: &Constant, axis: Option<i64>, is_sorted: bool) -> Option<Vec<Co
     let axis = axis_of(axis.unwrap_or(0), view.ndim())?;
     let slices: Vec<Vec<f64>> =
         (0..view.shape()[axis]).map(|at| view.index_axis(Axis(axis), at).iter().copied().collect()).collect();
+    // Zero is one number, whatever its sign.
+    let key = |slice: &Vec<f64>| slice.iter().map(|value| (value + 0.0).to_bits()).collect::<Vec<u64>>();
     let order = |left: &usize, right: &usize| {
         let pairs = slices[*left].iter().zip(&slices[*right]);
         pairs.map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     };
+    let mut places: BTreeMap<Vec<u64>, usize> = BTreeMap::new();
     let mut first: Vec<usize> = Vec::new();
-    for at in 0..slices.len() {
-        if !first.iter().any(|known| slices[*known] == slices[at]) {
+    for (at, slice) in slices.iter().enumerate() {
+        places.entry(key(slice)).or_insert_with(|| {
             first.push(at);
-        }
+            at
+        });
     }
     if is_sorted {
         first.sort_by(order);
     }
-    let which = |slice: &Vec<f64>| first.iter().position(|known| &slices[*known] == slice);
+    let numbers: BTreeMap<usize, usize> =
+        first.iter().copied().enumerate().map(|(number, at)| (at, number)).collect();
+    let which = |slice: &Vec<f64>| numbers.get(places.get(&key(slice))?).copied();
     let inverse: Vec<usize> = slices.iter().map(which).collect::<Option<_>>()?;
-    let counts = (0..first.len()).map(|at| inverse.iter().filter(|which| **which == at).count()).collect();
+    let mut counts = vec![0; first.len()];
+    for number in &inverse {
+        counts[*number] += 1;
+    }
     let list = |values: Vec<usize>| {
         let values: Vec<i64> =
             values.into_iter().map(i64::try_from).collect::<std::result::Result<_, _>>().ok()?;

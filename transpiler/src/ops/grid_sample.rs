@@ -93,12 +93,11 @@ impl Sampling {
     fn weights(self, place: f64, length: usize) -> Vec<f64> {
         let last = length as f64 - 1.0;
         let mut weights = vec![0.0; length];
+        // Cubic pieces bring the places of their pixels inside one by one.
         let place = match self.padding {
-            Padding::Zeros => place,
-            Padding::Border if self.mode == Mode::Cubic => place,
-            Padding::Border => place.clamp(0.0, last),
-            Padding::Reflection if self.mode == Mode::Cubic => place,
-            Padding::Reflection => self.reflected(place, length).clamp(0.0, last),
+            Padding::Border if self.mode != Mode::Cubic => place.clamp(0.0, last),
+            Padding::Reflection if self.mode != Mode::Cubic => self.reflected(place, length).clamp(0.0, last),
+            _ => place,
         };
         let mut add = |at: f64, weight: f64| {
             let at = match self.padding {

@@ -37,7 +37,7 @@ impl Coordinates {
                 let adjustment = output as f64 / length;
                 input as f64 / 2.0 * (1.0 - adjustment) + (at + 0.5) / scale - 0.5
             }
-            Self::Crop if output == 1 => (crop[0] + crop[1]) / 2.0 * (input as f64 - 1.0),
+            Self::Crop if output == 1 => f64::midpoint(crop[0], crop[1]) * (input as f64 - 1.0),
             Self::Crop => {
                 let step = (crop[1] - crop[0]) / (output as f64 - 1.0);
                 (crop[0] + at * step) * (input as f64 - 1.0)
@@ -57,52 +57,11 @@ pub(crate) fn resize(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     let shape = node.shape(edge).to_vec();
     let attributes = node.attributes;
     let is_resize = node.operator() == "Resize";
-    let scales_at = if is_resize && node.opset >= 11 { 2 } else { 1 };
     let axes = match attributes.ints("axes")? {
         Some(axes) => axes.iter().map(|axis| node.axis(*axis, shape.len())).collect::<Result<Vec<_>>>()?,
         None => (0..shape.len()).collect(),
     };
-    let mut scales = vec![1.0; shape.len()];
-    let mut target = shape.clone();
-    let given = match node.optional(scales_at, "scales")?.filter(|scales| !scales.is_empty()) {
-        Some(scales) => Some(scales.iter().copied().collect::<Vec<f64>>()),
-        None => attributes.floats("scales")?,
-    };
-    if let Some(given) = given {
-        if given.len() != axes.len() || given.iter().any(|scale| !(1e-3..=1e3).contains(scale)) {
-            return Err(node.fail(&format!("`scales` {given:?} does not fit shape {shape:?}")));
-        }
-        for (axis, scale) in axes.iter().zip(&given) {
-            scales[*axis] = *scale;
-            target[*axis] = (shape[*axis] as f64 * scale).floor() as usize;
-        }
-    } else {
-        let sizes = node.ints(3, "sizes")?.unwrap_or_default();
-        if sizes.len() != axes.len() || sizes.iter().any(|size| *size < 1) {
-            return Err(node.fail(&format!("`sizes` {sizes:?} does not fit shape {shape:?}")));
-        }
-        let ratios = axes.iter().zip(&sizes).map(|(axis, size)| *size as f64 / shape[*axis] as f64);
-        let common = match attributes.text("keep_aspect_ratio_policy")?.unwrap_or("stretch") {
-            "stretch" => None,
-            "not_larger" => Some(ratios.fold(f64::INFINITY, f64::min)),
-            "not_smaller" => Some(ratios.fold(0.0, f64::max)),
-            other => {
-                let expected = "stretch, not_larger or not_smaller";
-                return Err(attributes.unsupported("keep_aspect_ratio_policy", other, expected));
-            }
-        };
-        for (axis, size) in axes.iter().zip(&sizes) {
-            let size = match common {
-                Some(scale) => (scale * shape[*axis] as f64 + 0.5).floor(),
-                None => *size as f64,
-            };
-            target[*axis] = size as usize;
-            scales[*axis] = common.unwrap_or(size / shape[*axis] as f64);
-        }
-    }
-    if elements(&target).is_none_or(|count| count == 0) {
-        return Err(node.fail(&format!("its output has shape {target:?}")));
-    }
+    let (target, scales) = lengths(node, &shape, &axes)?;
     let default = if is_resize && node.opset >= 11 { "half_pixel" } else { "asymmetric" };
     let coordinates = match attributes.text("coordinate_transformation_mode")?.unwrap_or(default) {
         "half_pixel" => Coordinates::HalfPixel,
@@ -223,6 +182,60 @@ fn interpolated(node: &mut Lowering<'_>, edge: EdgeId, axis: usize, places: &[f6
     let joined = super::wiring::joined(node, &parts, axis)?;
     let all = positions(node.shape(joined));
     node.add(Op::Wire(Wire::of(&all.select(Axis(axis), &found))), &[joined])
+}
+
+/// Returns the lengths of the output's axes and the factors between them and the input's.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "lengths are between zero and the largest tensor's"
+)]
+fn lengths(node: &Lowering<'_>, shape: &[usize], axes: &[usize]) -> Result<(Vec<usize>, Vec<f64>)> {
+    let attributes = node.attributes;
+    let scales_at = if node.operator() == "Resize" && node.opset >= 11 { 2 } else { 1 };
+    let mut scales = vec![1.0; shape.len()];
+    let mut target = shape.to_vec();
+    let given = match node.optional(scales_at, "scales")?.filter(|scales| !scales.is_empty()) {
+        Some(scales) => Some(scales.iter().copied().collect::<Vec<f64>>()),
+        None => attributes.floats("scales")?,
+    };
+    if let Some(given) = given {
+        if given.len() != axes.len() || given.iter().any(|scale| !(1e-3..=1e3).contains(scale)) {
+            return Err(node.fail(&format!("`scales` {given:?} does not fit shape {shape:?}")));
+        }
+        for (axis, scale) in axes.iter().zip(&given) {
+            scales[*axis] = *scale;
+            target[*axis] = (shape[*axis] as f64 * scale).floor() as usize;
+        }
+    } else {
+        let sizes = node.ints(3, "sizes")?.unwrap_or_default();
+        if sizes.len() != axes.len() || sizes.iter().any(|size| *size < 1) {
+            return Err(node.fail(&format!("`sizes` {sizes:?} does not fit shape {shape:?}")));
+        }
+        let ratios = axes.iter().zip(&sizes).map(|(axis, size)| *size as f64 / shape[*axis] as f64);
+        let common = match attributes.text("keep_aspect_ratio_policy")?.unwrap_or("stretch") {
+            "stretch" => None,
+            "not_larger" => Some(ratios.fold(f64::INFINITY, f64::min)),
+            "not_smaller" => Some(ratios.fold(0.0, f64::max)),
+            other => {
+                let expected = "stretch, not_larger or not_smaller";
+                return Err(attributes.unsupported("keep_aspect_ratio_policy", other, expected));
+            }
+        };
+        for (axis, size) in axes.iter().zip(&sizes) {
+            let size = match common {
+                Some(scale) => (scale * shape[*axis] as f64 + 0.5).floor(),
+                None => *size as f64,
+            };
+            target[*axis] = size as usize;
+            scales[*axis] = common.unwrap_or(size / shape[*axis] as f64);
+        }
+    }
+    if elements(&target).is_none_or(|count| count == 0) {
+        return Err(node.fail(&format!("its output has shape {target:?}")));
+    }
+    Ok((target, scales))
 }
 
 /// What an output is: a constant, or places of the input with weights.

@@ -45,12 +45,10 @@ fn updated(node: &mut Lowering<'_>, updates: EdgeId, targets: &[usize]) -> Resul
     let mut rest: Vec<(usize, usize)> = targets.iter().copied().enumerate().collect();
     while !rest.is_empty() {
         let mut now: BTreeMap<usize, usize> = BTreeMap::new();
-        rest.retain(|(update, place)| match now.contains_key(place) {
-            true => true,
-            false => {
-                now.insert(*place, *update);
-                false
-            }
+        rest.retain(|(update, place)| {
+            let waits = now.contains_key(place);
+            now.entry(*place).or_insert(*update);
+            waits
         });
         let (at, from): (Vec<usize>, Vec<usize>) =
             now.iter().map(|(place, update)| (*place, *update)).unzip();

@@ -83,16 +83,16 @@ impl Builder<'_> {
         let scale = self.scale_of(input);
         let low = (real(range.low)? * &scale).ceil().to_integer();
         let high = (real(range.high)? * &scale).floor().to_integer();
-        self.checked(Interval { low, high }, step, input)
+        self.checked(&Interval { low, high }, step, input)
     }
 
     /// Plans a check that values are above zero.
     pub(super) fn positive(&mut self, step: Step<'_>, input: usize) -> Result<usize> {
         let high = self.hull(input).high.max(BigInt::from(2));
-        self.checked(Interval { low: BigInt::one(), high }, step, input)
+        self.checked(&Interval { low: BigInt::one(), high }, step, input)
     }
 
-    fn checked(&mut self, range: Interval, step: Step<'_>, input: usize) -> Result<usize> {
+    fn checked(&mut self, range: &Interval, step: Step<'_>, input: usize) -> Result<usize> {
         let scale = self.scale_of(input);
         let bounds = self.quantized.quantities[input].bounds();
         if bounds.is_some_and(|bounds| range.low <= bounds.low && bounds.high <= range.high) {
@@ -108,7 +108,7 @@ impl Builder<'_> {
         }
         let kernel = Kernel::Range { low: range.low.clone(), high: range.high.clone() };
         let place = self.layer(kernel, Step { operator: "Range", ..step }, vec![input], scale)?;
-        self.clip_intervals(place, &range);
+        self.clip_intervals(place, range);
         Ok(place)
     }
 
