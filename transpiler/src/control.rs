@@ -1,6 +1,8 @@
-//! Control flow that is known when the graph is built: `If` by a constant condition, `Scan` step by step.
+//! Control flow: `If` by a constant condition, or both of its branches and a choice between them; `Scan` and `Loop` step by step,
+//! as often as is known when the graph is built.
 //!
-//! Source: <https://onnx.ai/onnx/operators/onnx__If.html>, <https://onnx.ai/onnx/operators/onnx__Scan.html>.
+//! Source: <https://onnx.ai/onnx/operators/onnx__If.html>, <https://onnx.ai/onnx/operators/onnx__Scan.html>,
+//! <https://onnx.ai/onnx/operators/onnx__Loop.html>.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +14,7 @@ use crate::onnx::{Attribute, Model, ModelNode, Subgraph};
 use crate::ops::{Attributes, axis_of};
 use crate::tensor::Constant;
 
-/// Most steps of a `Scan`.
+/// Most steps of a `Scan` or a `Loop`.
 const MOST_STEPS: usize = 4096;
 
 /// A `Scan` whose lists fit each other.
@@ -66,13 +68,18 @@ impl<'n> Scan<'n> {
 
     /// Returns a node of what happens around the body.
     fn node(&self, operator: &str, inputs: Vec<String>, axis: i64, output: &str) -> ModelNode {
-        ModelNode {
-            name: self.attributes.node.name.clone(),
-            operator: operator.to_owned(),
-            inputs,
-            outputs: vec![output.to_owned()],
-            attributes: BTreeMap::from([("axis".to_owned(), Attribute::Int(axis))]),
-        }
+        beside(self.attributes.node, operator, inputs, axis, output)
+    }
+}
+
+/// Returns a node of what happens around the bodies of another node.
+fn beside(node: &ModelNode, operator: &str, inputs: Vec<String>, axis: i64, output: &str) -> ModelNode {
+    ModelNode {
+        name: node.name.clone(),
+        operator: operator.to_owned(),
+        inputs,
+        outputs: vec![output.to_owned()],
+        attributes: BTreeMap::from([("axis".to_owned(), Attribute::Int(axis))]),
     }
 }
 
@@ -84,14 +91,12 @@ fn integers(values: &[i64], is_list: bool) -> Known {
 }
 
 impl Graph {
-    /// Adds the branch of an `If` that its constant condition chooses.
+    /// Adds the branch of an `If` that its constant condition chooses, or both and the choice.
     pub(crate) fn branch(&mut self, node: &ModelNode, model: &Model, known: &mut Names) -> Result<()> {
         let fail = |reason: &str| Error::node(&node.name, &node.operator, reason);
         let condition = match node.inputs.first().and_then(|input| known.get(input)) {
             Some(Known::Constant(constant)) => constant.to_float().first().copied(),
-            Some(Known::Edge(_)) => {
-                return Err(fail("its condition depends on the model's input, which is not supported"));
-            }
+            Some(Known::Edge(_)) => return self.both_branches(node, model, known),
             None => None,
         };
         let condition = condition.ok_or_else(|| fail("its condition is not defined"))?;
@@ -102,6 +107,152 @@ impl Graph {
         let outputs = self.inline(body, model, known)?;
         known.extend(node.outputs.iter().cloned().zip(outputs));
         Ok(())
+    }
+
+    /// Adds both branches of an `If`, and of each output the one that the condition chooses.
+    fn both_branches(&mut self, node: &ModelNode, model: &Model, known: &mut Names) -> Result<()> {
+        let fail = |reason: &str| Error::node(&node.name, &node.operator, reason);
+        let mut branches = Vec::new();
+        for name in ["then_branch", "else_branch"] {
+            let Some(Attribute::Graph(body)) = node.attributes.get(name) else {
+                return Err(fail(&format!("`{name}` is missing")));
+            };
+            let outputs = self.inline(body, model, known)?;
+            if outputs.len() != node.outputs.len() {
+                let (found, expected) = (outputs.len(), node.outputs.len());
+                return Err(fail(&format!("`{name}` has {found} outputs, expected {expected}")));
+            }
+            branches.push(outputs);
+        }
+        let inner = format!("{}/if", node.name);
+        let condition = format!("{inner}/condition");
+        let axes = format!("{inner}/shape");
+        known.insert(axes.clone(), integers(&[], true));
+        let inputs = vec![node.inputs[0].clone(), axes];
+        self.lower(&beside(node, "Reshape", inputs, 0, &condition), model, known)?;
+        for (position, output) in node.outputs.iter().enumerate() {
+            let mut inputs = vec![condition.clone()];
+            let mut shapes = Vec::new();
+            for (number, branch) in branches.iter().enumerate() {
+                let name = format!("{inner}/{number}/{position}");
+                shapes.push(self.shape_of(&branch[position]).to_vec());
+                known.insert(name.clone(), branch[position].clone());
+                inputs.push(name);
+            }
+            if shapes[0] != shapes[1] {
+                return Err(fail(&format!(
+                    "its branches give shapes {:?} and {:?}, expected one: a circuit has both branches",
+                    shapes[0], shapes[1]
+                )));
+            }
+            self.lower(&beside(node, "Where", inputs, 0, output), model, known)?;
+        }
+        Ok(())
+    }
+
+    fn shape_of<'k>(&'k self, value: &'k Known) -> &'k [usize] {
+        match value {
+            Known::Edge(edge) => &self.edges[edge.0].shape,
+            Known::Constant(constant) => constant.shape(),
+        }
+    }
+
+    /// Adds the body of a `Loop` as often as its trips, and its condition, say.
+    pub(crate) fn repeat(&mut self, node: &ModelNode, model: &Model, known: &mut Names) -> Result<()> {
+        let fail = |reason: &str| Error::node(&node.name, &node.operator, reason);
+        let Some(Attribute::Graph(body)) = node.attributes.get("body") else {
+            return Err(fail("`body` is missing"));
+        };
+        let carried = node.inputs.len().saturating_sub(2);
+        let fits = body.inputs.len() == carried + 2 && body.outputs.len() > carried;
+        let scans = body.outputs.len().saturating_sub(carried + 1);
+        if !fits || node.outputs.len() > carried + scans {
+            return Err(fail("its inputs and outputs do not fit those of its body"));
+        }
+        let instead = "a circuit has a number of trips that is known: make it a constant of the model";
+        let constant = |known: &Names, name: &str, what: &str| match known.get(name) {
+            _ if name.is_empty() => Ok(None),
+            Some(Known::Constant(constant)) => Ok(constant.to_float().first().copied()),
+            Some(Known::Edge(_)) => Err(fail(&format!(
+                "its {what} depends on the model's input, which is not supported: {instead}"
+            ))),
+            None => Err(fail(&format!("its {what} is not defined"))),
+        };
+        let input = |position: usize| node.inputs.get(position).map_or("", String::as_str);
+        let trips = constant(known, input(0), "number of trips")?;
+        let mut goes_on = constant(known, input(1), "condition")?.is_none_or(|condition| condition != 0.0);
+        let inner = format!("{}/loop", node.name);
+        let mut current: Vec<Known> = Vec::new();
+        for name in node.inputs.iter().skip(2) {
+            let value = known.get(name).cloned();
+            current.push(value.ok_or_else(|| fail(&format!("its input `{name}` is not defined")))?);
+        }
+        let mut rows: Vec<Vec<String>> = vec![Vec::new(); scans];
+        let mut at: usize = 0;
+        #[expect(clippy::cast_precision_loss, reason = "few steps")]
+        while goes_on && trips.is_none_or(|trips| (at as f64) < trips) {
+            if at == MOST_STEPS {
+                return Err(fail(&format!("has more than {MOST_STEPS} trips")));
+            }
+            known.insert(body.inputs[0].clone(), integers(&[i64::try_from(at).unwrap_or(0)], false));
+            known.insert(body.inputs[1].clone(), integers(&[1], false));
+            known.extend(body.inputs[2..].iter().cloned().zip(current));
+            let outputs = self.inline(body, model, known)?;
+            goes_on = match outputs.first() {
+                Some(Known::Constant(constant)) => {
+                    constant.to_float().first().is_some_and(|goes| *goes != 0.0)
+                }
+                _ => {
+                    let reason =
+                        "its body decides by the model's input whether to go on, which is not supported";
+                    return Err(fail(&format!("{reason}: {instead}")));
+                }
+            };
+            current = outputs[1..=carried].to_vec();
+            for (position, (row, value)) in rows.iter_mut().zip(&outputs[carried + 1..]).enumerate() {
+                let name = format!("{inner}/{position}/{at}");
+                known.insert(name.clone(), value.clone());
+                row.push(name);
+            }
+            at += 1;
+        }
+        for (output, value) in node.outputs.iter().zip(current) {
+            known.insert(output.clone(), value);
+        }
+        for (output, row) in node.outputs.iter().skip(carried).zip(rows) {
+            if output.is_empty() {
+                continue;
+            }
+            if row.is_empty() {
+                return Err(fail(&format!("its output `{output}` has no values, as it makes no trip")));
+            }
+            self.stack(node, row, 0, output, model, known)?;
+        }
+        Ok(())
+    }
+
+    /// Adds values side by side along an axis of their own.
+    fn stack(
+        &mut self,
+        node: &ModelNode,
+        mut row: Vec<String>,
+        axis: i64,
+        output: &str,
+        model: &Model,
+        known: &mut Names,
+    ) -> Result<()> {
+        let axes = format!("{}/axes", node.name);
+        known.insert(axes.clone(), integers(&[axis], true));
+        for name in &mut row {
+            let wide = format!("{name}/wide");
+            self.lower(
+                &beside(node, "Unsqueeze", vec![name.clone(), axes.clone()], axis, &wide),
+                model,
+                known,
+            )?;
+            *name = wide;
+        }
+        self.lower(&beside(node, "Concat", row, axis, output), model, known)
     }
 
     /// Adds the body of a `Scan` once for each element of the axes that it scans.
@@ -145,15 +296,7 @@ impl Graph {
                 row.reverse();
             }
             let axis = scan.out_axes[position];
-            let axes = format!("{inner}/axes");
-            known.insert(axes.clone(), integers(&[axis], true));
-            for name in &mut row {
-                let wide = format!("{name}/wide");
-                let part = scan.node("Unsqueeze", vec![name.clone(), axes.clone()], axis, &wide);
-                self.lower(&part, model, known)?;
-                *name = wide;
-            }
-            self.lower(&scan.node("Concat", row, axis, output), model, known)?;
+            self.stack(node, row, axis, output, model, known)?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use ndarray::{ArrayD, Dimension as _, IxDyn};
 
 use crate::error::{Error, Result};
 use crate::graph::{EdgeId, Graph};
+use crate::known::{self, known};
 use crate::onnx::{Attribute, ModelNode};
 use crate::ops::{Argument, Attributes, Lowering};
 use crate::tensor::{Constant, array, elements};
@@ -21,6 +22,10 @@ pub(crate) fn fold(
     if let ("Shape" | "Size", Some(Argument::Edge(edge))) = (node.operator.as_str(), arguments.first()) {
         return of_shape(node, &graph.edges[edge.0].shape).map(|constant| Some(vec![constant]));
     }
+    if let ("EyeLike", Some(Argument::Edge(edge))) = (node.operator.as_str(), arguments.first()) {
+        let eye = known::eye(Attributes::new(node), &graph.edges[edge.0].shape)?;
+        return Ok(eye.map(|constant| vec![constant]));
+    }
     if arguments.iter().any(|argument| matches!(argument, Argument::Edge(_))) {
         return Ok(None);
     }
@@ -32,6 +37,9 @@ pub(crate) fn fold(
         .collect();
     if let Some(constant) = evaluate(node, &constants)? {
         return Ok(Some(vec![constant]));
+    }
+    if let Some(outputs) = known(node, &constants)? {
+        return Ok(Some(outputs));
     }
     let lowered = by_graph(node, arguments, opset)?;
     // Integers stay integers; comparisons make some.
@@ -156,7 +164,7 @@ fn lengths(node: &ModelNode, shape: &[usize]) -> Result<Constant> {
 }
 
 /// Converts to a data type of ONNX; `None` when a value cannot be represented in it.
-fn cast(input: &Constant, to: i64) -> Option<Constant> {
+pub(crate) fn cast(input: &Constant, to: i64) -> Option<Constant> {
     let range = match to {
         1 | 11 => return floats(input, to == 1).map(Constant::Float),
         2 => 0..=i64::from(u8::MAX),

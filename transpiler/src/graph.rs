@@ -145,6 +145,10 @@ impl Graph {
             let node = &model.nodes[node];
             graph.lower(node, model, &mut known)?;
         }
+        let is_constant = |output: &String| matches!(known.get(output), Some(Known::Constant(_)));
+        if let Some(output) = model.outputs.first().filter(|_| model.outputs.iter().all(is_constant)) {
+            return Err(Error::model(format!("its output `{output}` does not depend on the input")));
+        }
         for output in &model.outputs {
             match known.get(output) {
                 Some(Known::Edge(edge)) if graph.outputs.contains(edge) => {
@@ -157,8 +161,18 @@ impl Graph {
                     )));
                 }
                 Some(Known::Edge(edge)) => graph.outputs.push(*edge),
-                Some(Known::Constant(_)) => {
-                    return Err(Error::model(format!("its output `{output}` does not depend on the input")));
+                Some(Known::Constant(constant)) if constant.shape().contains(&0) => {
+                    let shape = constant.shape();
+                    return Err(Error::model(format!(
+                        "its output `{output}` of shape {shape:?} has no values"
+                    )));
+                }
+                Some(Known::Constant(constant)) => {
+                    let values = constant.to_float();
+                    let sources = values.iter().map(|value| ops::Source::Constant(*value)).collect();
+                    let wire = ops::Wire { shape: values.shape().to_vec(), sources };
+                    let edge = graph.add_node(output, "Constant", Op::Wire(wire), &[])?;
+                    graph.outputs.push(edge);
                 }
                 None => return Err(Error::model(format!("its output `{output}` is not defined"))),
             }
@@ -190,6 +204,7 @@ impl Graph {
         match node.operator.as_str() {
             "If" => return self.branch(node, model, known),
             "Scan" => return self.scan(node, model, known),
+            "Loop" => return self.repeat(node, model, known),
             _ => {}
         }
         let fail = |reason: &str| Error::node(&node.name, &node.operator, reason);
@@ -281,6 +296,9 @@ impl Graph {
                 | Op::Mul
                 | Op::Bounded { .. }
                 | Op::AboveZero
+                | Op::Within(_)
+                | Op::Wrap(_)
+                | Op::Positive
                 | Op::Saturate { .. }
         );
         let is_whole = |inputs: &[EdgeId]| inputs.iter().all(|edge| self.edges[edge.0].is_integer);

@@ -171,6 +171,9 @@ pub(crate) fn propagate(kernel: &Kernel, inputs: &[&[Interval]], shapes: Shapes<
             vec![Interval { low: BigInt::zero(), high: most }; rows.outputs()]
         }
         Kernel::IsZero => vec![Interval { low: BigInt::zero(), high: BigInt::from(1) }; input.len()],
+        Kernel::OneHot { size } => {
+            vec![Interval { low: BigInt::zero(), high: BigInt::from(1) }; input.len() * size]
+        }
         Kernel::Reciprocal { .. } => ends().map(|(low, high)| Interval { low: high, high: low }).collect(),
         Kernel::PiecewiseLinear(table) => {
             let mut known: Option<(&Interval, Interval)> = None;

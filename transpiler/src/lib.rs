@@ -19,6 +19,7 @@ pub mod interval;
 
 pub mod keras;
 pub mod kernel;
+mod known;
 mod names;
 pub mod onnx;
 pub mod ops;

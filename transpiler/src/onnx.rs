@@ -4,7 +4,9 @@
 
 mod decode;
 mod external;
+mod functions;
 mod strings;
+mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -15,6 +17,7 @@ use prost::Message as _;
 
 use crate::axes::Length;
 use crate::error::{Error, Result};
+use crate::ops::contrib;
 pub use crate::tensor::Constant;
 use decode::constant;
 
@@ -30,8 +33,28 @@ struct ModelProto {
     graph: Option<GraphProto>,
     #[prost(message, repeated, tag = "8")]
     opset_import: Vec<OperatorSetIdProto>,
-    #[prost(bytes = "vec", repeated, tag = "25")]
-    functions: Vec<Vec<u8>>,
+    #[prost(message, repeated, tag = "25")]
+    functions: Vec<FunctionProto>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct FunctionProto {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(string, repeated, tag = "4")]
+    input: Vec<String>,
+    #[prost(string, repeated, tag = "5")]
+    output: Vec<String>,
+    #[prost(message, repeated, tag = "7")]
+    node: Vec<NodeProto>,
+    #[prost(message, repeated, tag = "9")]
+    opset_import: Vec<OperatorSetIdProto>,
+    #[prost(string, tag = "10")]
+    domain: String,
+    #[prost(message, repeated, tag = "11")]
+    attribute_proto: Vec<AttributeProto>,
+    #[prost(string, tag = "13")]
+    overload: String,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -52,6 +75,8 @@ struct GraphProto {
     input: Vec<ValueInfoProto>,
     #[prost(message, repeated, tag = "12")]
     output: Vec<ValueInfoProto>,
+    #[prost(message, repeated, tag = "13")]
+    value_info: Vec<ValueInfoProto>,
     #[prost(bytes = "vec", repeated, tag = "15")]
     sparse_initializer: Vec<Vec<u8>>,
 }
@@ -70,6 +95,8 @@ struct NodeProto {
     attribute: Vec<AttributeProto>,
     #[prost(string, tag = "7")]
     domain: String,
+    #[prost(string, tag = "8")]
+    overload: String,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -94,6 +121,8 @@ struct AttributeProto {
     strings: Vec<Vec<u8>>,
     #[prost(int32, tag = "20")]
     kind: i32,
+    #[prost(string, tag = "21")]
+    ref_attr_name: String,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -272,7 +301,7 @@ pub fn read(bytes: &[u8]) -> Result<Model> {
 fn read_in(bytes: &[u8], folder: Option<&Path>) -> Result<Model> {
     let model =
         ModelProto::decode(bytes).map_err(|error| Error::model(format!("not an ONNX model: {error}")))?;
-    let graph = model.graph.ok_or_else(|| Error::model("not an ONNX model: it has no graph"))?;
+    let mut graph = model.graph.ok_or_else(|| Error::model("not an ONNX model: it has no graph"))?;
     let opset = model
         .opset_import
         .iter()
@@ -291,9 +320,7 @@ fn read_in(bytes: &[u8], folder: Option<&Path>) -> Result<Model> {
     if !graph.sparse_initializer.is_empty() {
         return Err(Error::model("sparse tensors are not supported"));
     }
-    if !model.functions.is_empty() {
-        return Err(Error::model("functions of the model's own are not supported"));
-    }
+    functions::inline(&mut graph, &model.functions, &model.opset_import)?;
     let constants = initializers(&graph, folder)?;
     let inputs = graph
         .input
@@ -328,34 +355,7 @@ fn nodes(graph: &GraphProto, folder: Option<&Path>) -> Result<Vec<ModelNode>> {
     let mut nodes: Vec<ModelNode> =
         graph.node.iter().map(|proto| node(proto, folder)).collect::<Result<Vec<_>>>()?;
     strings::name(graph, &mut nodes)?;
-    // A quantized output has the type of its zero point, which constants do not tell.
-    let types: BTreeMap<&str, i32> =
-        graph.initializer.iter().map(|tensor| (tensor.name.as_str(), tensor.data_type)).collect();
-    let produced: BTreeMap<&str, i32> = graph
-        .node
-        .iter()
-        .filter_map(|node| {
-            let tensor = node.attribute.first()?.t.as_ref()?;
-            Some((node.output.first()?.as_str(), tensor.data_type))
-        })
-        .collect();
-    let of_inputs: BTreeMap<&str, i32> = graph
-        .input
-        .iter()
-        .filter_map(|input| Some((input.name.as_str(), input.kind.as_ref()?.tensor_type.as_ref()?.elem_type)))
-        .collect();
-    for node in &mut nodes {
-        let position = match node.operator.as_str() {
-            "QuantizeLinear" => 2,
-            "QLinearConv" | "QLinearMatMul" => 7,
-            _ => continue,
-        };
-        let zero = node.inputs.get(position).map_or("", String::as_str);
-        let found = [&types, &produced, &of_inputs].into_iter().find_map(|types| types.get(zero));
-        if let Some(data_type) = found {
-            node.attributes.entry("output_dtype".to_owned()).or_insert(Attribute::Int((*data_type).into()));
-        }
-    }
+    types::annotate(graph, &mut nodes);
     Ok(nodes)
 }
 
@@ -377,6 +377,11 @@ fn is_integer(input: &ValueInfoProto) -> bool {
 }
 
 fn shape(input: &ValueInfoProto) -> Result<Vec<Length>> {
+    let kind = input.kind.as_ref().and_then(|kind| kind.tensor_type.as_ref());
+    if kind.is_some_and(|kind| kind.elem_type == decode::STRING) {
+        let reason = "holds text, which is no number: do what is done with it before the model, and give the model the numbers";
+        return Err(Error::Input { input: input.name.clone(), reason: reason.to_owned() });
+    }
     let shape = input.kind.as_ref().and_then(|kind| kind.tensor_type.as_ref()?.shape.as_ref());
     let Some(shape) = shape else {
         return Err(Error::Input {
@@ -400,8 +405,18 @@ fn node(node: &NodeProto, folder: Option<&Path>) -> Result<ModelNode> {
     } else {
         node.name.clone()
     };
-    if !matches!(node.domain.as_str(), "" | "ai.onnx" | "ai.onnx.ml") {
-        let reason = format!("operators of the domain `{}` are not supported", node.domain);
+    let is_known = match node.domain.as_str() {
+        "" | "ai.onnx" | "ai.onnx.ml" => true,
+        "com.microsoft" => contrib::OPERATORS.contains(&node.op_type.as_str()),
+        _ => false,
+    };
+    if !is_known {
+        let instead = if node.domain == "com.microsoft" {
+            "; take the model as it was before onnxruntime's optimizer (or with `ORT_ENABLE_BASIC`)"
+        } else {
+            ""
+        };
+        let reason = format!("operators of the domain `{}` are not supported{instead}", node.domain);
         return Err(Error::node(&name, &node.op_type, reason));
     }
     let mut attributes = BTreeMap::new();

@@ -33,6 +33,9 @@ const UNARY: &[&str] = &[
     "Conv",
     "CumSum",
     "Elu",
+    "Floor",
+    "Gather",
+    "GatherElements",
     "Gelu",
     "HardSigmoid",
     "LeakyRelu",
@@ -40,6 +43,7 @@ const UNARY: &[&str] = &[
     "MatMul",
     "MaxPool",
     "Neg",
+    "Mod",
     "AveragePool",
     "PRelu",
     "QuantizeLinear",
@@ -50,6 +54,7 @@ const UNARY: &[&str] = &[
     "Transpose",
     "ReduceMax",
     "ReduceMean",
+    "Round",
     "Sign",
 ];
 const BINARY: &[&str] = &["Add", "Greater", "Max", "Min", "Mul", "Sub", "Where"];
@@ -146,6 +151,22 @@ impl Builder {
                 let (low, high) = (constant(&[], 5), Constant::Float(ArrayD::from_elem(vec![], 1.5)));
                 let (low, high) = (self.constant(low), self.constant(high));
                 self.node("Clip", vec![left, low, high], &[])
+            }
+            "Mod" => {
+                let divisor = self.constant(Constant::Float(ArrayD::from_elem(vec![], 0.75)));
+                self.node("Mod", vec![left, divisor], &[("fmod", Attribute::Int(i64::from(step.seed % 2)))])
+            }
+            "Gather" | "GatherElements" => {
+                let four = self.constant(Constant::Float(ArrayD::from_elem(vec![], 4.0)));
+                let large = self.node("Mul", vec![left.clone(), four.clone()], &[]);
+                let index = self.node("Floor", vec![large], &[]);
+                let index = self.node("Mod", vec![index, four], &[]);
+                if step.operator == "Gather" {
+                    let table = self.parameters(&[4], step.seed);
+                    self.node("Gather", vec![table, index], &[])
+                } else {
+                    self.node("GatherElements", vec![right, index], &[("axis", Attribute::Int(3))])
+                }
             }
             "CumSum" => {
                 let axis = self.constant(one(axis));
@@ -259,6 +280,8 @@ fn decisions(quantized: &QuantizedGraph) -> Vec<(&'static str, u64)> {
         Kernel::IsNonNegative { n } => Some(("IsNonNegative", *n)),
         Kernel::Clamp { n, .. } => Some(("Clamp", *n)),
         Kernel::IsZero => Some(("IsZero", 0)),
+        Kernel::FloorDivide { .. } => Some(("FloorDivide", 0)),
+        Kernel::OneHot { .. } => Some(("OneHot", 0)),
         Kernel::ReduceMax { n, .. } => Some(("ReduceMax", *n)),
         Kernel::MaxPool2D { n, .. } => Some(("MaxPool", *n)),
         Kernel::Mul => Some(("Mul", 0)),

@@ -108,9 +108,20 @@ pub fn digest(quantized: &QuantizedGraph) -> Option<usize> {
     let wanted = match quantized.config.public_signals {
         PublicSignals::Plain => false,
         PublicSignals::Digest => count > 0,
-        PublicSignals::Auto => count >= DIGEST_FROM,
+        PublicSignals::Auto => count >= DIGEST_FROM && !has_constant_output(quantized),
     };
     wanted.then_some(count)
+}
+
+/// Returns whether a public output is one number whatever the inputs are: the compiler may keep no signal for it, and the digest
+/// is of signals.
+fn has_constant_output(quantized: &QuantizedGraph) -> bool {
+    let is_constant = |place: usize| {
+        let intervals = &quantized.quantities[place].intervals;
+        intervals.iter().any(|interval| interval.low == interval.high)
+    };
+    quantized.config.output_visibility == OutputVisibility::Public
+        && quantized.outputs.iter().any(|port| is_constant(port.place))
 }
 
 /// Returns the constraints of the digest of all public values: the bits of small ones, a Poseidon permutation for sixteen

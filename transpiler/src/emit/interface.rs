@@ -143,6 +143,7 @@ fn copies(quantized: &QuantizedGraph, layer: &Layer) -> usize {
         Kernel::Dense(parameters) => size(layer.output) / parameters.bias.len(),
         Kernel::MatMul(product) => product.stack,
         Kernel::ArgMax { rows, .. } => rows.outputs(),
+        Kernel::OneHot { size: places } => size(layer.output) / places,
         _ => 1,
     }
 }

@@ -124,6 +124,7 @@ fn blocks(
             (product.stack, ports, vec![rows, columns])
         }
         Kernel::ArgMax { rows, .. } => (rows.outputs(), vec![(".in", vec![rows.length])], Vec::new()),
+        Kernel::OneHot { size } => (input.iter().product(), vec![(".in", Vec::new())], vec![*size]),
         Kernel::ReduceSum(rows) | Kernel::ReduceMax { rows, .. } => {
             let view = vec![rows.outer, rows.length, rows.inner];
             (1, vec![(".in", view)], vec![rows.outer, rows.inner])
@@ -192,6 +193,7 @@ fn arguments(layer: &Layer, input: &[usize]) -> Vec<String> {
             push(&[rows.outer, rows.length, rows.inner]);
         }
         Kernel::ArgMax { rows, .. } => push(&[rows.length]),
+        Kernel::OneHot { size } => push(&[*size]),
         Kernel::MatMul(product) => push(&[product.rows, product.inner, product.columns]),
         _ => {}
     }
@@ -204,6 +206,7 @@ fn arguments(layer: &Layer, input: &[usize]) -> Vec<String> {
         | Kernel::IsNonNegative { n } => push(&[n]),
         Kernel::ReluRescale { n, k } | Kernel::Rescale { n, k } => push(&[n, k]),
         Kernel::Clamp { n, m } => push(&[n, m]),
+        Kernel::FloorDivide { n, divisor } => push(&[n, divisor, &0]),
         Kernel::Reciprocal { numerator, n, m } => push(&[numerator, n, m]),
         Kernel::SquareRoot { factor, n } => push(&[factor, n]),
         Kernel::PiecewiseLinear(table) => push(&[&table.n, &table.d, &table.k]),

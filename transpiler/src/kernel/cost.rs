@@ -64,6 +64,13 @@ impl Kernel {
             Self::Clamp { n, .. } => cost(outputs * (bits(*n) + 5), outputs),
             Self::IsNonNegative { n } => cost(outputs * bits(*n), outputs),
             Self::IsZero => cost(3 * outputs, 0),
+            Self::FloorDivide { n, divisor } => {
+                let a = bits(divisor.bits() - 1);
+                let is_power = *divisor == BigInt::one() << a;
+                let quadratic = bits(super::quotient_bits(*n, divisor)) + a + usize::from(!is_power);
+                cost(outputs * quadratic, outputs * 4)
+            }
+            Self::OneHot { size } => cost(outputs, outputs / size),
             Self::Reciprocal { n, m, .. } => cost(outputs * (2 * bits(*n) + bits(*m) + 1), 4 * outputs),
             Self::SquareRoot { n, .. } => cost(outputs * (3 * bits(*n) + 3), 4 * outputs),
             Self::PiecewiseLinear(table) => {

@@ -73,6 +73,14 @@ impl Kernel {
                 }
                 sums
             }
+            Self::OneHot { size } => input
+                .iter()
+                .flat_map(|value| {
+                    let bit =
+                        |at| T::from(i64::from(*value == T::from(i64::try_from(at).unwrap_or(i64::MAX))));
+                    (0..*size).map(bit).collect::<Vec<T>>()
+                })
+                .collect(),
             Self::Mul => {
                 input.iter().zip(inputs[1]).map(|(left, right)| left.clone() * right.clone()).collect()
             }
@@ -95,6 +103,7 @@ impl Kernel {
             Self::IsZero => T::from(i64::from(value.is_zero())),
             // Values that have no witness may be met where ranges are computed.
             Self::Reciprocal { numerator, .. } => T::of(numerator).div_floor(&value.clone().max(T::one())),
+            Self::FloorDivide { divisor, .. } => value.div_floor(&T::of(divisor)),
             Self::SquareRoot { factor, .. } => (T::of(factor) * value.clone().max(T::zero())).square_root(),
             Self::PiecewiseLinear(table) => table.eval(value),
             _ => value.clone(),

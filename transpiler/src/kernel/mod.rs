@@ -90,6 +90,18 @@ pub enum Kernel {
     },
     /// `IsZero`.
     IsZero,
+    /// `FloorDivide`, without an offset.
+    FloorDivide {
+        /// Bits of the input.
+        n: u64,
+        /// What is divided by, more than one.
+        divisor: BigInt,
+    },
+    /// `OneHot` for each value of the input.
+    OneHot {
+        /// Number of places, two at least.
+        size: usize,
+    },
     /// `Reciprocal`.
     Reciprocal {
         /// What is divided.
@@ -227,6 +239,8 @@ impl Kernel {
             Self::Clamp { .. } => "Clamp",
             Self::IsNonNegative { .. } => "IsNonNegative",
             Self::IsZero => "IsZero",
+            Self::FloorDivide { .. } => "FloorDivide",
+            Self::OneHot { .. } => "OneHot",
             Self::Reciprocal { .. } => "Reciprocal",
             Self::SquareRoot { .. } => "SquareRoot",
             Self::PiecewiseLinear(_) => "PiecewiseLinear",
@@ -248,6 +262,7 @@ impl Kernel {
                 | Self::Clamp { .. }
                 | Self::IsNonNegative { .. }
                 | Self::IsZero
+                | Self::FloorDivide { .. }
                 | Self::Reciprocal { .. }
                 | Self::SquareRoot { .. }
                 | Self::PiecewiseLinear(_)
@@ -285,6 +300,7 @@ impl Kernel {
             | Self::ReluRescale { n, .. }
             | Self::Rescale { n, .. }
             | Self::Clamp { n, .. }
+            | Self::FloorDivide { n, .. }
             | Self::IsNonNegative { n } => *n,
             Self::Reciprocal { n, m, .. } => n + m,
             Self::SquareRoot { n, .. } => 2 * n,
@@ -302,12 +318,21 @@ impl Kernel {
             }
             Self::Parameter(values) => most(values),
             Self::Reciprocal { numerator, .. } => numerator.bits(),
+            Self::FloorDivide { divisor, .. } => divisor.bits(),
             Self::SquareRoot { factor, .. } => factor.bits(),
             Self::PiecewiseLinear(table) => most(&table.values).max(most(&table.slopes)),
             Self::Sum { factors, constant } => most(factors).max(constant.bits()),
             _ => 0,
         }
     }
+}
+
+/// Returns the bits of the quotient, a signed integer, of a signed integer of n bits.
+pub(crate) fn quotient_bits(n: u64, divisor: &BigInt) -> u64 {
+    let (most, divisor) = (eval::power(n - 1), divisor.clone());
+    // The least w with 2^(w-1) * divisor >= 2^(n-1).
+    let quotient: BigInt = (most + &divisor - 1u32) / divisor;
+    (quotient - 1u32).bits() + 1
 }
 
 /// Returns the least n with `value` in [-2^(n-1), 2^(n-1)).

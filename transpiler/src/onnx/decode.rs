@@ -14,6 +14,7 @@ const UINT16: i32 = 4;
 const INT16: i32 = 5;
 const INT32: i32 = 6;
 const INT64: i32 = 7;
+pub(super) const STRING: i32 = 8;
 const BOOL: i32 = 9;
 const FLOAT16: i32 = 10;
 const DOUBLE: i32 = 11;
@@ -38,6 +39,10 @@ pub(super) fn constant(tensor: &TensorProto, name: &str, folder: Option<&Path>) 
         UINT16 | INT16 | FLOAT16 | BFLOAT16 => 2,
         FLOAT | INT32 | UINT32 => 4,
         DOUBLE | INT64 | UINT64 => 8,
+        STRING => {
+            let reason = "holds text, which is no number: do what is done with it outside of the model";
+            return Err(Error::tensor(name, reason));
+        }
         other => {
             let reason = format!(
                 "data type {other} is not supported, expected a float, integer or boolean type of up to 64 bits"

@@ -41,7 +41,12 @@ pub(crate) fn thresholded_relu(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
 }
 
 /// Adds max(0, min(1, alpha * x + beta)).
-fn hard_sigmoid_of(node: &mut Lowering<'_>, edge: EdgeId, alpha: f64, beta: f64) -> Result<EdgeId> {
+pub(crate) fn hard_sigmoid_of(
+    node: &mut Lowering<'_>,
+    edge: EdgeId,
+    alpha: f64,
+    beta: f64,
+) -> Result<EdgeId> {
     let line = node.sum(&[(alpha, edge)], beta)?;
     limited(node, line, Some(0.0), Some(1.0))
 }
@@ -81,8 +86,46 @@ pub(crate) fn function(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
         "Tanh" => Function::Tanh,
         "Sin" => Function::Sin,
         "Cos" => Function::Cos,
+        "Tan" => Function::Tan,
+        "Asin" => Function::Asin,
+        "Acos" => Function::Acos,
+        "Atan" => Function::Atan,
+        "Sinh" => Function::Sinh,
+        "Cosh" => Function::Cosh,
+        "Asinh" => Function::Asinh,
+        "Acosh" => Function::Acosh,
+        "Atanh" => Function::Atanh,
         other => return Err(node.fail(&format!("`{other}` is not a function of one value"))),
     };
     let edge = node.edge(0)?;
+    // What the model clips just above zero may be zero at a scale.
+    let function = match (function, least_of(node, edge)) {
+        (Function::Log, Some(least)) if least > 0.0 => Function::LogAbove(least),
+        (function, _) => function,
+    };
     Ok(vec![node.add(Op::Function(function), &[edge])?])
+}
+
+/// Returns the bound below which the model clips an edge.
+fn least_of(node: &Lowering<'_>, edge: EdgeId) -> Option<f64> {
+    let made_by = |edge: EdgeId| node.graph.nodes.iter().rfind(|node| node.output == edge);
+    let made = made_by(edge)?;
+    let Op::Sum { coefficients, constant } = &made.op else {
+        return None;
+    };
+    match (&coefficients[..], &made.inputs[..]) {
+        // max(x - low, 0) + low
+        ([1.0], [input]) if made_by(*input)?.op == Op::Relu => Some(*constant),
+        // x - max(x - high, 0)
+        ([1.0, -1.0], [input, excess]) if *constant == 0.0 => {
+            let excess = made_by(*excess).filter(|node| node.op == Op::Relu)?;
+            let above = made_by(*excess.inputs.first()?)?;
+            let Op::Sum { coefficients, constant } = &above.op else {
+                return None;
+            };
+            let is_excess = coefficients[..] == [1.0] && above.inputs[..] == [*input];
+            Some(least_of(node, *input).filter(|_| is_excess)?.min(-constant))
+        }
+        _ => None,
+    }
 }

@@ -86,7 +86,7 @@ impl Affine {
 
 pub(crate) fn batch_normalization(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     if node.attributes.int("training_mode", 0)? != 0 {
-        return Err(node.attributes.unsupported("training_mode", 1, "0"));
+        return super::normalization::batch(node);
     }
     if node.attributes.int("spatial", 1)? != 1 {
         return Err(node.attributes.unsupported("spatial", 0, "1"));

@@ -146,6 +146,9 @@ fn conv_of(node: &mut Lowering<'_>, edge: EdgeId) -> Result<EdgeId> {
 
 /// `ConvTranspose`: a convolution, by the turned kernel, of the input with zeros between its values.
 fn conv_transpose_of(node: &mut Lowering<'_>, edge: EdgeId) -> Result<EdgeId> {
+    if node.shape(edge).len() == 5 {
+        return super::conv_transpose3d::lower(node, edge);
+    }
     let Planes { edge, weights, dimensions } = planes(node, edge)?;
     let attributes = node.attributes;
     let &[_, channels, height, width] = node.shape(edge) else {
@@ -163,10 +166,10 @@ fn conv_transpose_of(node: &mut Lowering<'_>, edge: EdgeId) -> Result<EdgeId> {
     let bias = bias(node, filters)?;
     let strides = planar(attributes.lengths("strides", dimensions, 1, 1)?, 1);
     let dilations = planar(attributes.lengths("dilations", dimensions, 1, 1)?, 1);
-    let extra = planar(attributes.lengths("output_padding", dimensions, 0, 0)?, 0);
+    let mut extra = planar(attributes.lengths("output_padding", dimensions, 0, 0)?, 0);
     let reach = [dilations[0] * (kernel_height - 1) + 1, dilations[1] * (kernel_width - 1) + 1];
     let size = [height, width];
-    let full = [0, 1].map(|axis| (size[axis] - 1) * strides[axis] + extra[axis] + reach[axis]);
+    let mut full = [0, 1].map(|axis| (size[axis] - 1) * strides[axis] + extra[axis] + reach[axis]);
     let wanted = match attributes.ints("output_shape")? {
         Some(_) => Some(planar(attributes.lengths("output_shape", dimensions, 1, 1)?, 1)),
         None if matches!(attributes.text("auto_pad")?, Some("SAME_UPPER" | "SAME_LOWER")) => {
@@ -179,9 +182,11 @@ fn conv_transpose_of(node: &mut Lowering<'_>, edge: EdgeId) -> Result<EdgeId> {
             let upper = attributes.text("auto_pad")? == Some("SAME_UPPER");
             let mut pads = [0; 4];
             for axis in 0..2 {
-                let Some(total) = full[axis].checked_sub(wanted[axis]) else {
-                    return Err(node.fail(&format!("an output of {wanted:?} is larger than {full:?}")));
-                };
+                // What is wanted besides stands behind, as with `output_padding`.
+                let more = wanted[axis].saturating_sub(full[axis]);
+                extra[axis] += more;
+                full[axis] += more;
+                let total = full[axis] - wanted[axis];
                 let (less, more) = (total / 2, total.div_ceil(2));
                 (pads[axis], pads[axis + 2]) = if upper { (less, more) } else { (more, less) };
             }

@@ -3,6 +3,8 @@
 //!
 //! Source: <https://onnx.ai/onnx/operators/onnx__Conv.html>.
 
+use ndarray::ArrayD;
+
 use super::conv::{bias, joined_planes};
 use super::wiring::{Source, Wire};
 use super::{Conv, Lowering, Op};
@@ -65,13 +67,49 @@ pub(crate) fn lower(node: &mut Lowering<'_>, edge: EdgeId) -> Result<EdgeId> {
     let dilations = node.attributes.lengths("dilations", 3, 1, 1)?;
     let reach = [0, 1, 2].map(|axis| dilations[axis] * (kernel[axis] - 1) + 1);
     let pads = paddings(node, [length, height, width], reach, &strides)?;
+    let layer = Layer {
+        bias,
+        strides: [strides[0], strides[1], strides[2]],
+        dilations: [dilations[0], dilations[1], dilations[2]],
+        pads,
+        groups,
+    };
+    by_planes(node, edge, &weights, layer)
+}
+
+/// A convolution in three dimensions, without its weights.
+pub(crate) struct Layer {
+    pub(crate) bias: Vec<f64>,
+    pub(crate) strides: [usize; 3],
+    pub(crate) dilations: [usize; 3],
+    /// Zeros before and behind each axis.
+    pub(crate) pads: [(usize, usize); 3],
+    pub(crate) groups: usize,
+}
+
+/// Adds a convolution by weights `[filters, channels / groups, depth, height, width]`.
+pub(crate) fn by_planes(
+    node: &mut Lowering<'_>,
+    edge: EdgeId,
+    weights: &ArrayD<f64>,
+    layer: Layer,
+) -> Result<EdgeId> {
+    let shape = node.shape(edge).to_vec();
+    let (&[_, channels, length, height, width], &[filters, depth, planes, kernel_height, kernel_width]) =
+        (&shape[..], weights.shape())
+    else {
+        return Err(node.fail(&format!("its input has shape {shape:?}, expected three dimensions")));
+    };
+    let Layer { bias, strides, dilations, pads, groups } = layer;
+    let reach = [planes, kernel_height, kernel_width];
+    let reach = [0, 1, 2].map(|axis| dilations[axis] * (reach[axis] - 1) + 1);
     let Some(room) = (length + pads[0].0 + pads[0].1).checked_sub(reach[0]) else {
         return Err(
             node.fail(&format!("a kernel that reaches over {reach:?} does not fit an input of {shape:?}"))
         );
     };
     let conv = Conv {
-        weights: flat(&weights),
+        weights: flat(weights),
         kernel: [filters, depth * planes, kernel_height, kernel_width],
         bias,
         strides: [strides[1], strides[2]],

@@ -92,13 +92,8 @@ pub(crate) fn mul(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
 }
 
 pub(crate) fn div(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
-    let is_integer = |argument: Option<&Argument>| match argument {
-        Some(Argument::Edge(edge)) => node.graph.edges[edge.0].is_integer,
-        Some(Argument::Constant(constant)) => constant.as_ints().is_some(),
-        _ => false,
-    };
-    if is_integer(node.arguments.first()) && is_integer(node.arguments.get(1)) {
-        return Err(node.fail("divides integers by each other, which is not supported"));
+    if super::integer::are_integers(node) {
+        return super::integer::div(node);
     }
     let left = node.arguments.first().cloned();
     if let (Some(Argument::Edge(edge)), Some(Argument::Constant(constant))) =
@@ -249,33 +244,20 @@ fn powered(node: &mut Lowering<'_>, edge: EdgeId, exponent: u32) -> Result<EdgeI
     }
 }
 
-/// `Identity`, and `Dropout` when it is not training.
+/// `Identity`.
 pub(crate) fn identity(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
-    if node.operator() == "Dropout"
-        && node.optional(2, "training_mode")?.is_some_and(|mode| mode.iter().any(|value| *value != 0.0))
-    {
-        return Err(node.fail("its input `training_mode` is not supported, expected false"));
-    }
     let edge = node.edge(0)?;
     Ok(vec![node.add(Op::Identity, &[edge])?])
 }
 
-/// `Cast` between kinds of real numbers, of integers, and to booleans.
-pub(crate) fn cast(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
+/// `Dropout`, which drops nothing at inference, as onnxruntime has it also of models that are exported for training.
+pub(crate) fn dropout(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     let edge = node.edge(0)?;
-    let is_integer = node.graph.edges[edge.0].is_integer;
-    match node.attributes.int("to", 1)? {
-        1 | 10 | 11 | 16 => {}
-        9 => return Ok(vec![super::compare::truth(node, edge)?]),
-        2..=7 | 12 | 13 if is_integer => {}
-        to => {
-            let found = format!("{to} of real numbers");
-            return Err(node.attributes.unsupported(
-                "to",
-                found,
-                "float, or integers of what is one already",
-            ));
-        }
+    let mut outputs = vec![node.add(Op::Identity, &[edge])?];
+    if node.attributes.node.outputs.len() > 1 {
+        let shape = node.shape(edge).to_vec();
+        let sources = vec![super::Source::Constant(1.0); shape.iter().product()];
+        outputs.push(node.add(Op::Wire(Wire { shape, sources }), &[])?);
     }
-    Ok(vec![node.add(Op::Identity, &[edge])?])
+    Ok(outputs)
 }

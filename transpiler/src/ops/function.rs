@@ -19,6 +19,8 @@ pub enum Function {
     GeluTanh,
     /// The natural logarithm.
     Log,
+    /// The natural logarithm of a value, or of a bound where that is larger.
+    LogAbove(f64),
     /// x * tanh(log(1 + e^x)).
     Mish,
     /// gamma * (x, or alpha * (exp(x) - 1) below zero).
@@ -37,6 +39,24 @@ pub enum Function {
     Sin,
     /// The cosine.
     Cos,
+    /// The tangent.
+    Tan,
+    /// The arc sine.
+    Asin,
+    /// The arc cosine.
+    Acos,
+    /// The arc tangent.
+    Atan,
+    /// The hyperbolic sine.
+    Sinh,
+    /// The hyperbolic cosine.
+    Cosh,
+    /// The inverse of `Sinh`.
+    Asinh,
+    /// The inverse of `Cosh`.
+    Acosh,
+    /// The inverse of `Tanh`.
+    Atanh,
 }
 
 /// How a function goes on outside the range that a table covers.
@@ -57,7 +77,7 @@ impl Function {
             Self::Erf => "Erf",
             Self::Exp => "Exp",
             Self::Gelu | Self::GeluTanh => "Gelu",
-            Self::Log => "Log",
+            Self::Log | Self::LogAbove(_) => "Log",
             Self::Mish => "Mish",
             Self::Selu(..) => "Selu",
             Self::Sigmoid => "Sigmoid",
@@ -67,6 +87,15 @@ impl Function {
             Self::Tanh => "Tanh",
             Self::Sin => "Sin",
             Self::Cos => "Cos",
+            Self::Tan => "Tan",
+            Self::Asin => "Asin",
+            Self::Acos => "Acos",
+            Self::Atan => "Atan",
+            Self::Sinh => "Sinh",
+            Self::Cosh => "Cosh",
+            Self::Asinh => "Asinh",
+            Self::Acosh => "Acosh",
+            Self::Atanh => "Atanh",
         }
     }
 
@@ -89,6 +118,7 @@ impl Function {
                 x * (1.0 + inner.tanh()) / 2.0
             }
             Self::Log => x.ln(),
+            Self::LogAbove(least) => x.max(least).ln(),
             Self::Mish => x * softplus(x).tanh(),
             Self::Selu(alpha, gamma) => gamma * if x < 0.0 { alpha * x.exp_m1() } else { x },
             Self::Sigmoid => sigmoid(x),
@@ -98,6 +128,42 @@ impl Function {
             Self::Tanh => x.tanh(),
             Self::Sin => x.sin(),
             Self::Cos => x.cos(),
+            Self::Tan => x.tan(),
+            Self::Asin => x.asin(),
+            Self::Acos => x.acos(),
+            Self::Atan => x.atan(),
+            Self::Sinh => x.sinh(),
+            Self::Cosh => x.cosh(),
+            Self::Asinh => x.asinh(),
+            Self::Acosh => x.acosh(),
+            Self::Atanh => x.atanh(),
+        }
+    }
+
+    /// Says what of a range the function is not defined for, or too large.
+    pub(crate) fn misfit(self, low: f64, high: f64) -> Option<&'static str> {
+        let outside = |least: f64, most: f64| low < least || high > most;
+        match self {
+            Self::Asin | Self::Acos if outside(-1.0, 1.0) => Some("expected at least -1 and at most 1"),
+            Self::Atanh if low <= -1.0 || high >= 1.0 => Some("expected more than -1 and less than 1"),
+            Self::Acosh if low < 1.0 => Some("expected at least 1"),
+            Self::Sinh | Self::Cosh if outside(-40.0, 40.0) => Some("expected at least -40 and at most 40"),
+            Self::Tan => {
+                let turn = |x: f64| (x / std::f64::consts::PI + 0.5).floor();
+                let has_pole = turn(low - 1e-3) < turn(high + 1e-3);
+                has_pole.then_some("expected none around an odd multiple of pi / 2")
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the nearest number that the function is defined for: a table reaches further than the values.
+    pub(crate) fn inside(self, x: f64) -> f64 {
+        match self {
+            Self::Asin | Self::Acos => x.clamp(-1.0, 1.0),
+            Self::Atanh => x.clamp(-1.0 + 1e-9, 1.0 - 1e-9),
+            Self::Acosh => x.max(1.0),
+            _ => x,
         }
     }
 

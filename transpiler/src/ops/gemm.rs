@@ -1,7 +1,6 @@
-//! Products of matrices: `Gemm`, `MatMul`, `Einsum`.
+//! Products of matrices: `Gemm`, `MatMul`.
 //!
-//! Source: <https://onnx.ai/onnx/operators/onnx__Gemm.html>, <https://onnx.ai/onnx/operators/onnx__MatMul.html>,
-//! <https://onnx.ai/onnx/operators/onnx__Einsum.html>.
+//! Source: <https://onnx.ai/onnx/operators/onnx__Gemm.html>, <https://onnx.ai/onnx/operators/onnx__MatMul.html>.
 
 use ndarray::ArrayD;
 
@@ -203,87 +202,4 @@ pub(crate) fn mat_mul_edges(node: &mut Lowering<'_>, left: EdgeId, right: EdgeId
         shape: with([*rows, *columns]),
     };
     node.add(Op::MatMul(product), &[left, right])
-}
-
-/// `Einsum` of one or two inputs, without ellipsis and without an index twice in one input.
-pub(crate) fn einsum(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
-    let equation: String = node.attributes.text("equation")?.unwrap_or_default().split_whitespace().collect();
-    let unsupported = |node: &Lowering<'_>| {
-        let expected = "one or two inputs of different indices, without ellipsis";
-        node.attributes.unsupported("equation", &equation, expected)
-    };
-    let (inputs, output) = match equation.split_once("->") {
-        Some((inputs, output)) => (inputs.to_owned(), output.to_owned()),
-        None => {
-            let mut once: Vec<char> = equation.chars().filter(|c| c.is_alphabetic()).collect();
-            once.sort_unstable();
-            let output = once.iter().filter(|c| once.iter().filter(|d| d == c).count() == 1).collect();
-            (equation.clone(), output)
-        }
-    };
-    let terms: Vec<Vec<char>> = inputs.split(',').map(|term| term.chars().collect()).collect();
-    let output: Vec<char> = output.chars().collect();
-    let is_plain = |term: &Vec<char>| {
-        term.iter().all(|c| c.is_alphabetic()) && (1..term.len()).all(|at| !term[..at].contains(&term[at]))
-    };
-    let is_known = output.iter().all(|c| terms.iter().any(|term| term.contains(c)));
-    if !terms.iter().all(is_plain) || !is_plain(&output) || !is_known || terms.len() != node.arguments.len() {
-        return Err(unsupported(node));
-    }
-    let mut edges = Vec::new();
-    for (position, term) in terms.iter().enumerate() {
-        let edge = node.edge(position)?;
-        if node.shape(edge).len() != term.len() {
-            return Err(unsupported(node));
-        }
-        // What only one input has, and the output has not, is summed first.
-        let others: Vec<&char> = terms
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != position)
-            .flat_map(|(_, term)| term)
-            .collect();
-        let gone = |c: &char| !output.contains(c) && !others.contains(&c);
-        let axes: Vec<usize> = (0..term.len()).filter(|axis| gone(&term[*axis])).collect();
-        let edge = super::reduce::sum_over(node, edge, &axes, false)?;
-        edges.push((edge, term.iter().copied().filter(|c| !gone(c)).collect::<Vec<char>>()));
-    }
-    let ordered = |node: &mut Lowering<'_>, edge: EdgeId, term: &[char], order: &[char]| {
-        let axes: Vec<usize> = order.iter().filter_map(|c| term.iter().position(|d| c == d)).collect();
-        node.transpose(edge, &axes)
-    };
-    let [(left, a), (right, b)] = &edges[..] else {
-        let [(edge, term)] = &edges[..] else {
-            return Err(unsupported(node));
-        };
-        return Ok(vec![ordered(node, *edge, term, &output)?]);
-    };
-    let pick = |keep: &dyn Fn(&char) -> bool, from: &[char]| -> Vec<char> {
-        from.iter().copied().filter(|c| keep(c)).collect()
-    };
-    let shared = pick(&|c| b.contains(c) && output.contains(c), a);
-    let summed = pick(&|c| b.contains(c) && !output.contains(c), a);
-    let (rows, columns) = (pick(&|c| !b.contains(c), a), pick(&|c| !a.contains(c), b));
-    let join = |lists: &[&[char]]| -> Vec<char> { lists.concat() };
-    let left = ordered(node, *left, a, &join(&[&shared, &rows, &summed]))?;
-    let right = ordered(node, *right, b, &join(&[&shared, &summed, &columns]))?;
-    let sizes = [&shared, &rows, &summed, &columns].map(|list| lengths(node, list, &edges));
-    let [stack, m, k, n] = [0, 1, 2, 3].map(|at| sizes[at].iter().product::<usize>());
-    let left = node.reshape(left, &[stack, m, k])?;
-    let right = node.reshape(right, &[stack, k, n])?;
-    let product = mat_mul_edges(node, left, right)?;
-    let whole: Vec<usize> = [&sizes[0], &sizes[1], &sizes[3]].into_iter().flatten().copied().collect();
-    let product = node.reshape(product, &whole)?;
-    Ok(vec![ordered(node, product, &join(&[&shared, &rows, &columns]), &output)?])
-}
-
-/// Returns the lengths of indices.
-fn lengths(node: &Lowering<'_>, list: &[char], edges: &[(EdgeId, Vec<char>)]) -> Vec<usize> {
-    let of = |c: &char| {
-        edges
-            .iter()
-            .find_map(|(edge, term)| Some(node.shape(*edge)[term.iter().position(|d| c == d)?]))
-            .unwrap_or(1)
-    };
-    list.iter().map(of).collect()
 }

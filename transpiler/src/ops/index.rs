@@ -4,7 +4,7 @@
 
 use ndarray::{ArrayD, Axis, Dimension as _, IxDyn};
 
-use super::{Argument, Lowering, Op, axis_of};
+use super::{Lowering, Op, axis_of};
 use crate::error::Result;
 use crate::graph::EdgeId;
 use crate::tensor::elements;
@@ -74,24 +74,12 @@ pub(crate) fn slices_at<T: Clone>(
     crate::tensor::array(&shape, values)
 }
 
-/// `Gather` of a constant table by indices that depend on the input, as embeddings do: each index is compared with every
-/// row, and the rows are summed with what that gives.
-pub(crate) fn lookup(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
-    let table = match node.arguments.first() {
-        Some(Argument::Constant(constant)) if node.operator() == "Gather" => constant.to_float(),
-        _ => return Err(node.fail("its input `indices` depends on the model's input, which is supported only for `Gather` of a constant table")),
-    };
-    if node.attributes.int("axis", 0)? != 0 || table.ndim() != 2 {
-        let reason =
-            format!("a table of shape {:?} is looked up, expected two axes and `axis` 0", table.shape());
-        return Err(node.fail(&reason));
-    }
-    let indices = node.edge(1)?;
-    let (rows, columns) = (table.shape()[0], table.shape()[1]);
-    let bits = one_hot(node, indices, rows)?;
-    let gemm =
-        super::Gemm { weights: table.t().iter().copied().collect(), bias: vec![0.0; columns], inputs: rows };
-    Ok(vec![node.add(Op::Gemm(gemm), &[bits])?])
+/// Returns the bits that mark the places of indices; none where an index has no place.
+pub(crate) fn one_hot_bits(indices: &[f64], size: usize) -> Vec<f64> {
+    #[expect(clippy::cast_possible_truncation, reason = "indices are integers")]
+    let place = |index: &f64| inside(index.round() as i64, size);
+    let bits = |place: Option<usize>| (0..size).map(move |at| f64::from(place == Some(at)));
+    indices.iter().flat_map(|index| bits(place(index))).collect()
 }
 
 /// Adds, for integers, which of `0..depth` each one is: an axis of that length, with a one and zeros. Negative ones count

@@ -4,23 +4,33 @@
 
 pub mod activation;
 pub mod affine;
+pub mod arrange;
 pub mod attention;
 pub mod category;
 pub mod compare;
+pub mod contrib;
 pub mod conv;
 pub mod conv3d;
+pub mod conv_transpose3d;
+pub mod einsum;
 pub mod elementwise;
 pub mod features;
 pub mod function;
+pub mod gather;
 pub mod gemm;
+pub mod grid_sample;
 pub mod index;
+pub mod integer;
+pub mod loss;
 pub mod lower;
 pub mod normalization;
 pub mod pool;
 pub mod quantized;
 pub mod recurrent;
 pub mod reduce;
+pub mod refused;
 pub mod resize;
+pub mod scatter;
 pub mod softmax;
 pub mod svm;
 pub mod table;
@@ -37,6 +47,7 @@ pub use affine::Affine;
 pub use conv::Conv;
 pub use function::Function;
 pub use gemm::{Gemm, MatMul};
+pub use integer::Range;
 pub use pool::{AveragePool, MaxPool, Window};
 pub use reduce::Rows;
 pub use table::{FOLDED, OPERATORS, OperatorRow};
@@ -95,6 +106,22 @@ pub enum Op {
     IsNonNegative,
     /// 1 where a value is zero, else 0.
     IsZero,
+    /// The largest integer that is not above a value over a divisor.
+    Floor {
+        /// Above zero.
+        divisor: f64,
+    },
+    /// The largest integer that is not above the quotient of a value that is not negative and one above zero; both are integers.
+    Quotient,
+    /// Integers as a type of some bits holds them: what does not fit wraps around.
+    Wrap(Range),
+    /// The values themselves; others than in a range are not proven.
+    Within(Range),
+    /// The values themselves; zero and less are not proven.
+    Positive,
+    /// Bits that mark the places of indices along an axis of this length; others than its places, counted from the front or from
+    /// the end, are not proven.
+    OneHot(usize),
     /// The values themselves, which are known to lie in a range whatever the model's inputs are.
     Bounded {
         /// No value is less.
@@ -141,6 +168,11 @@ impl Op {
             Self::Sqrt => "Sqrt",
             Self::Round => "Round",
             Self::Saturate { .. } => "Clip",
+            Self::Floor { .. } => "Floor",
+            Self::Quotient => "Div",
+            Self::Wrap(_) => "Mod",
+            Self::Within(_) | Self::Positive => "Range",
+            Self::OneHot(_) => "OneHot",
             Self::IsNonNegative => "GreaterOrEqual",
             Self::IsZero => "Equal",
             Self::Reshape(_) => "Reshape",
@@ -169,13 +201,14 @@ impl Op {
             Self::MaxPool(pool) => pool.window.output_shape(first),
             Self::AveragePool(pool) => pool.window.output_shape(first),
             Self::ReduceSum(rows) | Self::ReduceMax(rows) | Self::ArgMax(rows) => Ok(rows.shape.clone()),
-            Self::Mul | Self::Sum { .. } if inputs.iter().any(|shape| *shape != first) => {
+            Self::Mul | Self::Quotient | Self::Sum { .. } if inputs.iter().any(|shape| *shape != first) => {
                 Err(format!("shapes {inputs:?} differ, expected the same"))
             }
             Self::Reshape(shape) if elements(shape) != elements(first) => {
                 Err(format!("shape {first:?} does not become {shape:?}"))
             }
             Self::Reshape(shape) => Ok(shape.clone()),
+            Self::OneHot(size) => Ok([first, &[*size]].concat()),
             Self::Transpose(axes) => Ok(axes.iter().map(|axis| first[*axis]).collect()),
             _ => Ok(first.to_vec()),
         }
@@ -220,6 +253,13 @@ impl Op {
             }
             Self::IsNonNegative => first.mapv(|value| f64::from(value >= 0.0)),
             Self::IsZero => first.mapv(|value| f64::from(value == 0.0)),
+            Self::Floor { divisor } => first.mapv(|value| (value / divisor).floor()),
+            Self::Quotient => {
+                let quotients = first.iter().zip(inputs[1]).map(|(left, right)| (left / right).floor());
+                filled(quotients.collect())
+            }
+            Self::Wrap(range) => first.mapv(|value| range.wrapped(value)),
+            Self::OneHot(size) => filled(index::one_hot_bits(&flat(first), *size)),
             Self::Softmax { is_log } => filled(softmax::eval(&flat(first), *is_log)),
             Self::Transpose(axes) => {
                 first.view().permuted_axes(axes.clone()).as_standard_layout().into_owned()
@@ -230,6 +270,15 @@ impl Op {
 
     /// Returns whether the values are integers whatever the inputs are.
     pub(crate) fn is_integer(&self) -> bool {
-        matches!(self, Self::ArgMax(_) | Self::IsNonNegative | Self::IsZero | Self::Round)
+        matches!(
+            self,
+            Self::ArgMax(_)
+                | Self::IsNonNegative
+                | Self::IsZero
+                | Self::Round
+                | Self::Floor { .. }
+                | Self::Quotient
+                | Self::OneHot(_)
+        )
     }
 }

@@ -16,14 +16,14 @@ use crate::graph::EdgeId;
 use crate::tensor::{array, elements, flat};
 
 /// Normalized values, and what they were normalized by.
-struct Normalized {
-    values: EdgeId,
-    mean: Option<EdgeId>,
-    inverse: EdgeId,
+pub(crate) struct Normalized {
+    pub(crate) values: EdgeId,
+    pub(crate) mean: Option<EdgeId>,
+    pub(crate) inverse: EdgeId,
 }
 
 /// Adds the values over the root of their mean square, the mean taken off before if asked.
-fn normalized(
+pub(crate) fn normalized(
     node: &mut Lowering<'_>,
     edge: EdgeId,
     axes: &[usize],
@@ -47,7 +47,7 @@ fn normalized(
 }
 
 /// Adds `edge * scale + bias`, of constants that broadcast.
-fn with_parameters(
+pub(crate) fn with_parameters(
     node: &mut Lowering<'_>,
     edge: EdgeId,
     scale: Option<&ArrayD<f64>>,
@@ -126,6 +126,37 @@ pub(crate) fn group(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
         (per_channel(node, 1, "scale", &shape)?, per_channel(node, 2, "B", &shape)?)
     };
     Ok(vec![with_parameters(node, result, Some(&scale), Some(&bias))?])
+}
+
+/// `BatchNormalization` by the statistics of the batch itself, as models without running ones are exported.
+pub(crate) fn batch(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
+    let edge = node.edge(0)?;
+    let shape = node.shape(edge).to_vec();
+    if shape.len() < 2 {
+        return Err(node.fail(&format!("its input has shape {shape:?}, expected channels")));
+    }
+    let epsilon = node.attributes.float("epsilon", 1e-5)?;
+    let axes: Vec<usize> = (0..shape.len()).filter(|axis| *axis != 1).collect();
+    let Normalized { values, mean, .. } = normalized(node, edge, &axes, true, epsilon)?;
+    let (scale, bias) = (per_channel(node, 1, "scale", &shape)?, per_channel(node, 2, "B", &shape)?);
+    let mut outputs = vec![with_parameters(node, values, Some(&scale), Some(&bias))?];
+    if node.attributes.node.outputs.len() < 2 {
+        return Ok(outputs);
+    }
+    // The running statistics move towards those of the batch.
+    let momentum = node.attributes.float("momentum", 0.9)?;
+    let Some(mean) = mean else {
+        return Err(node.fail("has no mean"));
+    };
+    let centred = node.sum(&[(1.0, edge), (-1.0, mean)], 0.0)?;
+    let squares = node.add(Op::Mul, &[centred, centred])?;
+    let variance = mean_of(node, squares, &axes, false)?;
+    let mean = node.reshape(mean, &[shape[1]])?;
+    for (position, statistic) in [(3, mean), (4, variance)] {
+        let before = node.edge(position)?;
+        outputs.push(node.sum(&[(momentum, before), (1.0 - momentum, statistic)], 0.0)?);
+    }
+    Ok(outputs)
 }
 
 pub(crate) fn lp(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {

@@ -50,11 +50,11 @@ struct Windows {
 
 /// `MaxPool`, `AveragePool`, `LpPool`.
 pub(crate) fn pool(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
-    if node.attributes.node.outputs.len() > 1 && !node.attributes.node.outputs[1].is_empty() {
-        return Err(node.fail("its output `Indices` is not supported"));
-    }
     let edge = node.edge(0)?;
     let windows = windows(node, edge)?;
+    if node.attributes.node.outputs.get(1).is_some_and(|output| !output.is_empty()) {
+        return with_indices(node, edge, &windows);
+    }
     let counts_pads = node.operator() == "AveragePool" && node.attributes.int("count_include_pad", 0)? != 0;
     let exceeds = (0..windows.input.len()).any(|axis| {
         // `ceil_mode` may let the last window reach over the padding.
@@ -206,6 +206,55 @@ fn gathered(node: &mut Lowering<'_>, edge: EdgeId, windows: &Windows, counts_pad
             power_norm(node, rows, &[last], false, p)
         }
     }
+}
+
+/// `MaxPool` with the places of the largest values, the first ones of equal ones.
+fn with_indices(node: &mut Lowering<'_>, edge: EdgeId, windows: &Windows) -> Result<Vec<EdgeId>> {
+    let shape = node.shape(edge).to_vec();
+    let is_column_major = node.attributes.int("storage_order", 0)? != 0;
+    let area: usize = windows.kernel.iter().product();
+    let planes: usize = shape[..2].iter().product();
+    let plane: usize = windows.input.iter().product();
+    let outputs: usize = windows.output.iter().product();
+    if elements(&[outputs, planes, area]).is_none() {
+        return Err(node.fail("its windows have too many values"));
+    }
+    let number = |position: usize| match windows.input[..] {
+        // Of the last two axes the first one runs first.
+        [.., height, width] if is_column_major => {
+            let inside = position % (height * width);
+            position - inside + inside % width * height + inside / width
+        }
+        _ => position,
+    };
+    let (mut sources, mut numbers) = (Vec::new(), Vec::new());
+    for at in 0..planes {
+        for out in 0..outputs {
+            let (row, _) = windows.positions(out);
+            let Some(first) = row.first().copied() else {
+                return Err(node.fail("a window lies in the padding alone"));
+            };
+            for position in row.iter().copied().chain(std::iter::repeat(first)).take(area) {
+                sources.push(Source::Element(0, at * plane + position));
+                #[expect(clippy::cast_precision_loss, reason = "positions are far below 2^52")]
+                numbers.push(Source::Constant((at * plane + number(position)) as f64));
+            }
+        }
+    }
+    let mut wide = [&shape[..2], &windows.output].concat();
+    wide.push(area);
+    let last = wide.len() - 1;
+    let rows = node.add(Op::Wire(Wire { shape: wide.clone(), sources }), &[edge])?;
+    let view = Rows::over(&wide, last, last + 1, false);
+    let largest = node.add(Op::ReduceMax(view.clone()), &[rows])?;
+    let numbers = node.add(Op::Wire(Wire { shape: wide.clone(), sources: numbers }), &[])?;
+    if area == 1 {
+        return Ok(vec![largest, node.reshape(numbers, &wide[..last])?]);
+    }
+    let at = node.add(Op::ArgMax(view), &[rows])?;
+    let bits = node.add(Op::OneHot(area), &[at])?;
+    let chosen = node.mul(bits, numbers)?;
+    Ok(vec![largest, super::reduce::sum_over(node, chosen, &[last], false)?])
 }
 
 impl Windows {

@@ -102,6 +102,30 @@ pub(crate) fn dequantize(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     Ok(vec![resized(node, edge, &scale)?])
 }
 
+/// Returns an input less its zero point, which may depend on the model's input.
+fn without_zero_point(node: &mut Lowering<'_>, position: usize, zero: usize, axis: i64) -> Result<Argument> {
+    if let Some(Argument::Edge(zero)) = node.arguments.get(zero).cloned() {
+        let edge = node.edge(position)?;
+        let count: usize = node.shape(zero).iter().product();
+        if count != 1 {
+            return Err(node.fail("its zero point depends on the model's input, and is not one number"));
+        }
+        let zero = node.reshape(zero, &[])?;
+        return Ok(Argument::Edge(node.sum(&[(1.0, edge), (-1.0, zero)], 0.0)?));
+    }
+    let shape = node.shape_at(position)?;
+    let zero = along(node, &or_zero(node, zero, "zero_point")?, &shape, axis)?;
+    Ok(match node.arguments.get(position).cloned() {
+        Some(Argument::Constant(constant)) => {
+            Argument::Constant(Constant::Float(&constant.to_float() - &zero))
+        }
+        _ => {
+            let edge = node.edge(position)?;
+            Argument::Edge(moved(node, edge, &zero.mapv(|zero| -zero))?)
+        }
+    })
+}
+
 /// Puts the integers less their zero point in place of a node's first two inputs.
 fn without_zero_points(
     node: &mut Lowering<'_>,
@@ -109,22 +133,12 @@ fn without_zero_points(
     zeros: [usize; 2],
     right_axis: i64,
 ) -> Result<[Argument; 2]> {
-    let shape = node.shape_at(left)?;
-    let zero = along(node, &or_zero(node, zeros[0], "zero_point")?, &shape, -2)?;
-    let edge = node.edge(left)?;
-    let edge = moved(node, edge, &zero.mapv(|zero| -zero))?;
-    let shape = node.shape_at(right)?;
-    let zero = along(node, &or_zero(node, zeros[1], "zero_point")?, &shape, right_axis)?;
-    let other = match node.arguments.get(right).cloned() {
-        Some(Argument::Constant(constant)) => {
-            Argument::Constant(Constant::Float(&constant.to_float() - &zero))
-        }
-        _ => {
-            let other = node.edge(right)?;
-            Argument::Edge(moved(node, other, &zero.mapv(|zero| -zero))?)
-        }
+    // The product is of an edge, also where the left integers are known.
+    let left = match without_zero_point(node, left, zeros[0], -2)? {
+        Argument::Constant(constant) => Argument::Edge(node.parameter(constant.to_float())?),
+        other => other,
     };
-    Ok([Argument::Edge(edge), other])
+    Ok([left, without_zero_point(node, right, zeros[1], right_axis)?])
 }
 
 /// Adds a convolution of integers.
@@ -176,4 +190,136 @@ pub(crate) fn q_linear(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     let factors = along(node, &w_scale, &shape, if is_conv { 1 } else { -1 })?;
     let sums = resized(node, sums, &factors.mapv(|w_scale| x_scale * w_scale / y_scale))?;
     Ok(vec![saturated(node, sums, &zero)?])
+}
+
+/// `DynamicQuantizeLinear`: integers of 8 bits whose scale and zero point follow from the least and the largest value.
+///
+/// Values that are all zero have no scale, and are not proven.
+pub(crate) fn dynamic(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
+    let edge = node.edge(0)?;
+    let (integers, scale, zero) = dynamically(node, edge)?;
+    Ok(vec![integers, scale, zero])
+}
+
+/// Adds the integers of `DynamicQuantizeLinear`, their scale and their zero point.
+fn dynamically(node: &mut Lowering<'_>, edge: EdgeId) -> Result<(EdgeId, EdgeId, EdgeId)> {
+    let rank = node.shape(edge).len();
+    let axes: Vec<usize> = (0..rank).collect();
+    let most = super::reduce::max_over(node, edge, &axes, false)?;
+    let turned = node.sum(&[(-1.0, edge)], 0.0)?;
+    let least = super::reduce::max_over(node, turned, &axes, false)?;
+    let (above, below) = (node.relu(most)?, node.relu(least)?);
+    let span = node.sum(&[(1.0, above), (1.0, below)], 0.0)?;
+    let span = node.add(Op::Positive, &[span])?;
+    let scale = node.sum(&[(1.0 / 255.0, span)], 0.0)?;
+    let inverse = node.add(Op::Reciprocal, &[span])?;
+    let unsigned = |node: &mut Lowering<'_>, value: EdgeId| {
+        let centred = node.sum(&[(1.0, value)], -128.0)?;
+        let kept = node.add(Op::Saturate { bits: 8 }, &[centred])?;
+        node.sum(&[(1.0, kept)], 128.0)
+    };
+    let mut rounded = Vec::new();
+    for value in [below, edge] {
+        let part = node.mul(value, inverse)?;
+        // No value is further from zero than the span is long, up to rounding.
+        let part = node.add(Op::Bounded { low: -2.0, high: 2.0 }, &[part])?;
+        let part = node.sum(&[(255.0, part)], 0.0)?;
+        rounded.push(node.add(Op::Round, &[part])?);
+    }
+    let zero = unsigned(node, rounded[0])?;
+    let moved = node.sum(&[(1.0, rounded[1]), (1.0, zero)], 0.0)?;
+    Ok((unsigned(node, moved)?, scale, zero))
+}
+
+/// `MatMulIntegerToFloat` and `DynamicQuantizeMatMul` of onnxruntime: real numbers from a product of integers.
+pub(crate) fn to_float(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
+    let is_dynamic = node.operator() == "DynamicQuantizeMatMul";
+    let [right_scale, right_zero, bias] = if is_dynamic { [2, 3, 4] } else { [3, 5, 6] };
+    let (left, scale) = if is_dynamic {
+        let edge = node.edge(0)?;
+        let (integers, scale, zero) = dynamically(node, edge)?;
+        (Argument::Edge(node.sum(&[(1.0, integers), (-1.0, zero)], 0.0)?), scale)
+    } else {
+        let left = without_zero_point(node, 0, 4, -2)?;
+        (left, node.edge(2)?)
+    };
+    let right = without_zero_point(node, 1, right_zero, -1)?;
+    let factors = node.constant(right_scale, "b_scale")?;
+    let bias = node.optional(bias, "bias")?;
+    let left = match left {
+        Argument::Constant(constant) => Argument::Edge(node.parameter(constant.to_float())?),
+        other => other,
+    };
+    let sums = product(node, [left, right])?;
+    let shape = node.shape(sums).to_vec();
+    let factors = along(node, &factors, &shape, -1)?;
+    let sums = resized(node, sums, &factors)?;
+    let result = node.mul(sums, scale)?;
+    Ok(vec![match bias {
+        None => result,
+        Some(bias) => moved(node, result, &bias)?,
+    }])
+}
+
+/// `QGemm` of onnxruntime.
+pub(crate) fn q_gemm(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
+    let attributes = node.attributes;
+    let a_scale = node.scalar(1, "a_scale")?.ok_or_else(|| node.fail("its input `a_scale` is missing"))?;
+    let b_scale = node.constant(4, "b_scale")?;
+    let y_scale = node.scalar(7, "y_scale")?;
+    let zero = or_zero(node, 8, "y_zero_point")?;
+    let bias = node.optional(6, "C")?;
+    let alpha = attributes.float("alpha", 1.0)?;
+    let [left, mut right] = without_zero_points(node, [0, 3], [2, 5], -1)?;
+    let Argument::Edge(mut edge) = left else {
+        return Err(node.fail("its first input is a constant"));
+    };
+    if attributes.int("transA", 0)? != 0 {
+        edge = node.transpose(edge, &[1, 0])?;
+    }
+    if attributes.int("transB", 0)? != 0 {
+        right = match right {
+            Argument::Constant(constant) => Argument::Constant(Constant::Float(
+                constant.to_float().reversed_axes().as_standard_layout().into_owned(),
+            )),
+            Argument::Edge(edge) => Argument::Edge(node.transpose(edge, &[1, 0])?),
+            Argument::Absent => Argument::Absent,
+        };
+    }
+    let mut sums = product(node, [Argument::Edge(edge), right])?;
+    if let Some(bias) = bias {
+        sums = moved(node, sums, &bias)?;
+    }
+    let shape = node.shape(sums).to_vec();
+    let factors = along(node, &b_scale, &shape, -1)?.mapv(|scale| alpha * a_scale * scale);
+    Ok(vec![match y_scale {
+        None => resized(node, sums, &factors)?,
+        Some(y_scale) => {
+            let sums = resized(node, sums, &factors.mapv(|factor| factor / y_scale))?;
+            saturated(node, sums, &zero)?
+        }
+    }])
+}
+
+/// `QLinearAdd` and `QLinearMul` of onnxruntime.
+pub(crate) fn q_linear_of_two(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
+    let mut values = Vec::new();
+    for (position, name) in [(0, "A_scale"), (3, "B_scale")] {
+        let scale = node.constant(position + 1, name)?;
+        let value = match without_zero_point(node, position, position + 2, -1)? {
+            Argument::Constant(constant) => node.parameter(constant.to_float())?,
+            Argument::Edge(edge) => edge,
+            Argument::Absent => return Err(node.fail("has an input that is missing")),
+        };
+        values.push(resized(node, value, &scale)?);
+    }
+    let scale = node.constant(6, "C_scale")?;
+    let zero = or_zero(node, 7, "C_zero_point")?;
+    let result = if node.operator() == "QLinearAdd" {
+        node.sum(&[(1.0, values[0]), (1.0, values[1])], 0.0)?
+    } else {
+        node.mul(values[0], values[1])?
+    };
+    let result = resized(node, result, &scale.mapv(f64::recip))?;
+    Ok(vec![saturated(node, result, &zero)?])
 }

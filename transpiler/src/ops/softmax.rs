@@ -64,7 +64,7 @@ pub(crate) fn expanded(node: &mut Lowering<'_>, edge: EdgeId, rows: &Rows) -> Re
     node.reshape(result, &rows.shape)
 }
 
-fn log_softmax(node: &mut Lowering<'_>, edge: EdgeId, rows: &Rows) -> Result<EdgeId> {
+pub(crate) fn log_softmax(node: &mut Lowering<'_>, edge: EdgeId, rows: &Rows) -> Result<EdgeId> {
     let view = node.reshape(edge, &[rows.outer, rows.length, rows.inner])?;
     let (_, difference, _, sum) = shifted(node, view, &[1])?;
     let logarithm = node.add(Op::Function(Function::Log), &[sum])?;

@@ -447,7 +447,7 @@ pub(crate) fn trilu(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
 /// `Gather`, `GatherElements`, `GatherND` by constant indices.
 pub(crate) fn gather(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     if matches!(node.arguments.get(1), Some(Argument::Edge(_))) {
-        return super::index::lookup(node);
+        return super::gather::at_runtime(node);
     }
     let edge = node.edge(0)?;
     let data = positions(node.shape(edge));

@@ -37,6 +37,10 @@ impl Builder<'_> {
             }
             _ => {}
         }
+        if let Some(expected) = function.misfit(low, high) {
+            let reason = format!("takes values from {low} to {high}, {expected}: a `Clip` before says so");
+            return Err(Error::node(step.name, step.operator, reason));
+        }
         let reach = match function.tails() {
             Some(tails) => Some(tails.reach),
             None if function == Function::Exp => Some(LEAST_EXPONENT.max(high)),
@@ -47,7 +51,7 @@ impl Builder<'_> {
             None => u64::MAX,
         };
         if hull.bits() <= bits_of_reach {
-            return self.tabulated(&|x| function.real(x), step, input);
+            return self.tabulated(&|x| function.real(function.inside(x)), step, input);
         }
         let m = bits_of_reach;
         let clamped = self.layer(

@@ -7,6 +7,7 @@
 mod architecture;
 mod evaluate;
 mod function;
+mod integer;
 mod layer;
 mod linear;
 mod narrow;
@@ -14,6 +15,7 @@ mod nonlinear;
 mod plan;
 mod reach;
 mod scale;
+mod signed;
 mod sum;
 
 use std::collections::BTreeMap;

@@ -67,6 +67,9 @@ impl Builder<'_> {
     pub(super) fn reciprocal(&mut self, step: Step<'_>, input: usize) -> Result<usize> {
         let mut input = input;
         let least = self.hull(input).low;
+        if least.is_negative() {
+            return self.signed_reciprocal(step, input);
+        }
         if !least.is_positive() {
             let reason = "divides by values that may be zero or less";
             return Err(Error::node(step.name, step.operator, reason));

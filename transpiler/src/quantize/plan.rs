@@ -194,6 +194,12 @@ impl<'g> Builder<'g> {
                 self.layer(Kernel::IsNonNegative { n }, step, inputs, BigRational::one())
             }
             Op::IsZero => self.is_zero(step, inputs[0]),
+            Op::Floor { divisor } => self.floor(*divisor, step, inputs[0]),
+            Op::Quotient => self.quotient(step, [inputs[0], inputs[1]]),
+            Op::Wrap(range) => self.wrapped(*range, step, inputs[0]),
+            Op::Within(range) => self.within(*range, step, inputs[0]),
+            Op::Positive => self.positive(step, inputs[0]),
+            Op::OneHot(size) => self.one_hot(*size, step, inputs[0]),
             Op::Bounded { low, high } => self.bounded(*low, *high, step, inputs[0]),
             Op::AboveZero => {
                 let place = self.same(step, inputs[0], scale)?;

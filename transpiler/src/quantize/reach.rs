@@ -9,7 +9,7 @@ use num_traits::{Signed as _, Zero as _};
 
 use super::{ParamsVisibility, Quantity, Widths, signed};
 use crate::interval::{Interval, propagate};
-use crate::kernel::{Kernel, Origin, Shapes, power};
+use crate::kernel::{Kernel, Origin, Shapes, power, quotient_bits};
 use crate::seal::packed_range;
 
 /// Where the values of a quantity can lie for any parameters that the circuit admits.
@@ -127,7 +127,8 @@ fn bounded(
         }
         // What these give has a range of its own.
         Kernel::Range { low, high } => Some(Interval { low: low.clone(), high: high.clone() }),
-        Kernel::IsNonNegative { .. } | Kernel::IsZero => below(BigInt::from(2)),
+        Kernel::IsNonNegative { .. } | Kernel::IsZero | Kernel::OneHot { .. } => below(BigInt::from(2)),
+        Kernel::FloorDivide { n, divisor } => Some(signed(quotient_bits(*n, divisor))),
         Kernel::ArgMax { rows, .. } => below(BigInt::from(rows.length)),
         Kernel::Reciprocal { m, .. } => below(power(*m)),
         Kernel::SquareRoot { n, .. } => below(power(*n)),

@@ -51,7 +51,14 @@ impl Builder<'_> {
 
     pub(super) fn wire(&mut self, wire: &Wire, step: Step<'_>, inputs: &[usize]) -> Result<usize> {
         let units: Vec<BigRational> = inputs.iter().map(|input| self.scale_of(*input).recip()).collect();
-        let scale = if units.is_empty() { self.scale.clone() } else { meeting_scale(&units) };
+        let is_whole = |source: &Source| matches!(source, Source::Constant(value) if value.fract() == 0.0);
+        let scale = if !units.is_empty() {
+            meeting_scale(&units)
+        } else if wire.sources.iter().all(is_whole) {
+            BigRational::one()
+        } else {
+            self.scale.clone()
+        };
         let mut aligned = Vec::new();
         for input in inputs {
             let own = self.scale_of(*input);
@@ -82,7 +89,7 @@ impl Builder<'_> {
 }
 
 /// Returns the fraction with a small denominator that a number is, if it is one, else the number itself.
-fn simple(value: f64) -> Result<BigRational> {
+pub(super) fn simple(value: f64) -> Result<BigRational> {
     for denominator in 1..=4096u32 {
         let numerator = (value * f64::from(denominator)).round();
         if numerator / f64::from(denominator) == value {

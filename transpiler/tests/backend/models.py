@@ -6,6 +6,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 RANDOM = np.random.default_rng(5)
 ML = "ai.onnx.ml"
+MICROSOFT = "com.microsoft"
 
 
 def uniform(*shape):
@@ -16,7 +17,7 @@ def node(operator, inputs, outputs, **attributes):
     return helper.make_node(operator, inputs.split(), outputs.split(), **attributes)
 
 
-def model(name, nodes, shape, constants=(), outputs=("y",), x=None):
+def model(name, nodes, shape, constants=(), outputs=("y",), x=None, functions=()):
     """Returns name, model, inputs and outputs."""
     initializers = [numpy_helper.from_array(np.asarray(value), key) for key, value in dict(constants).items()]
     x = uniform(*shape) if x is None else x
@@ -28,8 +29,8 @@ def model(name, nodes, shape, constants=(), outputs=("y",), x=None):
         [helper.make_empty_tensor_value_info(output) for output in outputs],
         initializers,
     )
-    opsets = [helper.make_opsetid("", 21), helper.make_opsetid(ML, 3)]
-    result = helper.make_model(graph, opset_imports=opsets, ir_version=9)
+    opsets = [helper.make_opsetid("", 21), helper.make_opsetid(ML, 3), helper.make_opsetid(MICROSOFT, 1), helper.make_opsetid("own", 1)]
+    result = helper.make_model(graph, opset_imports=opsets, ir_version=9, functions=functions)
     session = onnxruntime.InferenceSession(result.SerializeToString(), providers=["CPUExecutionProvider"])
     return name, result, [x], session.run(None, {"x": x})
 
@@ -168,3 +169,105 @@ def own():
                                                classlabels_ints=[4, 5, 9], post_transform="SOFTMAX")], (1, 3), outputs=["label", "y"])
     yield model("own_linear_regressor", [node("Scaler", "x", "s", domain=ML, offset=[0.5, -0.5, 0.1], scale=[2.0, 0.5, 1.5]),
                                          node("LinearRegressor", "s", "y", domain=ML, coefficients=coefficients[:6], intercepts=[0.1, 0.2], targets=2)], (1, 3))
+
+    yield from of_onnxruntime()
+    yield from of_control()
+    yield from of_pictures()
+
+
+def of_onnxruntime():
+    """What onnxruntime's optimizer and quantizer make."""
+    weights = {"w": uniform(4, 3), "b": uniform(3)}
+    for activation, attributes in [("Relu", {}), ("LeakyRelu", {"activation_alpha": 0.2}), ("Tanh", {}), ("Sigmoid", {})]:
+        yield model(f"own_fused_gemm_{activation}", [node("FusedGemm", "x w b", "y", domain=MICROSOFT, activation=activation, **attributes)], (2, 4), weights)
+    yield model("own_fused_conv", [node("FusedConv", "x w b", "y", domain=MICROSOFT, activation="HardSigmoid", activation_params=[0.2, 0.5])],
+                (1, 2, 4, 4), {"w": uniform(3, 2, 3, 3), "b": uniform(3)})
+    yield model("own_fused_mat_mul", [node("FusedMatMul", "x w", "y", domain=MICROSOFT, alpha=0.5, transA=1)], (1, 4, 2), {"w": uniform(1, 4, 3)})
+    yield model("own_bias_gelu", [node("BiasGelu", "x b", "y", domain=MICROSOFT)], (2, 3), {"b": uniform(3)})
+    yield model("own_fast_gelu", [node("FastGelu", "x", "y", domain=MICROSOFT)], (2, 3))
+    yield model("own_quick_gelu", [node("QuickGelu", "x", "y", domain=MICROSOFT)], (2, 3))
+    yield model("own_skip_layer_norm", [node("SkipLayerNormalization", "x s g b c", "y m i t", domain=MICROSOFT, epsilon=1e-3)], (1, 2, 4),
+                {"s": uniform(1, 2, 4), "g": uniform(4), "b": uniform(4), "c": uniform(4)}, ["y"])
+    yield model("own_skip_rms_norm", [node("SkipSimplifiedLayerNormalization", "x s g", "y", domain=MICROSOFT, epsilon=1e-3)], (1, 2, 4),
+                {"s": uniform(1, 2, 4), "g": uniform(4)})
+    integers = {"w": RANDOM.integers(-90, 90, (4, 3)).astype(np.int8), "s": np.float32(0.02), "z": np.int8(0)}
+    yield model("own_dynamic_quantization", [node("DynamicQuantizeLinear", "x", "q t o"), node("MatMulInteger", "q w o z", "i"), node("Cast", "i", "f", to=1),
+                                             node("Mul", "t s", "u"), node("Mul", "f u", "y")], (1, 4), integers)
+    yield model("own_dynamic_quantize_mat_mul", [node("DynamicQuantizeMatMul", "x w s z b", "y", domain=MICROSOFT)], (1, 4), integers | {"b": uniform(3)})
+    bytes = {"s": np.float32(0.01), "z": np.uint8(120), "w": RANDOM.integers(-90, 90, (4, 3)).astype(np.int8), "v": np.float32(0.02), "k": np.int8(0),
+             "c": RANDOM.integers(-900, 900, 3).astype(np.int32), "t": np.float32(0.03), "o": np.uint8(128)}
+    yield model("own_q_gemm", [node("QuantizeLinear", "x s z", "q"), node("QGemm", "q s z w v k c t o", "r", domain=MICROSOFT),
+                               node("DequantizeLinear", "r t o", "y")], (2, 4), bytes)
+    yield model("own_q_linear_add", [node("QuantizeLinear", "x s z", "q"), node("QLinearAdd", "q s z q s z t o", "r", domain=MICROSOFT),
+                                     node("DequantizeLinear", "r t o", "y")], (2, 4), bytes)
+    yield model("own_mat_mul_integer_to_float", [node("QuantizeLinear", "x s z", "q"), node("MatMulIntegerToFloat", "q w s v z k b", "y", domain=MICROSOFT)], (2, 4),
+                bytes | {"b": uniform(3)})
+
+
+def of_control():
+    """Functions, loops, branches, equations."""
+    inner = helper.make_function("own", "Scaled", ["v"], ["r"], [
+        helper.make_node("Constant", [], ["a"], name="k"), helper.make_node("Mul", ["v", "a"], ["r"])], [helper.make_opsetid("", 21)], ["factor"])
+    value = inner.node[0].attribute.add()
+    value.name, value.ref_attr_name, value.type = "value_float", "factor", 1
+    outer = helper.make_function("own", "Twice", ["v", "w"], ["r", "s"], [
+        helper.make_node("Scaled", ["v"], ["t"], domain="own", factor=2.0), helper.make_node("Scaled", ["t"], ["r"], domain="own", factor=0.25),
+        helper.make_node("Add", ["t", "w"], ["s"])], [helper.make_opsetid("", 21), helper.make_opsetid("own", 1)])
+    yield model("own_functions", [node("Twice", "x b", "t u", domain="own"), node("Twice", "u t", "p q", domain="own"), node("Sub", "p q", "y")],
+                (1, 3), {"b": uniform(3)}, functions=[inner, outer])
+    graph = lambda name, nodes, inputs, outputs: helper.make_graph(
+        nodes, name, [helper.make_tensor_value_info(key, kind, shape) for key, kind, shape in inputs],
+        [helper.make_empty_tensor_value_info(key) for key in outputs])
+    step = graph("step", [node("Identity", "c", "go"), node("MatMul", "v w", "m"), node("Tanh", "m", "tn"), node("Identity", "tn", "sn")],
+                 [("i", TensorProto.INT64, []), ("c", TensorProto.BOOL, []), ("v", TensorProto.FLOAT, [1, 3])], ["go", "tn", "sn"])
+    yield model("own_loop", [node("Loop", "n t x", "last all", body=step), node("ReduceSum", "all", "sum", keepdims=0), node("Add", "last sum", "y")],
+                (1, 3), {"n": np.int64(3), "t": np.bool_(True), "w": uniform(3, 3)})
+    branches = {"then_branch": graph("yes", [node("Mul", "x b", "p")], [], ["p"]), "else_branch": graph("no", [node("Sub", "b x", "q")], [], ["q"])}
+    for bound in [-9.0, 9.0]:
+        yield model(f"own_if_{'yes' if bound < 0 else 'no'}", [node("ReduceMax", "x", "m", keepdims=0), node("Greater", "m l", "c"), node("If", "c", "y", **branches)],
+                    (1, 3), {"b": uniform(3), "l": np.float32(bound)})
+    for name, equation, shape, others in [
+        ("ellipsis", "...ij,jk->...ik", (2, 3, 4), [(4, 2)]), ("three", "bi,ij,bj->b", (2, 3), [(3, 4), (2, 4)]), ("diagonal", "bii->bi", (2, 3, 3), []),
+        ("trace", "ii", (3, 3), []), ("outer", "i,j->ij", (3,), [(2,)])]:
+        constants = {f"c{at}": uniform(*other) for at, other in enumerate(others)}
+        yield model(f"own_einsum_{name}", [node("Einsum", " ".join(["x", *constants]), "y", equation=equation)], shape, constants)
+
+
+def of_pictures():
+    """Pictures, and indices that depend on the input."""
+    split = [node("Slice", "x b0 e0 ax", "p"), node("Slice", "x b1 e1 ax", "h"), node("Reshape", "p ps", "image"), node("Reshape", "h gs", "grid")]
+    places = {"b0": np.array([0]), "e0": np.array([18]), "b1": np.array([18]), "e1": np.array([30]), "ax": np.array([1]),
+              "ps": np.array([1, 2, 3, 3]), "gs": np.array([1, 2, 3, 2])}
+    for mode in ["linear", "nearest"]:
+        for padding in ["zeros", "border", "reflection"]:
+            for align in [0, 1]:
+                sample = node("GridSample", "image grid", "y", mode=mode, padding_mode=padding, align_corners=align)
+                yield model(f"own_grid_sample_{mode}_{padding}_{align}", [*split, sample], (1, 30), places, x=1.3 * uniform(1, 30))
+    for mode in ["linear", "cubic"]:
+        for padding in ["zeros", "border", "reflection"]:
+            yield model(f"own_grid_sample_constant_{mode}_{padding}", [node("GridSample", "x g", "y", mode=mode, padding_mode=padding)], (1, 2, 3, 3),
+                        {"g": 1.3 * uniform(1, 2, 3, 2)})
+    yield model("own_conv_transpose_3d", [node("ConvTranspose", "x w b", "y", strides=[2, 1, 2], pads=[1, 0, 1, 0, 1, 0], output_padding=[1, 0, 0])], (1, 2, 2, 3, 2),
+                {"w": uniform(2, 3, 3, 2, 2), "b": uniform(3)})
+    yield model("own_conv_transpose_3d_grouped", [node("ConvTranspose", "x w", "y", group=2, dilations=[1, 2, 1])], (1, 4, 2, 2, 3), {"w": uniform(4, 2, 2, 2, 2)})
+    for name, attributes, sizes in [("cubic", {"mode": "cubic"}, [1, 1, 7, 6]), ("cubic_smaller", {"mode": "cubic", "antialias": 1}, [1, 1, 2, 3]),
+                                    ("linear_smaller", {"mode": "linear", "antialias": 1}, [1, 1, 3, 2])]:
+        yield model(f"own_resize_{name}", [helper.make_node("Resize", ["x", "", "", "s"], ["y"], **attributes)],
+                    (1, 1, 4, 5), {"s": np.array(sizes)})
+    yield model("own_max_pool_indices", [node("MaxPool", "x", "v i", kernel_shape=[2, 2], strides=[2, 2], pads=[1, 0, 0, 1]), node("Cast", "i", "f", to=1), node("Add", "v f", "y")],
+                (1, 2, 4, 4))
+    yield model("own_batch_norm_training", [node("BatchNormalization", "x s b m v", "y rm rv", training_mode=1)], (2, 3, 2, 2),
+                {"s": uniform(3), "b": uniform(3), "m": np.zeros(3, np.float32), "v": np.ones(3, np.float32)}, ["y", "rm", "rv"])
+    yield model("own_dropout_training", [node("Dropout", "x r t", "y"), ], (1, 6), {"r": np.float32(0.5), "t": np.bool_(True)})
+    index = [node("Cast", "x", "i", to=7)]
+    whole = np.array([[2.0, 0.0, -1.0, 1.0]], np.float32)
+    for axis in [0, 1]:
+        yield model(f"own_gather_runtime_{axis}", [*index, node("Gather", "t i", "y", axis=axis)], (1, 4), {"t": uniform(3, 3)}, x=whole)
+    yield model("own_scatter_elements_runtime", [*index, node("ScatterElements", "t i x", "y", axis=1)], (1, 4), {"t": uniform(2, 5)}, x=whole)
+    yield model("own_scatter_nd_slices", [node("ScatterND", "x at u", "y")], (1, 3, 4), {"at": np.array([[0, 2], [0, 0]]), "u": uniform(2, 4)})
+    yield model("own_constant_subgraphs", [node("NonZero", "m", "n"), node("Transpose", "n", "at"), node("GatherND", "x at", "g"), node("Mod", "k five", "r"),
+                                           node("Gather", "g r", "y")],
+                (2, 3), {"m": np.array([[1, 0, 1], [0, 1, 1]], np.float32), "k": np.array([7, 3, 5, 6]), "five": np.int64(4)})
+    yield model("own_log_of_clipped", [node("Clip", "x low", "c"), node("Log", "c", "y")], (1, 6), {"low": np.float32(1e-3)}, x=np.abs(uniform(1, 6)))
+    yield model("own_signed_division", [node("Add", "x one", "d"), node("Neg", "d", "n"), node("Div", "w n", "y")], (1, 6), {"one": np.float32(1.5), "w": uniform(6)})
+    yield model("own_constant_output", [node("Relu", "x", "y"), node("Shape", "x", "s")], (1, 6), outputs=["y", "s"])
