@@ -76,9 +76,10 @@ fn of_node(graph: &Graph, node: &Node, known: &[Vec<Samples>], size: usize) -> V
             Some(values) => flat(&values.permuted_axes(axes.clone())),
             None => Vec::new(),
         },
-        Op::Sum { .. } | Op::Mul => {
+        Op::Sum { .. } | Op::Mul | Op::Quotient => {
             (0..size).map(|position| inputs.iter().fold(0, |sum, input| sum | input[position])).collect()
         }
+        Op::OneHot(_) => by_parts(inputs[0].len()),
         Op::Gemm(gemm) => by_parts(inputs[0].len() / gemm.inputs.max(1)),
         Op::Conv(_) => by_parts(shape(0)[0]),
         Op::MaxPool(_) | Op::AveragePool(_) => by_parts(shape(0)[0] * shape(0)[1]),
@@ -113,6 +114,11 @@ fn of_node(graph: &Graph, node: &Node, known: &[Vec<Samples>], size: usize) -> V
         | Op::Saturate { .. }
         | Op::IsNonNegative
         | Op::IsZero
+        | Op::Floor { .. }
+        | Op::Wrap(_)
+        | Op::Within(_)
+        | Op::Positive
+        | Op::AboveZero
         | Op::Reshape(_)
         | Op::Bounded { .. }
         | Op::Identity => inputs[0].to_vec(),
