@@ -107,6 +107,7 @@ fn declarations(groups: &[Group], data_contracts: usize) -> String {
                 Kind::Word if !word.is_zero() => ("uint256", format!("0x{word:064x}")),
                 Kind::Word | Kind::Count => ("uint256", word.to_string()),
                 Kind::Selector => ("uint256", format!("0x{word:08x}")),
+                Kind::Hash if word.is_zero() => ("bytes32", "bytes32(0)".into()),
                 Kind::Hash => ("bytes32", format!("0x{word:064x}")),
                 Kind::Address => ("address", "address(0)".into()),
             };

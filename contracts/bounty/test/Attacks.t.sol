@@ -131,7 +131,7 @@ contract AttacksTest is Market {
     // A verifier that says yes.
 
     function testVerifierMustHaveTheApprovedCode() public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 2);
         Proof memory nothing;
         vm.etch(address(accuracy.statement.verifier), address(new YesVerifier()).code);
         vm.prank(alice);
@@ -171,7 +171,7 @@ contract AttacksTest is Market {
     // A setup by the hunter alone.
 
     function testProofOfTheHuntersOwnSetupIsRefused() public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 2);
         Trapdoor memory own = Trapdoors.load("foreign", address(0x2001));
         uint256[] memory values = accuracyValues(alice, SAMPLES);
         uint256 hash = hashOf(values);
@@ -185,7 +185,7 @@ contract AttacksTest is Market {
     // A model fitted to the test set.
 
     function testNobodyCommitsAfterTheReveal() public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 2);
         vm.deal(mallory, STAKE);
         vm.prank(mallory);
         expectWrongPhase(ModelBounty.Phase.Proving);
@@ -219,7 +219,7 @@ contract AttacksTest is Market {
     }
 
     function testAccuracyIsThatOnTheCommittedTestSet() public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 2);
         uint256[] memory values = accuracyValues(alice, SAMPLES);
         values[0] = addmod(ROOT, 1, ORDER);
         (uint256 hash, Proof memory proof) = proveAccuracy(bounty, alice, values);
@@ -227,7 +227,7 @@ contract AttacksTest is Market {
     }
 
     function testParametersAreThoseCommitted() public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 2);
         uint256[] memory values = accuracyValues(alice, SAMPLES);
         values[1] = parametersOf(mallory);
         (uint256 hash, Proof memory proof) = proveAccuracy(bounty, alice, values);
@@ -244,7 +244,7 @@ contract AttacksTest is Market {
     }
 
     function testCountIsTheOneProved() public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 2);
         (uint256 hash, Proof memory proof) = accuracyOf(bounty, alice, 15);
         refuseSubmission(bounty, alice, 16, hash, proof, Statements.InvalidProof.selector);
     }
@@ -307,9 +307,9 @@ contract AttacksTest is Market {
     }
 
     function testProofOfAnotherBountyIsRefused() public {
-        ModelBounty first = proving();
+        ModelBounty first = proving(modelTerms(), 2);
         vm.warp(START);
-        ModelBounty second = proving();
+        ModelBounty second = proving(modelTerms(), 2);
         vm.assertTrue(address(first) != address(second), "two bounties");
         (uint256 hash, Proof memory proof) = accuracyOf(first, alice, 20);
         refuseSubmission(second, alice, 20, hash, proof, Statements.InvalidProof.selector);
@@ -323,7 +323,7 @@ contract AttacksTest is Market {
     }
 
     function testProofOfAnotherChainIsRefused() public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 2);
         (uint256 hash, Proof memory proof) = accuracyOf(bounty, alice, 20);
         vm.chainId(block.chainid + 1);
         refuseSubmission(bounty, alice, 20, hash, proof, Statements.InvalidProof.selector);
@@ -334,10 +334,7 @@ contract AttacksTest is Market {
         ModelTerms memory terms = modelTerms();
         terms.delivery = terms.testSet;
         terms.ciphertextLength = 3 * SAMPLES - 1;
-        ModelBounty bounty = open(terms);
-        commit(bounty, alice);
-        vm.warp(COMMIT_END);
-        reveal(bounty);
+        ModelBounty bounty = proving(terms, 1);
         submit(bounty, alice, 20);
         vm.warp(PROOF_END);
         uint256[] memory values = testSetValues(digests(), labels());
@@ -353,7 +350,7 @@ contract AttacksTest is Market {
     // Malleability.
 
     function testMalleatedProofGainsNothing() public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 2);
         (uint256 hash, Proof memory proof) = accuracyOf(bounty, alice, 20);
         Proof memory other = Trapdoors.negated(proof);
         uint256[] memory signals = signalsOf(domain(accuracy, address(bounty), alice), hash, accuracyValues(alice, 20));
@@ -365,7 +362,7 @@ contract AttacksTest is Market {
     }
 
     function testProofsHaveOneEncoding() public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 2);
         for (uint256 i = 0; i < 8; ++i) {
             (uint256 hash, Proof memory proof) = accuracyOf(bounty, alice, 20);
             uint256 half = i % 4 / 2;
@@ -379,7 +376,7 @@ contract AttacksTest is Market {
     }
 
     function testFuzzBrokenProofsAreRefused(uint256 word, uint256 flip) public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 2);
         vm.assume(flip != 0);
         (uint256 hash, Proof memory proof) = accuracyOf(bounty, alice, 20);
         bytes memory encoded = abi.encode(proof);
@@ -431,7 +428,7 @@ contract AttacksTest is Market {
     function testChainThatStandsStillInAHalfLeavesTheOther() public {
         for (uint256 i = 0; i < 2; ++i) {
             vm.warp(START);
-            ModelBounty bounty = proving();
+            ModelBounty bounty = proving(modelTerms(), 2);
             submit(bounty, alice, 20);
             submit(bounty, bob, 19);
             vm.warp(PROOF_END);
@@ -464,7 +461,7 @@ contract AttacksTest is Market {
     }
 
     function testFuzzNobodyGainsByCallingOften(uint256 seed) public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 2);
         submit(bounty, alice, 20);
         submit(bounty, bob, 19);
         vm.warp(PROOF_END);
@@ -482,7 +479,7 @@ contract AttacksTest is Market {
     }
 
     function testLateClaimIsPaidUntilTheTurnIsEnded() public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 2);
         submit(bounty, alice, 20);
         submit(bounty, bob, 19);
         vm.warp(PROOF_END);
@@ -531,7 +528,7 @@ contract AttacksTest is Market {
     // Money that nobody deposited.
 
     function testGivenMoneyChangesNoPayment() public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 2);
         submit(bounty, alice, 20);
         // As by a contract that destroys itself in favour of the bounty.
         vm.deal(address(bounty), address(bounty).balance + 1 ether);
@@ -646,16 +643,8 @@ contract AttacksTest is Market {
         vm.assertTrue(bytes4(hunter.refusal()) == expected, "the guard's refusal");
     }
 
-    function proving() private returns (ModelBounty bounty) {
-        bounty = open();
-        commit(bounty, alice);
-        commit(bounty, bob);
-        vm.warp(COMMIT_END);
-        reveal(bounty);
-    }
-
     function claiming() private returns (ModelBounty bounty) {
-        bounty = proving();
+        bounty = proving(modelTerms(), 2);
         submit(bounty, alice, 20);
         vm.warp(PROOF_END);
     }

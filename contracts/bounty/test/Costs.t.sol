@@ -65,10 +65,7 @@ contract CostsTest is Market {
     function testClaimOf50000Parameters() public {
         ModelTerms memory terms = modelTerms();
         terms.ciphertextLength = 3334 + 4;
-        ModelBounty bounty = open(terms);
-        commit(bounty, alice);
-        vm.warp(COMMIT_END);
-        reveal(bounty);
+        ModelBounty bounty = proving(terms, 1);
         submit(bounty, alice, 20);
         vm.warp(PROOF_END);
         claim(bounty, alice);
@@ -79,10 +76,7 @@ contract CostsTest is Market {
     function testLargestClaim() public {
         ModelTerms memory terms = modelTerms();
         terms.ciphertextLength = uint32(factory.MODEL_BOUNTY().MAX_CIPHERTEXT());
-        ModelBounty bounty = open(terms);
-        commit(bounty, alice);
-        vm.warp(COMMIT_END);
-        reveal(bounty);
+        ModelBounty bounty = proving(terms, 1);
         submit(bounty, alice, 20);
         vm.warp(PROOF_END);
         (uint256[] memory ciphertext, uint256 hash, Proof memory proof) = deliveryOf(bounty, alice);

@@ -109,10 +109,7 @@ contract ModelBountyTest is Market {
     function testHalvesOfAnOddTurnAreRoundedUp() public {
         ModelTerms memory terms = modelTerms();
         terms.turn = TURN + 1;
-        ModelBounty bounty = open(terms);
-        commit(bounty, alice);
-        vm.warp(COMMIT_END);
-        reveal(bounty);
+        ModelBounty bounty = proving(terms, 1);
         submit(bounty, alice, 20);
         vm.warp(PROOF_END);
         bounty.advance(1);
@@ -149,10 +146,7 @@ contract ModelBountyTest is Market {
     }
 
     function testHostTakesTheRewardWhenNobodyProves() public {
-        ModelBounty bounty = open();
-        commit(bounty, alice);
-        vm.warp(COMMIT_END);
-        reveal(bounty);
+        ModelBounty bounty = proving(modelTerms(), 1);
         vm.warp(PROOF_END - 1);
         vm.expectRevert(abi.encodeWithSelector(ModelBounty.NothingDue.selector, alice));
         this.refundFor(bounty, alice);
@@ -175,11 +169,7 @@ contract ModelBountyTest is Market {
     }
 
     function testHunterThatProvedNothingNeedNotWait() public {
-        ModelBounty bounty = open();
-        commit(bounty, alice);
-        commit(bounty, bob);
-        vm.warp(COMMIT_END);
-        reveal(bounty);
+        ModelBounty bounty = proving(modelTerms(), 2);
         submit(bounty, alice, 20);
         vm.warp(PROOF_END);
         refund(bounty, bob);
@@ -291,7 +281,7 @@ contract ModelBountyTest is Market {
     }
 
     function testOnlyCommittedHuntersProveOnceAndWithinTheCounts() public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 3);
         vm.expectRevert(abi.encodeWithSelector(ModelBounty.NotCommitted.selector, makeAddress(9)));
         this.submitFor(bounty, makeAddress(9), 20, address(0));
         vm.expectRevert(abi.encodeWithSelector(ModelBounty.WrongCount.selector, THRESHOLD, SAMPLES, THRESHOLD - 1));
@@ -304,7 +294,7 @@ contract ModelBountyTest is Market {
     }
 
     function testHintsMustRankBefore() public {
-        ModelBounty bounty = proving();
+        ModelBounty bounty = proving(modelTerms(), 3);
         submit(bounty, bob, 17);
         address[4] memory wrong = [alice, bob, carol, host];
         for (uint256 i = 0; i < 4; ++i) {
@@ -519,18 +509,9 @@ contract ModelBountyTest is Market {
         vm.assertEq(actualEnd, end, "end");
     }
 
-    function proving() private returns (ModelBounty bounty) {
-        bounty = open();
-        commit(bounty, alice);
-        commit(bounty, bob);
-        commit(bounty, carol);
-        vm.warp(COMMIT_END);
-        reveal(bounty);
-    }
-
     // All commit in the order alice, bob, carol, and prove in the order given.
     function claimingAfter(uint32[3] memory counts, address[3] memory order) private returns (ModelBounty bounty) {
-        bounty = proving();
+        bounty = proving(modelTerms(), 3);
         for (uint256 i = 0; i < 3; ++i) {
             submit(bounty, order[i], counts[i]);
         }

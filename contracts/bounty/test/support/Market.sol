@@ -78,6 +78,17 @@ abstract contract Market {
         return factory.openModelBounty{value: terms.reward}(terms);
     }
 
+    /// @dev A bounty to which the first of alice, bob and carol have committed, and whose test set is revealed.
+    function proving(ModelTerms memory terms, uint256 hunters) internal returns (ModelBounty bounty) {
+        bounty = open(terms);
+        address[3] memory all = [alice, bob, carol];
+        for (uint256 i = 0; i < hunters; ++i) {
+            commit(bounty, all[i]);
+        }
+        vm.warp(COMMIT_END);
+        reveal(bounty);
+    }
+
     /// @dev The parameters' hash of a hunter.
     function parametersOf(address hunter) internal pure returns (uint256) {
         return uint256(keccak256(abi.encode("parameters", hunter))) % ORDER;
