@@ -242,7 +242,7 @@ fn each_chain_has_a_record_of_its_own() {
     }
     fs::rename(&path, folder.path().join("deployment-1337.json")).unwrap();
     let refused = tensorproof("deploy", &dir, &other.url(), &[], None);
-    failure(&refused, "deployment-1337.json` has `chain_id` 31337, expected 1337");
+    failure(&refused, "deployment-1337.json`: has `chain_id` 31337, expected 1337");
 }
 
 #[test]
