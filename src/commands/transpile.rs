@@ -12,7 +12,7 @@ use tensorproof_transpiler::data::{input_shapes, load_samples};
 use tensorproof_transpiler::quantize::{
     self, Agreement, MOST_BITS, OutputKind, Power, QuantizeConfig, QuantizedGraph, Sample, ScaleChoice, Scope,
 };
-use tensorproof_transpiler::{Graph, Settings, emit, load_graph};
+use tensorproof_transpiler::{Graph, Settings, emit, load_graph_with_hash};
 
 use super::Output;
 use crate::baby_jubjub;
@@ -35,7 +35,7 @@ pub(super) fn run(args: &TranspileArgs, output: Output) -> Result<()> {
     let quantized = quantize_model(&args.model, &args.circuit, None, output.terminal)?;
     let recipient = recipient(&args.circuit)?;
     let (settings, _, _) =
-        write_circuit(&dir, &quantized.model, &args.model, recipient, &args.circuit.digest_label, output)?;
+        write_circuit(&dir, &quantized, &args.model, recipient, &args.circuit.digest_label, output)?;
     let text = format!(
         "{} layers at scale {}, {} constraints: {}",
         settings.layers.len(),
@@ -49,13 +49,13 @@ pub(super) fn run(args: &TranspileArgs, output: Output) -> Result<()> {
 /// Emits and compiles the circuit of a quantized model, and writes its sources. Returns also how long compiling took.
 pub(super) fn write_circuit(
     dir: &BuildDir,
-    quantized: &QuantizedGraph,
+    quantized: &Quantized,
     model: &Path,
     recipient: Option<[Fr; 2]>,
     digest_label: &str,
     output: Output,
 ) -> Result<(Settings, Circuit, Duration)> {
-    let mut draft = stages::Draft::new(quantized, model, digest_label)?;
+    let mut draft = stages::Draft::new(&quantized.model, model, quantized.hash, digest_label)?;
     let (circuit, took) = output.terminal.stage("compile", || draft.compile(), super::compile::described)?;
     Ok((draft.write(dir, recipient)?, circuit, took))
 }
@@ -78,6 +78,8 @@ pub(super) fn build_dir(given: Option<&Path>, model: &Path) -> PathBuf {
 /// A quantized model with what it was made from.
 pub(super) struct Quantized {
     pub(super) graph: Graph,
+    /// The hash of what was read of the model.
+    pub(super) hash: [u8; 32],
     pub(super) model: QuantizedGraph,
     pub(super) agreement: Agreement,
     /// Largest difference of each layer from the float model on the calibration inputs.
@@ -139,10 +141,10 @@ fn quantize_with(
     samples: Option<PickSamples<'_>>,
     terminal: Terminal,
 ) -> Result<Quantized> {
-    let (graph, _) = terminal.stage(
+    let ((graph, hash), _) = terminal.stage(
         "import",
-        || load_graph(model).map_err(Error::from),
-        |graph: &Graph| format!("{} nodes", graph.nodes.len()),
+        || load_graph_with_hash(model).map_err(Error::from),
+        |(graph, _): &(Graph, [u8; 32])| format!("{} nodes", graph.nodes.len()),
     )?;
     let samples = match (calibrate, samples) {
         (Some(path), _) => load_samples(path, &input_shapes(&graph))?,
@@ -169,7 +171,7 @@ fn quantize_with(
             0 => format!("scale {}", quantized.power),
             _ => format!("scale {}, largest error {:.2e}", quantized.power, agreement.max_abs_error),
         })?;
-    Ok(Quantized { graph, model: quantized, agreement, layer_errors, samples })
+    Ok(Quantized { graph, hash, model: quantized, agreement, layer_errors, samples })
 }
 
 pub(super) fn total(quantized: &QuantizedGraph) -> usize {

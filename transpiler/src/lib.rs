@@ -31,7 +31,7 @@ use std::path::Path;
 pub use emit::{CircomProgram, emit};
 pub use error::{Error, Result};
 pub use graph::Graph;
-pub use keras::load;
+pub use keras::{load, load_with_hash};
 pub use onnx::Model;
 pub use quantize::{QuantizeConfig, QuantizedGraph, quantize};
 pub use settings::Settings;
@@ -41,7 +41,16 @@ pub use settings::Settings;
 /// # Errors
 /// When the file is not a model that can be proven.
 pub fn load_graph(path: &Path) -> Result<Graph> {
-    let mut graph = Graph::build(&load(path)?)?;
+    Ok(load_graph_with_hash(path)?.0)
+}
+
+/// Does what [`load_graph`] does. Returns also the hash that [`load_with_hash`] does.
+///
+/// # Errors
+/// As [`load_graph`].
+pub fn load_graph_with_hash(path: &Path) -> Result<(Graph, [u8; 32])> {
+    let (model, hash) = load_with_hash(path)?;
+    let mut graph = Graph::build(&model)?;
     passes::simplify(&mut graph);
-    Ok(graph)
+    Ok((graph, hash))
 }
