@@ -82,10 +82,18 @@ pub enum Error {
         rendered: String,
     },
     /// A file of a circuit has the name of a bundled template and says something else.
-    #[error("`{path}` is not the template of this name that this version has")]
+    #[error(
+        "`{path}` is not the template of this name that this version has: line {line} is {found}, expected {expected}"
+    )]
     OtherTemplate {
         /// The file.
         path: PathBuf,
+        /// The first line that differs.
+        line: usize,
+        /// What the file has there.
+        found: String,
+        /// What the template has.
+        expected: String,
     },
     /// Constraints are not those of the circuit that they stand beside.
     #[error("`{path}` is not what `{circuit}` compiles to")]
@@ -102,6 +110,27 @@ pub enum Error {
         found: String,
         /// What the model's has.
         expected: String,
+    },
+    /// Names of sealed tensors are exchanged, or others than the circuit's.
+    #[error(
+        "tensor {position} of what is sealed of `{subject}` is called `{found}`, expected {}, which the circuit seals there",
+        expected.as_ref().map_or("another".to_owned(), |name| format!("`{name}`"))
+    )]
+    OtherSealed {
+        /// What is sealed.
+        subject: &'static str,
+        /// Which of the tensors.
+        position: usize,
+        /// How a file calls it.
+        found: String,
+        /// What the circuit calls it, if it is one of the others.
+        expected: Option<String>,
+    },
+    /// A circuit seals in another way than the circuits of models do.
+    #[error("the circuit seals `{subject}` in another way than circuits of models do")]
+    OtherSeal {
+        /// What is sealed.
+        subject: &'static str,
     },
     /// There is no witness for the input.
     #[error("{source}{}", layer.as_ref().map(|layer| format!("; this is layer {layer}")).unwrap_or_default())]
@@ -543,7 +572,8 @@ impl Error {
                 Some("`tensorproof setup export-vk` writes the right one".to_owned())
             }
             Self::OtherTemplate { .. } => Some(
-                "somebody changed it, or another version of tensorproof wrote it, which is the one to use with it".to_owned(),
+                "somebody changed it, or another version of tensorproof wrote it, which is the one to use with it; `tensorproof transpile` writes the templates of this one"
+                    .to_owned(),
             ),
             Self::OtherConstraints { circuit, .. } => Some(format!(
                 "`tensorproof compile {}` makes them anew; `--no-source` takes those of another compiler as they are",

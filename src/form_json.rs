@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 /// The version of all files whose commitments or ciphertexts cover their form. Those before had none, or 1.
 pub(crate) const FORMAT: u32 = 2;
 
-/// A tensor of a file: its name, which is no part of its form, and its form.
+/// A tensor of a file: its name, which is a part of its form where it is data, and its form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TensorJson {
@@ -34,7 +34,7 @@ pub(crate) struct TensorJson {
 impl TensorJson {
     /// Describes a tensor.
     pub(crate) fn of(name: &str, form: &TensorForm) -> Self {
-        let packed = Packed { signal: name.to_owned(), form: form.clone() };
+        let packed = Packed { signal: name.to_owned(), form: form.clone(), name: None };
         let TensorSettings { signal, shape, order, scale, low, bits } = TensorSettings::of(&packed);
         Self { name: signal, shape, order, scale, low, bits }
     }
@@ -42,12 +42,15 @@ impl TensorJson {
     /// Returns the forms of the tensors of a file.
     ///
     /// # Errors
-    /// When one has no packing, a number is none, or two have one name.
+    /// When one has no packing, a number is none, two have one name, or one of several has none.
     pub(crate) fn forms(path: &Path, tensors: &[Self]) -> Result<Vec<TensorForm>> {
         let malformed = |reason: String| Error::Malformed { path: path.to_owned(), reason };
         let names: BTreeSet<&str> = tensors.iter().map(|tensor| tensor.name.as_str()).collect();
         if names.len() != tensors.len() {
             return Err(malformed("`tensors` has one name twice".to_owned()));
+        }
+        if names.len() > 1 && names.contains("") {
+            return Err(malformed("`tensors` has one without a name, expected one for each".to_owned()));
         }
         let form = |tensor: &Self| {
             let Self { name, shape, order, scale, low, bits } = tensor.clone();
@@ -56,7 +59,7 @@ impl TensorJson {
             let settings = TensorSettings { signal: name, shape, order, scale, low, bits };
             let packed = settings.packed();
             let packed = packed.map_err(|_| {
-                malformed(format!("`tensors` has {found}, expected integers of 1 to 253 bits"))
+                malformed(format!("`tensors` has {found}, expected one integer or more of 1 to 253 bits"))
             })?;
             Ok(packed.form)
         };
@@ -70,7 +73,7 @@ impl TensorJson {
 /// When it is of another version, or something else than what is expected.
 pub(crate) fn of_version<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T> {
     let malformed = |reason: String| Error::Malformed { path: path.to_owned(), reason };
-    let value: Value = serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?;
+    let value: Value = tensorproof_json::from_str(text).map_err(|error| malformed(error.to_string()))?;
     if !value.is_object() {
         return Err(malformed("is no object, expected one with a `format`".to_owned()));
     }

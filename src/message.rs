@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use tensorproof_circom::Inputs;
 use tensorproof_r1cs::{Fr, fr_from_bigint, fr_to_signed};
 use tensorproof_transpiler::form::TensorForm;
-use tensorproof_transpiler::seal::Packed;
+use tensorproof_transpiler::seal::{Packed, Subject};
 
 use crate::error::{Error, Result};
 
@@ -27,8 +27,11 @@ pub(crate) struct Tensor {
 pub(crate) fn read(path: &Path) -> Result<Vec<Tensor>> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
     let malformed = |reason: String| Error::Malformed { path: path.to_owned(), reason };
-    let value: Value = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+    let value: Value = tensorproof_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
     let tensors = match &value {
+        Value::Object(fields) if fields.contains_key("") => {
+            return Err(malformed("has a tensor without a name, expected one for each".to_owned()));
+        }
         Value::Object(fields) => fields.iter().map(|(name, value)| tensor(name, value)).collect(),
         value => tensor("", value).map(|tensor| vec![tensor]),
     };
@@ -94,7 +97,7 @@ fn is_rectangular(value: &Value, shape: &[usize]) -> bool {
     }
 }
 
-/// Returns how tensors are packed, by the signals `t0`, `t1`, ..; their integers stand for themselves.
+/// Returns how tensors of data are packed, by the signals `t0`, `t1`, ..; their integers stand for themselves.
 pub(crate) fn packed(tensors: &[Tensor]) -> Result<Vec<Packed>> {
     let packed = |(at, tensor): (usize, &Tensor)| {
         let (Some(low), Some(high)) = (tensor.values.iter().min(), tensor.values.iter().max()) else {
@@ -111,7 +114,8 @@ pub(crate) fn packed(tensors: &[Tensor]) -> Result<Vec<Packed>> {
                 expected: "one of integers between -p / 2 and p / 2, of at most 253 bits",
             });
         }
-        Ok(Packed { signal: format!("t{at}"), form: TensorForm::whole(&tensor.shape, low, high) })
+        let name = sealed_name(Subject::Data, &tensor.name);
+        Ok(Packed { signal: format!("t{at}"), form: TensorForm::whole(&tensor.shape, low, high), name })
     };
     tensors.iter().enumerate().map(packed).collect()
 }
@@ -121,6 +125,7 @@ pub(crate) fn packed(tensors: &[Tensor]) -> Result<Vec<Packed>> {
 /// # Errors
 /// The text names what is different: their number, or a tensor's shape or values.
 pub(crate) fn packed_as(
+    subject: Subject,
     tensors: &[Tensor],
     forms: Vec<TensorForm>,
 ) -> std::result::Result<Vec<Packed>, String> {
@@ -136,9 +141,15 @@ pub(crate) fn packed_as(
             let (low, bits) = (&form.low, form.bits);
             return Err(format!("has {bits} bits from {low} on for tensor {at}, found others in `{name}`"));
         }
-        Ok(Packed { signal: format!("t{at}"), form })
+        Ok(Packed { signal: format!("t{at}"), form, name: sealed_name(subject, name) })
     };
     tensors.iter().zip(forms).enumerate().map(packed).collect()
+}
+
+/// Returns a tensor's name where seals of a subject cover it: in data, unless it is one list. The tensors of a circuit are told
+/// apart by their positions.
+pub(crate) fn sealed_name(subject: Subject, name: &str) -> Option<String> {
+    (subject == Subject::Data && !name.is_empty()).then(|| name.to_owned())
 }
 
 /// Returns the inputs of a circuit that seals tensors.

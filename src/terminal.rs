@@ -1,10 +1,12 @@
-//! What a person sees while the command works: stages with a spinner, then a tick and the time they took.
+//! What a person sees while the command works: stages with a spinner, then a tick and the time they took. `--quiet` hides that, and
+//! never a warning.
 //!
 //! # Security
 //! Text comes from models, circuits, keys and endpoints: it could move the cursor, hide what was said, or say what we do not. All
 //! that is printed goes through [`visible`], but for colours, which are put around it here.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use console::style;
@@ -17,12 +19,14 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug)]
 pub struct Terminal {
     quiet: bool,
+    /// What was warned of, once for the process, for results that machines read.
+    warned: &'static Mutex<Vec<String>>,
 }
 
 impl Terminal {
-    /// Returns a terminal that says nothing when `quiet`.
+    /// Returns a terminal that says nothing but warnings when `quiet`.
     pub fn new(quiet: bool) -> Self {
-        Self { quiet }
+        Self { quiet, warned: Box::leak(Box::default()) }
     }
 
     /// Runs one stage: shows that it is under way, then what came of it and how long it took.
@@ -54,9 +58,9 @@ impl Terminal {
         self.print(&visible(line));
     }
 
-    /// Prints diagnostics of the compiler, which have lines and colours.
-    pub fn say_rendered(self, diagnostics: &str) {
-        self.print(&rendered(diagnostics));
+    /// Prints warnings of the compiler, which have lines and colours, also when quiet.
+    pub fn warn_rendered(self, diagnostics: &str) {
+        error_line(&rendered(diagnostics));
     }
 
     fn print(self, line: &str) {
@@ -65,9 +69,17 @@ impl Terminal {
         }
     }
 
-    /// Prints a line that a person should not overlook.
+    /// Prints a line that a person should not overlook, also when quiet.
     pub fn warn(self, line: &str) {
-        self.print(&format!("{} {}", style("warning:").yellow().bold().for_stderr(), visible(line)));
+        error_line(&format!("{} {}", style("warning:").yellow().bold().for_stderr(), visible(line)));
+        if let Ok(mut warned) = self.warned.lock() {
+            warned.push(line.to_owned());
+        }
+    }
+
+    /// Returns what was warned of until now.
+    pub fn warned(self) -> Vec<String> {
+        self.warned.lock().map(|warned| warned.clone()).unwrap_or_default()
     }
 
     /// Asks a question, also when quiet, and returns the answer without the white space around it.
@@ -132,14 +144,21 @@ pub fn print_rows(rows: &[(&str, String)]) -> std::io::Result<()> {
 /// # Errors
 /// As [`print_result`].
 pub fn print_json(json: &Value) -> std::io::Result<()> {
+    writeln!(std::io::stdout().lock(), "{}", visible_json(json))
+}
+
+/// Returns JSON in which a terminal finds nothing to do but to show it.
+fn visible_json(json: &Value) -> String {
     // JSON has the characters that it does not escape itself in strings alone, where these stand for them.
-    let escape = |character: char| match character {
-        '\n' => "\n".to_owned(),
-        other if is_hidden(other) => format!("\\u{:04x}", u32::from(other)),
-        other => other.to_string(),
-    };
-    let text: String = format!("{json:#}").chars().map(escape).collect();
-    writeln!(std::io::stdout().lock(), "{text}")
+    let mut shown = String::new();
+    for character in format!("{json:#}").chars() {
+        if character == '\n' || !is_hidden(character) {
+            shown.push(character);
+        } else {
+            shown.extend(character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    shown
 }
 
 /// Returns a line in which a terminal finds nothing to do but to show it: control characters, and those that change the
@@ -175,12 +194,19 @@ fn rendered(diagnostics: &str) -> String {
 }
 
 /// Returns whether a character is none to see: a control character (of ASCII, or of those behind it, which terminals know too),
-/// the end of a line or paragraph, or a change of the direction of text.
+/// the end of a line or paragraph, a change of the direction of text, a space that is no ` `, what has no width, what changes the
+/// look of a character before it, and what no standard gives a meaning: two names that look the same are the same.
 fn is_hidden(character: char) -> bool {
-    character.is_control()
+    // The standard library calls these not printable: controls, formats, separators, what is private or not assigned.
+    let is_printable =
+        character == ' ' || matches!(character.escape_debug().next(), Some(first) if first == character);
+    let is_escaped_for_syntax = matches!(character, '\'' | '"' | '\\');
+    (!is_printable && !is_escaped_for_syntax)
         || matches!(
             character,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+            // Fillers that letters are made of, and selectors of variants.
+            '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}'
         )
 }
 
@@ -211,6 +237,10 @@ fn error_line(line: &str) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -221,6 +251,13 @@ mod tests {
             ("a\r\n\t\0\x7f", "a\\r\\n\\t\\u{0}\\u{7f}"),
             ("\u{9b}31m\u{85}\u{2028}\u{2029}", "\\u{9b}31m\\u{85}\\u{2028}\\u{2029}"),
             ("\u{202e}gnp.exe\u{2066}\u{feff}", "\\u{202e}gnp.exe\\u{2066}\\u{feff}"),
+            ("w\u{200b}\u{200c}\u{200d}\u{2060}\u{ad}", "w\\u{200b}\\u{200c}\\u{200d}\\u{2060}\\u{ad}"),
+            ("a\u{a0}b\u{3000}\u{2003}\u{2800}", "a\\u{a0}b\\u{3000}\\u{2003}\\u{2800}"),
+            (
+                "x\u{fe0f}\u{e0041}\u{3164}\u{e000}\u{10ffff}",
+                "x\\u{fe0f}\\u{e0041}\\u{3164}\\u{e000}\\u{10ffff}",
+            ),
+            (r#"it's "a\b""#, r#"it's "a\b""#),
         ];
         for (text, expected) in rows {
             assert_eq!(visible(text), expected);
@@ -237,6 +274,16 @@ mod tests {
         for (text, expected) in rows {
             assert_eq!(rendered(text), expected);
         }
+    }
+
+    /// What stands for a hidden character in JSON is read as that character.
+    #[test]
+    fn json_has_no_hidden_characters() {
+        let value = json!({ "a\u{202e}\u{e0041}": ["\u{200b}\u{7f}", "ü 🦀", "x\ny\\"] });
+        let text = visible_json(&value);
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        assert!(text.contains(r#""a\u202e\udb40\udc41": ["#) && text.contains(r#""\u200b\u007f""#), "{text}");
+        assert!(text.chars().all(|character| character == '\n' || !is_hidden(character)));
     }
 
     #[test]

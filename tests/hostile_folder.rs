@@ -2,35 +2,16 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::{Value, json};
+use support::folder::{read, refused, result, tensorproof};
+use support::onnx;
 
 const KEYS: [&str; 2] = ["key.json", "other.json"];
-
-fn tensorproof(arguments: &[&str], folder: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tensorproof"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap()
-}
-
-fn result(arguments: &[&str], folder: &Path) -> Value {
-    let output = tensorproof(&[arguments, &["--json"]].concat(), folder);
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn refused(arguments: &[&str], folder: &Path, words: &str) {
-    let output = tensorproof(arguments, folder);
-    let message = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {message}");
-    assert!(message.contains(words), "{arguments:?}: {message}");
-}
 
 /// Writes files under all names that circuits of bundled templates are found by.
 fn fill(folder: &Path, text: &str) {
@@ -65,8 +46,7 @@ fn exchange(at: &Path, there: &Path) {
         let check = ["commit", "weights.json", "--salt", salt, "--check", commitment];
         refused(&check, there, "the commitment is");
     }
-    let mut changed: Value =
-        serde_json::from_str(&fs::read_to_string(at.join("ciphertext.json")).unwrap()).unwrap();
+    let mut changed = read(&at.join("ciphertext.json"));
     changed["tag"] = "1".into();
     fs::write(there.join("changed.json"), changed.to_string()).unwrap();
     refused(&["decrypt", "changed.json", "--key", "key.json"], there, "for another key, or was changed");
@@ -100,7 +80,7 @@ fn no_template_of_the_current_folder_is_run() {
     fs::write(at.join("tensorproof/crypto/commitment.circom"), sponge).unwrap();
     fs::write(at.join("values.json"), "[1, 2, 3]").unwrap();
     result(&["keygen", "-o", "key.json"], at);
-    let key: Value = serde_json::from_str(&fs::read_to_string(at.join("key.json")).unwrap()).unwrap();
+    let key = read(&at.join("key.json"));
     assert_ne!(key["publicKey"][0], key["privateKey"]);
     assert_ne!(result(&["commit", "values.json", "--salt", "7"], at)["commitment"], "1");
     refused(&["commit", "values.json", "--salt", "7", "--check", "1"], at, "the commitment is");
@@ -131,11 +111,19 @@ fn circuits_of_changed_templates_are_told() {
         &["prove", "circuit.circom", "--input", "input.json"],
         &["verify", "circuit.circom"],
     ];
+    // A warning is no progress, which `--quiet` hides, and machines read it too.
     let told = |arguments: &[&str]| {
-        let output = tensorproof(arguments, at);
+        let output = tensorproof(&[arguments, &["--quiet", "--json"]].concat(), at);
         let talk = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{arguments:?}: {talk}");
-        talk.contains("is not the template of this name")
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let is_told = talk.contains("is not the template of this name");
+        assert_eq!(
+            json["warned"].to_string().contains("is not the template of this name"),
+            is_told,
+            "{json}"
+        );
+        is_told
     };
     result(&["templates", "--output", "."], at);
     for command in commands {
@@ -149,4 +137,35 @@ fn circuits_of_changed_templates_are_told() {
         // Verifying a proof takes no circuit.
         assert_eq!(told(command), command[0] != "verify", "{command:?}");
     }
+}
+
+/// In a model's folder nobody reads them before relying on them.
+#[test]
+fn circuits_of_models_with_changed_templates_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let identity: [&[f32]; 2] = [&[1.0, 0.0], &[0.0, 1.0]];
+    fs::write(at.join("model.onnx"), onnx::gemm("fc", "x", "w", "y", &identity)).unwrap();
+    fs::write(at.join("x.json"), r#"{ "x": [[1, 2]] }"#).unwrap();
+    result(&["run", "model.onnx", "--input", "x.json", "--scale", "10^1", "-o", "build"], at);
+    let file = at.join("build/tensorproof/arith/to_bits.circom");
+    let text = fs::read_to_string(&file).unwrap();
+    let line = text.lines().find(|line| line.contains("===")).unwrap();
+    fs::write(&file, text.replace(line, "")).unwrap();
+    let commands: [&[&str]; 5] = [
+        &["compile", "build"],
+        &["setup", "build"],
+        &["witness", "build", "--input", "x.json"],
+        &["prove", "build", "--input", "x.json"],
+        &["prove", "build", "--batch", "x.json"],
+    ];
+    let expected = "to_bits.circom` is not the template of this name that this version has: line";
+    for command in commands {
+        for flags in [&[][..], &["--quiet"], &["--json", "--quiet"]] {
+            refused(&[command, flags].concat(), at, expected);
+            refused(&[command, flags].concat(), at, &format!("expected `{line}`"));
+        }
+    }
+    fs::write(&file, text).unwrap();
+    result(commands[3], at);
 }

@@ -2,34 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-
-fn tensorproof(arguments: &[&str], folder: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tensorproof")).args(arguments).current_dir(folder).output().unwrap()
-}
-
-/// Returns the JSON of a command that must succeed.
-fn result(arguments: &[&str], folder: &Path) -> Value {
-    let output = tensorproof(&[arguments, &["--json"]].concat(), folder);
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// Checks that a command fails as the user's mistake, and says why.
-fn refused(arguments: &[&str], folder: &Path, words: &str) {
-    let output = tensorproof(arguments, folder);
-    let message = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {message}");
-    assert!(message.contains(words), "{arguments:?}: {message}");
-}
-
-fn read(path: &Path) -> Value {
-    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-}
+use support::folder::{read, refused, result, tensorproof};
+use support::onnx;
 
 /// Returns a small convolution, and an input for it.
 fn model(folder: &Path) -> (PathBuf, PathBuf) {
@@ -131,8 +111,12 @@ fn lists_of_one_packing_have_different_commitments() {
             }
         }
     }
-    // Names are no part of it.
-    assert_eq!(commitment(r#"{"w": [5, 6, 7]}"#), commitments[0]);
+    // Names tell tensors of a file apart, so that they are a part of it.
+    assert_ne!(commitment(r#"{"w": [5, 6, 7]}"#), commitments[0]);
+    let (one, exchanged) = (r#"{"a": [5, 6], "b": [7, 7]}"#, r#"{"b": [5, 6], "a": [7, 7]}"#);
+    assert_ne!(commitment(one), commitment(exchanged));
+    fs::write(at.join("values.json"), r#"{"": [5, 6, 7]}"#).unwrap();
+    refused(&["commit", "values.json", "--salt", "7"], at, "has a tensor without a name");
     // What the field has no room for is not what it would be read as.
     let minus_one = "21888242871839275222246405745257275088548364400416034343698204186575808495616";
     for wrapped in [minus_one.to_owned(), format!("0x{}", "f".repeat(64))] {
@@ -185,7 +169,7 @@ fn a_record_tells_the_form_of_its_commitment() {
             "[5, 6, 7]",
             "/tensors/0/bits",
             json!(254),
-            "of 254 bits from `5` on at scale `1`, expected integers",
+            "of 254 bits from `5` on at scale `1`, expected one integer or more of 1 to 253 bits",
         ),
         ("[5, 6, 7]", "/tensors", json!([]), "is of 0 tensors, found 1"),
         ("[5, 6, 7]", "/kind", json!("params"), "the commitment is"),
@@ -233,6 +217,10 @@ fn a_ciphertext_is_read_in_no_other_form() {
         ("/tensors/0/scale", json!("-1"), form),
         ("/tensors", swapped, form),
         ("/kind", json!("params"), form),
+        ("/kind", json!("named data"), "has a `kind` that is none of"),
+        ("/tensors/1/name", json!("bias"), form),
+        ("/tensors/1/name", json!(""), "`tensors` has one without a name"),
+        ("/tensors/1/name", json!("w"), "`tensors` has one name twice"),
         ("/tensors/0/order", json!("input-major"), "unknown variant"),
         ("/tensors/0/shape", json!([200]), "has 3 elements, expected 4"),
         ("/tensors", json!([]), "has 3 elements, expected 1"),
@@ -249,15 +237,23 @@ fn a_ciphertext_is_read_in_no_other_form() {
     earlier.as_object_mut().unwrap().remove("format");
     fs::write(at.join("changed.json"), earlier.to_string()).unwrap();
     refused(&["decrypt", "changed.json", "--key", "key.json"], at, "earlier version");
-    // A name is the reader's own.
-    let mut renamed = sealed.clone();
-    renamed["tensors"][1]["name"] = "bias".into();
-    fs::write(at.join("changed.json"), renamed.to_string()).unwrap();
-    let decrypted = result(&["decrypt", "changed.json", "--key", "key.json"], at);
-    assert_eq!(decrypted["bias"], json!([["-1", "0"], ["1", "2"]]));
 }
 
-/// Tensors of one form are told apart by their positions in a commitment, and by their names in its record.
+#[test]
+fn a_ciphertext_of_tensors_of_one_form_shows_each_under_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("values.json"), r#"{ "a": [1, 2], "b": [2, 1] }"#).unwrap();
+    result(&["keygen", "-o", "key.json"], at);
+    result(&["encrypt", "values.json", "--to", "key.json", "-o", "sealed.json"], at);
+    let mut sealed = read(&at.join("sealed.json"));
+    sealed["tensors"][0]["name"] = "b".into();
+    sealed["tensors"][1]["name"] = "a".into();
+    fs::write(at.join("changed.json"), sealed.to_string()).unwrap();
+    refused(&["decrypt", "changed.json", "--key", "key.json"], at, "is not of the form that was encrypted");
+}
+
+/// Tensors of one form are told apart by their names, in a commitment and in its record.
 #[test]
 fn a_record_tells_the_names_of_its_tensors() {
     let folder = tempfile::tempdir().unwrap();
@@ -268,6 +264,89 @@ fn a_record_tells_the_names_of_its_tensors() {
     result(&["commit", "values.json", "--salt", "7", "--check", "record.json"], at);
     let exchanged = ["commit", "exchanged.json", "--salt", "7", "--check", "record.json"];
     refused(&exchanged, at, "has tensor `a` in the place of `b`");
+    let mut record = read(&at.join("record.json"));
+    record["tensors"][0]["name"] = "b".into();
+    record["tensors"][1]["name"] = "a".into();
+    fs::write(at.join("record.json"), record.to_string()).unwrap();
+    refused(&exchanged, at, "the commitment is");
+    // Of what a circuit commits to, a file cannot know which is which.
+    record["kind"] = "params".into();
+    fs::write(at.join("record.json"), record.to_string()).unwrap();
+    refused(&exchanged, at, "which only the circuit tells apart");
+}
+
+/// Exchanges two strings of a text, which are there once.
+fn exchanged(text: &str, one: &str, other: &str) -> String {
+    assert_eq!((text.matches(one).count(), text.matches(other).count()), (1, 1), "{one}, {other}: {text}");
+    text.replace(one, "\0").replace(other, one).replace('\0', other)
+}
+
+/// Two models whose layers have weights of one form, exchanged: a commitment tells them apart by the places in the circuit alone.
+#[test]
+fn which_tensor_is_sealed_where_is_told_by_the_circuit() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let layers: [(&str, &str, &[&[f32]]); 2] =
+        [("first", "a", &[&[1.0, 0.5], &[-1.0, 0.5]]), ("second", "b", &[&[0.5, -1.0], &[0.5, 1.0]])];
+    fs::write(at.join("model.onnx"), onnx::gemms(&layers, "x", "y")).unwrap();
+    fs::write(at.join("x.json"), r#"{ "x": [[1, 2]] }"#).unwrap();
+    let run = ["run", "model.onnx", "--input", "x.json", "--scale", "10^2", "-o", "build"];
+    let made = result(&[run.as_slice(), &["--params-visibility", "hashed"]].concat(), at);
+    let commitment = made["commitments"]["params"].as_str().unwrap();
+    result(&["commit", "build", "--check", commitment, "-o", "params.json"], at);
+    result(&["commit", "build", "--check", "params.json"], at);
+    let text = |name: &str| fs::read_to_string(at.join("build").join(name)).unwrap();
+    let write = |name: &str, text: &str| fs::write(at.join("build").join(name), text).unwrap();
+    let [settings, weights, circuit] = ["settings.json", "weights.json", "circuit.circom"].map(text);
+    let tensors = read(&at.join("params.json"))["tensors"].clone();
+    let names: Vec<&str> =
+        ["/0/name", "/2/name"].map(|at| tensors.pointer(at).unwrap().as_str().unwrap()).into();
+    assert_eq!(tensors[0]["low"], tensors[2]["low"], "{tensors:#}");
+    assert_eq!(tensors[0]["bits"], tensors[2]["bits"], "{tensors:#}");
+    let [one, other] = [names[0], names[1]];
+
+    // The parameters of the other model, and the names in an order in which they open the commitment.
+    write("weights.json", &exchanged(&weights, &format!("\"{one}\""), &format!("\"{other}\"")));
+    refused(&["commit", "build", "--check", commitment], at, "the commitment is");
+    let mut moved = read(&at.join("build/settings.json"));
+    moved["seals"][0]["tensors"][0]["signal"] = other.into();
+    moved["seals"][0]["tensors"][2]["signal"] = one.into();
+    write("settings.json", &moved.to_string());
+    let told = format!("tensor 0 of what is sealed of `params` is called `{other}`, expected `{one}`");
+    for command in [&["commit", "build", "--check", commitment][..], &["prove", "build", "--input", "x.json"]]
+    {
+        refused(command, at, &told);
+    }
+    let mut record = read(&at.join("params.json"));
+    record["tensors"][0]["name"] = other.into();
+    record["tensors"][2]["name"] = one.into();
+    fs::write(at.join("moved.json"), record.to_string()).unwrap();
+    refused(&["commit", "build", "--check", "moved.json"], at, &told);
+    // A circuit that packs in this order, and hashes in the one before.
+    let packed = exchanged(
+        &exchanged(&circuit, &format!(".in[i] <== {one}["), &format!(".in[i] <== {other}[")),
+        "= paramsPack[0].out",
+        "= paramsPack[2].out",
+    );
+    write("circuit.circom", &packed);
+    for check in [commitment, "moved.json"] {
+        refused(&["commit", "build", "--check", check], at, "seals `params` in another way");
+    }
+    fs::remove_file(at.join("build/circuit.circom")).unwrap();
+    refused(&["commit", "build", "--check", "moved.json"], at, "`build/circuit.circom` does not exist");
+    write("weights.json", &weights);
+    write("settings.json", &settings);
+    refused(&["commit", "build", "--check", commitment], at, "`build/circuit.circom` does not exist");
+
+    result(&["keygen", "-o", "key.json"], at);
+    let options = ["--params-visibility", "encrypted", "--recipient", "key.json"];
+    result(&[run.as_slice(), &options].concat(), at);
+    result(&["decrypt", "build", "--key", "key.json"], at);
+    let mut moved = read(&at.join("build/settings.json"));
+    moved["seals"][0]["tensors"][0]["signal"] = other.into();
+    moved["seals"][0]["tensors"][2]["signal"] = one.into();
+    write("settings.json", &moved.to_string());
+    refused(&["decrypt", "build", "--key", "key.json"], at, &told);
 }
 
 /// Parameters and settings that are shifted by the same amount have the packed elements that were committed to and encrypted.
@@ -290,6 +369,9 @@ fn settings_of_another_form_open_nothing() {
     result(&["commit", "build", "--check", "params.json"], at);
     fs::create_dir(at.join("weights")).unwrap();
     fs::copy(at.join("build/weights.json"), at.join("weights/weights.json")).unwrap();
+    // The circuit tells which of them is where.
+    refused(&["commit", "weights", "--check", "params.json"], at, "`weights/circuit.circom` does not exist");
+    fs::copy(at.join("build/circuit.circom"), at.join("weights/circuit.circom")).unwrap();
     result(&["commit", "weights", "--check", "params.json"], at);
 
     let (mut shifted, mut moved) = (settings.clone(), weights.clone());
@@ -369,4 +451,113 @@ fn a_proof_hands_parameters_and_outputs_to_their_recipient() {
     result(&["commit", "build", "--check", commitment], at);
     assert_eq!(result(&["decrypt", "build", "--key", "key.json"], at).as_object().unwrap().len(), 1);
     assert_eq!(result(&["verify", "build"], at)["outputs"], Value::Null);
+}
+
+/// Returns an object's text with its first key once more, before the others.
+fn doubled(path: &Path) -> (String, String) {
+    let text = fs::read_to_string(path).unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap();
+    let (key, first) = value.as_object().unwrap().iter().next().unwrap();
+    (format!("{{ {}: {first}, {}", json!(key), text.trim_start().strip_prefix('{').unwrap()), key.clone())
+}
+
+/// Of such a key some readers take the first value, and others the last.
+#[test]
+fn keys_that_stand_twice_are_refused_in_every_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let (model, input) = model(at);
+    fs::write(&input, json!({ "x": read(&input) }).to_string()).unwrap();
+    fs::write(at.join("values.json"), r#"{ "a": [1, 2], "b": [3, 4] }"#).unwrap();
+    result(&["keygen", "-o", "key.json"], at);
+    result(&["encrypt", "values.json", "--to", "key.json", "-o", "sealed.json"], at);
+    result(&["commit", "values.json", "--salt", "7", "-o", "record.json"], at);
+    let run = ["run", model.to_str().unwrap(), "--input", "input.json", "--scale", "10^2", "-o", "build"];
+    result(&[run.as_slice(), &["--params-visibility", "hashed"]].concat(), at);
+    let prove: &[&str] = &["prove", "build", "--input", "input.json"];
+    let rows: [(&str, &[&str]); 10] = [
+        ("values.json", &["commit", "values.json", "--salt", "7"]),
+        ("values.json", &["encrypt", "values.json", "--to", "key.json", "-o", "other.json"]),
+        ("key.json", &["decrypt", "sealed.json", "--key", "key.json"]),
+        ("sealed.json", &["decrypt", "sealed.json", "--key", "key.json"]),
+        ("record.json", &["commit", "values.json", "--salt", "7", "--check", "record.json"]),
+        ("input.json", prove),
+        ("build/weights.json", prove),
+        ("build/settings.json", prove),
+        ("build/proof.json", &["verify", "build"]),
+        ("build/verification_key.json", &["verify", "build"]),
+    ];
+    for (name, command) in rows {
+        let path = at.join(name);
+        result(command, at);
+        let honest = fs::read(&path).unwrap();
+        let (text, key) = doubled(&path);
+        fs::write(&path, text).unwrap();
+        refused(command, at, &format!("the key `{key}` is there twice, expected once"));
+        fs::write(&path, honest).unwrap();
+    }
+}
+
+/// Who verifies a proof with public parameters sees them, and does not know their range.
+#[test]
+fn public_parameters_are_in_the_range_of_the_models_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let matrix: [&[f32]; 2] = [&[1.0, 0.5], &[-1.0, 0.5]];
+    fs::write(at.join("model.onnx"), onnx::gemm("fc", "x", "w", "y", &matrix)).unwrap();
+    fs::write(at.join("x.json"), r#"{ "x": [[0, 0]] }"#).unwrap();
+    for signals in ["plain", "digest"] {
+        // Of zeros, the outputs stay the same.
+        let run = [
+            "run",
+            "model.onnx",
+            "--input",
+            "x.json",
+            "--input-range",
+            "-1,1",
+            "--scale",
+            "10^2",
+            "-o",
+            "build",
+        ];
+        let options = ["--params-visibility", "public", "--public-signals", signals];
+        result(&[run.as_slice(), &options].concat(), at);
+        result(&["verify", "build"], at);
+        let compiled = result(&["compile", "build", "--inspect"], at);
+        assert_eq!(compiled["warnings"], 0);
+        let honest = read(&at.join("build/weights.json"));
+        let (name, _) = honest.as_object().unwrap().iter().find(|(_, values)| values[0].is_array()).unwrap();
+        // The least and the largest of eight bits from the least of the model's, and those beside them.
+        for (value, fits) in
+            [("-100", true), ("155", true), ("-101", false), ("156", false), ("1000000000000", false)]
+        {
+            let mut changed = honest.clone();
+            changed[name][0][0] = value.into();
+            fs::write(at.join("build/weights.json"), changed.to_string()).unwrap();
+            let output = tensorproof(&["prove", "build", "--input", "x.json"], at);
+            let message = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(i32::from(!fits)), "{signals} {value}: {message}");
+            if fits {
+                result(&["verify", "build"], at);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_record_of_a_tensor_without_values_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::write(at.join("values.json"), r#"{ "a": [1, 2], "b": [] }"#).unwrap();
+    fs::write(at.join("full.json"), r#"{ "a": [1, 2], "b": [5] }"#).unwrap();
+    result(&["commit", "full.json", "--salt", "7", "-o", "record.json"], at);
+    let mut record = read(&at.join("record.json"));
+    record["tensors"][1]["shape"] = json!([0]);
+    fs::write(at.join("record.json"), record.to_string()).unwrap();
+    let check = ["commit", "values.json", "--salt", "7", "--check", "record.json"];
+    refused(
+        &check,
+        at,
+        "`tensors` has `b` of shape [0], of 1 bits from `5` on at scale `1`, expected one integer or more",
+    );
 }

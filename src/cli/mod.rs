@@ -39,7 +39,7 @@ pub struct Cli {
     /// Print the result as JSON on standard output
     #[arg(long, global = true)]
     pub json: bool,
-    /// Print nothing but the result and errors
+    /// Print nothing but the result, warnings and errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
 }

@@ -6,6 +6,7 @@ use ark_ff::UniformRand as _;
 use ark_std::rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tensorproof_circom::Circuit;
 use tensorproof_r1cs::{Fr, fr_from_decimal, fr_to_decimal};
 use tensorproof_transpiler::emit::sealing;
 use tensorproof_transpiler::seal::{Packed, Seal, Subject};
@@ -133,9 +134,17 @@ fn of_file(path: &Path, record: Option<(&Path, &Record)>) -> Result<Source> {
         Some((path, record)) => {
             let other = |reason| Error::OtherForm { path: path.to_owned(), reason };
             let subject = subject(path, record)?;
-            let packed =
-                message::packed_as(&tensors, TensorJson::forms(path, &record.tensors)?).map_err(other)?;
-            // The commitment tells tensors apart by their positions alone, the record by names too.
+            if subject != Subject::Data && record.tensors.len() > 1 {
+                let reason = format!(
+                    "is of {} tensors of `{}`, which only the circuit tells apart, expected a build directory to check",
+                    record.tensors.len(),
+                    record.kind
+                );
+                return Err(other(reason));
+            }
+            let forms = TensorJson::forms(path, &record.tensors)?;
+            let packed = message::packed_as(subject, &tensors, forms).map_err(other)?;
+            // Where tensors are exchanged, this says more than another number would.
             let names = || tensors.iter().map(|tensor| &tensor.name);
             if let Some((found, known)) =
                 names().zip(&record.tensors).find(|(name, known)| **name != known.name)
@@ -149,9 +158,11 @@ fn of_file(path: &Path, record: Option<(&Path, &Record)>) -> Result<Source> {
     Ok(Source { subject, tensors, packed, salt: None })
 }
 
-/// Returns the parameters of a build directory in the form of the record, or else in that of its circuit.
+/// Returns the parameters of a build directory in the form of the record, or else in that of its settings. The commitment covers
+/// the form, and tells tensors apart by their positions: which parameter is at which one, the circuit tells and nothing else.
 fn of_parameters(path: &Path, record: Option<(&Path, &Record)>) -> Result<Source> {
     let dir = BuildDir::of(path);
+    let circuit = stages::compile_bundled(&dir)?;
     let (names, forms, from) = match record {
         Some((path, record)) => {
             if subject(path, record)? != Subject::Params {
@@ -159,10 +170,11 @@ fn of_parameters(path: &Path, record: Option<(&Path, &Record)>) -> Result<Source
                 return Err(Error::Malformed { path: path.to_owned(), reason });
             }
             let names = record.tensors.iter().map(|tensor| tensor.name.clone()).collect::<Vec<_>>();
+            stages::check_sealed(&circuit, Subject::Params, Seal::Hashed, 1, &names)?;
             (names, TensorJson::forms(path, &record.tensors)?, path.to_owned())
         }
         None => {
-            let packed = committed(&dir)?;
+            let packed = committed(&dir, &circuit)?;
             let names = packed.iter().map(|packed| packed.signal.clone()).collect();
             let forms = packed.into_iter().map(|packed| packed.form).collect();
             (names, forms, dir.path(Artefact::Settings))
@@ -186,13 +198,14 @@ fn of_parameters(path: &Path, record: Option<(&Path, &Record)>) -> Result<Source
         Error::Malformed { path: weights.clone(), reason }
     })?;
     let other = |reason| Error::OtherForm { path: from, reason };
-    let packed = message::packed_as(&tensors, forms).map_err(other)?;
+    let packed = message::packed_as(Subject::Params, &tensors, forms).map_err(other)?;
     Ok(Source { subject: Subject::Params, tensors, packed, salt: Some(salt) })
 }
 
 /// Returns the parameters that a build directory's circuit commits to.
-fn committed(dir: &BuildDir) -> Result<Vec<Packed>> {
+fn committed(dir: &BuildDir, circuit: &Circuit) -> Result<Vec<Packed>> {
     let settings = stages::read_settings(dir)?;
+    stages::check_settings(circuit, &settings)?;
     let seal = settings.seals.iter().find(|seal| seal.of == Subject::Params.name() && seal.seal == "hashed");
     let Some(seal) = seal else {
         let value = dir.root().display().to_string();

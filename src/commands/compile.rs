@@ -93,6 +93,7 @@ fn check<F: CircuitField>(
     let Some(settings) = stages::read_settings_if_any(dir)? else {
         return Ok(());
     };
+    stages::check_templates(circuit)?;
     if level == Level::O1 {
         return stages::check_settings(circuit, &settings);
     }
@@ -118,14 +119,14 @@ fn eliminated<F>(circuit: &Circuit<F>) -> String {
 fn show_warnings<F: CircuitField>(circuit: &Circuit<F>, inspect: bool, output: Output) {
     let shown = circuit.render_warnings(console::colors_enabled_stderr(), inspect);
     if !shown.is_empty() {
-        output.terminal.say_rendered(&shown);
+        output.terminal.warn_rendered(&shown);
     }
     let findings = circuit.warnings.iter().filter(|warning| warning.code.is_lint()).count();
     if findings > 0 && !inspect {
         let what = if findings == 1 { "finding" } else { "findings" };
         output
             .terminal
-            .say(&format!("{findings} {what} about what the constraints leave open: see `--inspect`"));
+            .warn(&format!("{findings} {what} about what the constraints leave open: see `--inspect`"));
     }
 }
 
@@ -157,11 +158,7 @@ pub(super) fn compile_dir<F: CircuitField>(
 
 /// Says that a circuit proves what somebody's own templates say, under names of ours.
 pub(super) fn warn_of_templates<F: CircuitField>(circuit: &Circuit<F>, output: Output) {
-    if let Some(path) = stages::other_template(circuit) {
-        let path = path.display().to_string();
-        output.terminal.warn(&format!(
-            "`{}` is not the template of this name that this version has: what the circuit proves is for who reads it to say",
-            path.escape_debug()
-        ));
+    if let Err(error) = stages::check_templates(circuit) {
+        output.terminal.warn(&format!("{error}; what the circuit proves is for who reads it to say"));
     }
 }

@@ -114,7 +114,7 @@ pub(super) fn decrypt(sealed: &Ciphertext, secret: Fr) -> Result<Vec<Vec<BigInt>
     };
     if *found != sealed.form.element() {
         return Err(malformed(
-            "is not of the form that was encrypted: its kind, or a shape, order, scale, least value or number of bits was changed",
+            "is not of the form that was encrypted: its kind, or a name, shape, order, scale, least value or number of bits was changed",
         ));
     }
     let mut values = Vec::new();
@@ -154,10 +154,13 @@ fn of_file(path: &Path, secret: Fr) -> Result<Ciphertext> {
     let sender = list(&json.sender).and_then(|list| list.try_into().ok());
     let sender = sender.ok_or_else(|| malformed("`sender` is no list of two decimal integers"))?;
     let tensors = TensorJson::forms(path, &json.tensors)?;
+    let subject = Subject::of_name(&json.kind)
+        .ok_or_else(|| malformed("has a `kind` that is none of `data`, `input`, `params` and `output`"))?;
+    let names = json.tensors.iter().map(|tensor| message::sealed_name(subject, &tensor.name)).collect();
     checked(Ciphertext {
         path: path.to_owned(),
         shown: json.tensors.into_iter().map(|tensor| (tensor.name, tensor.shape)).collect(),
-        form: Form { kind: json.kind, tensors },
+        form: Form { kind: json.kind, tensors, names },
         sender,
         elements,
         tag,
@@ -168,6 +171,8 @@ fn of_file(path: &Path, secret: Fr) -> Result<Ciphertext> {
 fn of_proof(path: &Path) -> Result<Ciphertext> {
     let dir = BuildDir::of(path);
     let settings = stages::read_settings(&dir)?;
+    // A ciphertext tells its tensors apart by their positions. Which is where, the circuit tells, not the settings.
+    stages::check_settings(&stages::compile_bundled(&dir)?, &settings)?;
     // What a digest stands for is in a file of its own.
     let artefact = if stages::has_digest(&settings) { Artefact::PublicValues } else { Artefact::Public };
     let public_path = dir.existing(artefact)?;

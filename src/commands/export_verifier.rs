@@ -21,7 +21,7 @@ pub(super) fn run(args: &ExportVerifierArgs, output: Output) -> Result<()> {
     let export = stages::export(&dir, &vk, &stages::verifier_config(settings.as_ref(), &vk, &args.name)?)?;
     warn_of_origin(&dir, &vk, output)?;
     if settings.as_ref().is_some_and(stages::has_digest) {
-        output.terminal.say(
+        output.terminal.warn(
             "the contract computes the digest from the values; a verifier that other tools make from `verification_key.json` \
              checks the proof of h, r and v alone, and nothing of the values",
         );

@@ -87,8 +87,20 @@ impl Output {
     }
 
     fn printed(self, json: &Value, print: impl FnOnce() -> std::io::Result<()>) -> Result<()> {
-        let printed = if self.json { print_json(json) } else { print() };
+        let printed = if self.json { print_json(&self.with_warnings(json)) } else { print() };
         printed.map_err(|source| Error::write("standard output".as_ref(), source))
+    }
+}
+
+impl Output {
+    /// Adds what was warned of, if anything was, to a result that is an object.
+    fn with_warnings(self, json: &Value) -> Value {
+        let mut json = json.clone();
+        let warned = self.terminal.warned();
+        if let (Some(fields), false) = (json.as_object_mut(), warned.is_empty()) {
+            fields.entry("warned").or_insert(warned.into());
+        }
+        json
     }
 }
 

@@ -152,7 +152,7 @@ fn transpiled(args: &RunArgs, dir: &BuildDir, output: Output) -> Result<Inferenc
     let recipient = transpile::recipient(&args.circuit)?;
     let label = &args.circuit.digest_label;
     let (settings, circuit, compiling) =
-        transpile::write_circuit(dir, &quantized.model, &args.model, recipient, label, output)?;
+        transpile::write_circuit(dir, &quantized, &args.model, recipient, label, output)?;
     let data = Data { samples, salt: stages::read_salt(&settings, &args.input)? };
     Ok(Inference { quantized, data, expected, agreement, settings, circuit, compiling })
 }

@@ -96,7 +96,7 @@ fn start_ceremony(dir: &BuildDir, ptau: &Path, output: Output) -> Result<()> {
     dir.remove(&[Artefact::VerifyingKey])?;
     output
         .terminal
-        .say("`tensorproof setup contribute` comes next: without a contribution, everyone can forge proofs");
+        .warn("`tensorproof setup contribute` comes next: without a contribution, everyone can forge proofs");
     let json = json!({
         "origin": "ceremony",
         "circuit_hash": setup_powers::hexadecimal(&hash),

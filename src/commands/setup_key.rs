@@ -18,7 +18,7 @@ use crate::build_dir::{Access, Artefact, BuildDir, replace_file, replace_file_wi
 use crate::cli::{BeaconArgs, ContributeArgs, ExportVkArgs, SetupVerifyArgs};
 use crate::error::{Error, Result};
 use crate::stages;
-use crate::terminal::grouped;
+use crate::terminal::{grouped, visible};
 
 pub(super) fn contribute(args: &ContributeArgs, output: Output) -> Result<()> {
     add(&args.file, args.output.as_deref(), &contributor(args), &args.entropy, output)
@@ -138,7 +138,7 @@ fn listed(contributions: &[Contribution]) -> String {
     let line = |contribution: &Contribution| {
         let name = contribution.label.name.as_deref().unwrap_or("nameless");
         let beacon = if contribution.label.beacon.is_some() { " (beacon)" } else { "" };
-        format!("{} {}{beacon}", hexadecimal(&contribution.hash), name.escape_debug())
+        format!("{} {}{beacon}", hexadecimal(&contribution.hash), visible(name))
     };
     contributions.iter().map(line).collect::<Vec<_>>().join("\n")
 }

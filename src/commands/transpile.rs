@@ -36,7 +36,7 @@ pub(super) fn run(args: &TranspileArgs, output: Output) -> Result<()> {
     let quantized = quantize_model(&args.model, &args.circuit, None, output.terminal)?;
     let recipient = recipient(&args.circuit)?;
     let (settings, _, _) =
-        write_circuit(&dir, &quantized.model, &args.model, recipient, &args.circuit.digest_label, output)?;
+        write_circuit(&dir, &quantized, &args.model, recipient, &args.circuit.digest_label, output)?;
     let text = format!(
         "{} layers at scale {}, {} constraints: {}",
         settings.layers.len(),
@@ -50,13 +50,13 @@ pub(super) fn run(args: &TranspileArgs, output: Output) -> Result<()> {
 /// Emits and compiles the circuit of a quantized model, and writes its sources. Returns also how long compiling took.
 pub(super) fn write_circuit(
     dir: &BuildDir,
-    quantized: &QuantizedGraph,
+    quantized: &Quantized,
     model: &Path,
     recipient: Option<[Fr; 2]>,
     digest_label: &str,
     output: Output,
 ) -> Result<(Settings, Circuit, Duration)> {
-    let mut draft = stages::Draft::new(quantized, model, digest_label)?;
+    let mut draft = stages::Draft::new(&quantized.model, model, quantized.hash, digest_label)?;
     let (circuit, took) = output.terminal.stage("compile", || draft.compile(), super::compile::described)?;
     Ok((draft.write(dir, recipient)?, circuit, took))
 }
@@ -79,6 +79,8 @@ pub(super) fn build_dir(given: Option<&Path>, model: &Path) -> PathBuf {
 /// A quantized model with what it was made from.
 pub(super) struct Quantized {
     pub(super) graph: Graph,
+    /// The hash of what was read of the model.
+    pub(super) hash: [u8; 32],
     pub(super) model: QuantizedGraph,
     pub(super) agreement: Agreement,
     /// Largest difference of each layer from the float model on the calibration inputs.
@@ -148,8 +150,11 @@ fn quantize_with(
     let calibration = calibrate.map(Contents::load).transpose()?;
     let contents = inputs.as_ref().map(|inputs| inputs.contents).or(calibration.as_ref());
     let lengths = Lengths { contents, ..lengths };
-    let (graph, _) =
-        terminal.stage("import", || load_graph_of(model, &lengths).map_err(Error::from), described)?;
+    let ((graph, hash), _) = terminal.stage(
+        "import",
+        || load_graph_of(model, &lengths).map_err(Error::from),
+        |(graph, _): &(Graph, [u8; 32])| described(graph),
+    )?;
     let samples = match (&calibration, inputs) {
         (Some(calibration), _) => calibration.samples(&input_shapes(&graph))?,
         (None, Some(inputs)) => (inputs.pick)(&graph)?,
@@ -175,7 +180,7 @@ fn quantize_with(
             0 => format!("scale {}", quantized.power),
             _ => format!("scale {}, largest error {:.2e}", quantized.power, agreement.max_abs_error),
         })?;
-    Ok(Quantized { graph, model: quantized, agreement, layer_errors, samples })
+    Ok(Quantized { graph, hash, model: quantized, agreement, layer_errors, samples })
 }
 
 /// Returns what a model is, with the shapes of a sample where lengths were open.

@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Write};
 use std::path::Path;
 
 use tensorproof_circom::{Circuit, CircuitField, Level, Options, Sources, compile_over};
-use tensorproof_contracts::{B256, keccak256};
+use tensorproof_contracts::B256;
 use tensorproof_r1cs::{Fr, R1cs, SymbolWriter, fr_to_decimal};
 use tensorproof_transpiler::emit::MARK;
 use tensorproof_transpiler::seal::{RECIPIENT, Subject};
@@ -28,12 +28,16 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Emits the circuit of a quantized model, which is in this file.
-    pub(crate) fn new(quantized: &QuantizedGraph, model: &Path, digest_label: &str) -> Result<Self> {
+    /// Emits the circuit of a quantized model, which was read from this file; `hash` is that of what was read.
+    pub(crate) fn new(
+        quantized: &QuantizedGraph,
+        model: &Path,
+        hash: [u8; 32],
+        digest_label: &str,
+    ) -> Result<Self> {
         let name = model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let file = fs::read(model).map_err(|source| Error::read(model, source))?;
         let settings = Settings {
-            model_hash: keccak256(file).to_string(),
+            model_hash: B256::from(hash).to_string(),
             digest_label: digest_label.to_owned(),
             ..Settings::of(quantized, &name)
         };
@@ -172,6 +176,13 @@ pub(crate) fn compile_with<F: CircuitField>(
     compile_over(sources, options).map_err(|diagnostics| Error::compile(&diagnostics, colour))
 }
 
+/// Compiles the circuit of a build directory at O1, whose templates must be the bundled ones: nobody reads it before relying on it.
+pub(crate) fn compile_bundled(dir: &BuildDir) -> Result<Circuit> {
+    let circuit = compile_circuit(&dir.existing(Artefact::Circuit)?, &[], Level::O1)?;
+    check_templates(&circuit)?;
+    Ok(circuit)
+}
+
 /// Compiles the circuit of a build directory, with the level of simplification that its constraints were written with: keys
 /// belong to them. Without constraints, or when the circuit has changed since, the level is O1. Tells whether the constraints
 /// in the folder are those of the circuit.
@@ -182,6 +193,7 @@ pub(crate) fn compile_dir<F: CircuitField>(
     let source = dir.existing(Artefact::Circuit)?;
     let circuit = compile_circuit(&source, libraries, Level::O1)?;
     if let Some(settings) = read_settings_if_any(dir)? {
+        check_templates(&circuit)?;
         check_settings(&circuit, &settings)?;
     }
     if !dir.has(Artefact::R1cs) {
@@ -199,22 +211,29 @@ pub(crate) fn compile_dir<F: CircuitField>(
     Ok((circuit, false))
 }
 
-/// Returns the first file of a circuit that has the name of a bundled template and says something else: who reads the circuit
-/// takes it for ours.
-pub(crate) fn other_template<F: CircuitField>(circuit: &Circuit<F>) -> Option<&Path> {
-    let is_other = |(path, text): &(&Path, &str)| {
-        let mut bundled = tensorproof_templates::FILES.iter();
-        bundled.any(|(name, bundled)| path.ends_with(name) && text != bundled)
-    };
-    circuit.sources().find(is_other).map(|(path, _)| path)
-}
-
-/// Refuses a circuit of templates that are not the bundled ones, where nobody reads them before relying on it.
+/// Refuses a circuit with a file that has the name of a bundled template and says something else, where nobody reads it before
+/// relying on it: who reads the circuit takes it for ours.
 pub(crate) fn check_templates<F: CircuitField>(circuit: &Circuit<F>) -> Result<()> {
-    match other_template(circuit) {
-        Some(path) => Err(Error::OtherTemplate { path: path.to_owned() }),
-        None => Ok(()),
+    for (path, text) in circuit.sources() {
+        let bundled = tensorproof_templates::FILES.iter().find(|(name, _)| path.ends_with(name));
+        let Some((_, bundled)) = bundled.filter(|(_, bundled)| text != *bundled) else {
+            continue;
+        };
+        let end = "the end of the file";
+        let (mut found, mut expected) = (text.split('\n'), bundled.split('\n'));
+        let mut line = 0;
+        loop {
+            line += 1;
+            let (found, expected) = (found.next(), expected.next());
+            if found == expected && found.is_some() {
+                continue;
+            }
+            let told = |line: Option<&str>| line.map_or(end.to_owned(), |line| format!("`{line}`"));
+            let (found, expected) = (told(found), told(expected));
+            return Err(Error::OtherTemplate { path: path.to_owned(), line, found, expected });
+        }
     }
+    Ok(())
 }
 
 /// Returns whether the constraints of a build directory are those of a circuit.

@@ -12,6 +12,7 @@ use tensorproof_transpiler::quantize::InputVisibility;
 use tensorproof_transpiler::settings::Constraints;
 
 use super::digest::has_digest;
+use super::sealed::check_sealed;
 use crate::error::{Error, Result};
 
 /// Checks a circuit, compiled at any level, against what the model's has to have: inputs, outputs, all other signals, components,
@@ -86,6 +87,10 @@ pub(crate) fn check_settings<F: PrimeField>(circuit: &Circuit<F>, settings: &Set
                 "one, as `settings.json` says",
             );
         }
+    }
+    for seal in &settings.seals {
+        let names: Vec<String> = seal.tensors.iter().map(|tensor| tensor.signal.clone()).collect();
+        check_sealed(circuit, seal.subject()?, seal.kind()?, settings.batch, &names)?;
     }
     Ok(())
 }

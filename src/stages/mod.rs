@@ -6,14 +6,15 @@ mod interface;
 mod keys;
 mod outputs;
 mod proof;
+mod sealed;
 mod seals;
 mod statement;
 mod verifier;
 mod witness;
 
 pub(crate) use self::circuit::{
-    Draft, check_templates, compile_circuit, compile_dir, compile_with, is_written, model_hash,
-    other_template, read_r1cs, read_settings, read_settings_if_any, write_compiled, write_symbols,
+    Draft, check_templates, compile_bundled, compile_circuit, compile_dir, compile_with, is_written,
+    model_hash, read_r1cs, read_settings, read_settings_if_any, write_compiled, write_symbols,
 };
 pub(crate) use self::digest::{CHALLENGE, has_digest, public_values};
 pub(crate) use self::interface::{check_interface, check_public_signals, check_settings};
@@ -23,6 +24,7 @@ pub(crate) use self::keys::{
 };
 pub(crate) use self::outputs::{Outputs, output_integers, outputs, public_integers, public_outputs};
 pub(crate) use self::proof::{not_proven, prove_witness, prover, write_proof};
+pub(crate) use self::sealed::check_sealed;
 pub(crate) use self::seals::commitments;
 pub(crate) use self::statement::{
     Statement, check_statement, read_statement, read_statement_of, verify_statement,

@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub(crate) mod anvil;
+pub(crate) mod folder;
 pub(crate) mod onnx;
 
 use std::ffi::OsStr;

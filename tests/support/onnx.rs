@@ -30,19 +30,24 @@ fn value(name: &str, shape: &[u64]) -> Vec<u8> {
 
 /// Returns `output = Gemm(input, weights)` with a square matrix, whose node has a name.
 pub(crate) fn gemm(node: &str, input: &str, weights: &str, output: &str, matrix: &[&[f32]]) -> Vec<u8> {
-    let size = matrix.len() as u64;
-    let raw: Vec<u8> =
-        matrix.iter().flat_map(|row| row.iter().flat_map(|value| value.to_le_bytes())).collect();
-    let tensor = [number(1, size), number(1, size), number(2, 1), text(8, weights), bytes(9, &raw)].concat();
-    let node = [text(1, input), text(1, weights), text(2, output), text(3, node), text(4, "Gemm")].concat();
-    let graph = [
-        bytes(1, &node),
-        text(2, "graph"),
-        bytes(5, &tensor),
-        bytes(11, &value(input, &[1, size])),
-        bytes(12, &value(output, &[1, size])),
-    ]
-    .concat();
+    gemms(&[(node, weights, matrix)], input, output)
+}
+
+/// Returns one [`gemm`] behind the other, each of the names of node and weights and a matrix, all of one size.
+pub(crate) fn gemms(layers: &[(&str, &str, &[&[f32]])], input: &str, output: &str) -> Vec<u8> {
+    let size = layers[0].2.len() as u64;
+    let mut graph = text(2, "graph");
+    let mut from = input.to_owned();
+    for (at, (node, weights, matrix)) in layers.iter().enumerate() {
+        let to = if at + 1 == layers.len() { output.to_owned() } else { format!("{output}_{at}") };
+        let raw: Vec<u8> =
+            matrix.iter().flat_map(|row| row.iter().flat_map(|value| value.to_le_bytes())).collect();
+        let tensor = [number(1, size), number(1, size), number(2, 1), text(8, weights), bytes(9, &raw)];
+        let node = [text(1, &from), text(1, weights), text(2, &to), text(3, node), text(4, "Gemm")];
+        graph.extend([bytes(1, &node.concat()), bytes(5, &tensor.concat())].concat());
+        from = to;
+    }
+    graph.extend([bytes(11, &value(input, &[1, size])), bytes(12, &value(output, &[1, size]))].concat());
     [number(1, 8), bytes(7, &graph), bytes(8, &number(2, 17))].concat()
 }
 

@@ -2,11 +2,13 @@
 //! encryptions cover beside the values.
 //!
 //! Packed elements alone say nothing of all that: `[5, 6, 7]`, `[1005, 1006, 1007]`, `[[5], [6], [7]]` and `[36, 0]` are the
-//! same element. Names are no part of a form. In its bytes all numbers, and the lengths of what varies, are 8 bytes, the
-//! highest first; a bytes string or a text comes behind its length:
+//! same element. The tensors of a circuit are told apart by their positions there, so that their names are no part of a form;
+//! those of a file by nothing but their names, which are a part of it then. In its bytes all numbers, and the lengths of what
+//! varies, are 8 bytes, the highest first; a bytes string or a text comes behind its length:
 //!
 //! ```text
 //! form      = text "tensorproof form 1", text kind, number of tensors, tensor..
+//!             with names: text "tensorproof form 1", text "named " and kind, number of tensors, text name and tensor..
 //! tensor    = number of axes, length of an axis.., order (1 byte: 0 row-major, 1 kept for input-major),
 //!             scale's numerator (integer), scale's denominator (bytes), least value (integer), bits of a value
 //! integer   = sign (1 byte: 1 below zero, else 0), bytes
@@ -143,16 +145,31 @@ pub struct Form {
     pub kind: String,
     /// The tensors, in the order in which they are packed.
     pub tensors: Vec<TensorForm>,
+    /// The name of each tensor, where it is a part of the form.
+    pub names: Option<Vec<String>>,
 }
 
 impl Form {
     /// Returns the bytes that stand for it and for no other.
+    ///
+    /// # Panics
+    /// When there are names, and not one for each tensor.
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         put_bytes(&mut bytes, DOMAIN.as_bytes());
-        put_bytes(&mut bytes, self.kind.as_bytes());
+        match &self.names {
+            None => put_bytes(&mut bytes, self.kind.as_bytes()),
+            // No kind begins like this.
+            Some(_) => put_bytes(&mut bytes, format!("named {}", self.kind).as_bytes()),
+        }
         put_number(&mut bytes, self.tensors.len());
-        for tensor in &self.tensors {
+        if let Some(names) = &self.names {
+            assert_eq!(names.len(), self.tensors.len(), "each tensor has a name, or none has");
+        }
+        for (at, tensor) in self.tensors.iter().enumerate() {
+            if let Some(names) = &self.names {
+                put_bytes(&mut bytes, names[at].as_bytes());
+            }
             tensor.write(&mut bytes);
         }
         bytes
@@ -232,6 +249,7 @@ mod tests {
                 low: BigInt::from(-300),
                 bits: 9,
             }],
+            names: None,
         };
         let hex = BigInt::from_bytes_be(Sign::Plus, &form.bytes()).to_str_radix(16);
         let expected = [
@@ -273,8 +291,12 @@ mod tests {
     }
 
     fn form() -> impl Strategy<Value = Form> {
-        ("[a-z ]{0,3}", prop::collection::vec(tensor(), 0..3))
-            .prop_map(|(kind, tensors)| Form { kind, tensors })
+        ("[a-z ]{0,3}", prop::collection::vec((tensor(), "[a-z]{0,2}"), 0..3), any::<bool>()).prop_map(
+            |(kind, tensors, is_named)| {
+                let (tensors, names) = tensors.into_iter().unzip();
+                Form { kind, tensors, names: is_named.then_some(names) }
+            },
+        )
     }
 
     /// Reads the bytes of a form; what was read is all that they can mean.
@@ -305,9 +327,13 @@ mod tests {
         let mut reader = Reader(bytes);
         assert_eq!(reader.text(), DOMAIN);
         let kind = reader.text();
+        let unnamed = kind.strip_prefix("named ");
         let count = reader.number();
-        let mut tensors = Vec::new();
+        let (mut tensors, mut names) = (Vec::new(), Vec::new());
         for _ in 0..count {
+            if unnamed.is_some() {
+                names.push(reader.text());
+            }
             let rank = reader.number();
             let shape = (0..rank).map(|_| reader.number()).collect();
             assert_eq!(reader.take(1), [0]);
@@ -318,7 +344,10 @@ mod tests {
             tensors.push(TensorForm { shape, order: Order::RowMajor, scale, low, bits });
         }
         assert!(reader.0.is_empty());
-        Form { kind, tensors }
+        match unnamed {
+            Some(unnamed) => Form { kind: unnamed.to_owned(), tensors, names: Some(names) },
+            None => Form { kind, tensors, names: None },
+        }
     }
 
     proptest! {

@@ -21,11 +21,10 @@ mod recurrent;
 mod weights;
 mod wiring;
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use serde_json::Value as Json;
+use sha3::{Digest as _, Keccak256};
 
 use crate::axes::Lengths;
 use crate::error::{Error, Result};
@@ -34,7 +33,7 @@ use hdf5::Hdf5;
 use network::Network;
 use weights::{Scope, Weights};
 
-/// Largest file, in bytes.
+/// Largest file of weights, in bytes.
 const LARGEST_FILE: u64 = 1 << 31;
 
 /// Largest text of a model's structure, in bytes.
@@ -45,32 +44,31 @@ const LARGEST_CONFIG: u64 = 1 << 24;
 /// # Errors
 /// When the file cannot be read or is not a model that is understood.
 pub fn load(path: &Path) -> Result<Model> {
+    Ok(load_with_hash(path)?.0)
+}
+
+/// Does what [`load`] does. Returns also the hash of what was read, by which a model is known: the keccak256 of its file; where an
+/// ONNX model keeps tensors in other files, that of this hash and the keccak256 of the bytes of each such tensor: those of
+/// initializers, then those of nodes, in the order of the file.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_hash(path: &Path) -> Result<(Model, [u8; 32])> {
     load_of(path, &Lengths::default())
 }
 
-/// Reads a model that leaves lengths of axes open. A Keras model takes them where it is read, its layers need them.
+/// Does what [`load_with_hash`] does for a model that leaves lengths of axes open. A Keras model takes them where it is read, its
+/// layers need them.
 ///
 /// # Errors
 /// As those of [`load`], and when a length of a Keras model is not known.
-pub fn load_of(path: &Path, lengths: &Lengths<'_>) -> Result<Model> {
-    let unreadable = |source| Error::Read { path: path.to_owned(), source };
-    let file = File::open(path).map_err(unreadable)?;
-    let mut bytes = Vec::new();
-    file.take(8).read_to_end(&mut bytes).map_err(unreadable)?;
-    if !is_keras(&bytes) {
-        return onnx::load(path);
-    }
-    let file = File::open(path).map_err(unreadable)?;
-    bytes.clear();
-    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    let model = if u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST_FILE) {
-        read_of(&bytes, lengths)
-    } else {
-        Err(Error::model(format!("has more than {LARGEST_FILE} bytes")))
-    };
-    model.map_err(|error| match error {
-        Error::Model { reason } => Error::Malformed { path: path.to_owned(), reason },
-        other => other,
+pub fn load_of(path: &Path, lengths: &Lengths<'_>) -> Result<(Model, [u8; 32])> {
+    onnx::in_file(path, |bytes| {
+        if is_keras(bytes) {
+            Ok((read_of(bytes, lengths)?, Keccak256::digest(bytes).into()))
+        } else {
+            onnx::read_beside(bytes, path.parent())
+        }
     })
 }
 
@@ -119,5 +117,6 @@ fn json(bytes: &[u8], name: &str) -> Result<Json> {
     if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST_CONFIG) {
         return Err(Error::model(format!("`{name}` has more than {LARGEST_CONFIG} bytes")));
     }
-    serde_json::from_slice(bytes).map_err(|error| Error::model(format!("`{name}` is not JSON: {error}")))
+    tensorproof_json::from_slice(bytes)
+        .map_err(|error| Error::model(format!("`{name}` is not JSON: {error}")))
 }

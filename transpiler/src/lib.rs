@@ -35,7 +35,7 @@ pub use axes::Lengths;
 pub use emit::{CircomProgram, emit};
 pub use error::{Error, Result};
 pub use graph::Graph;
-pub use keras::load;
+pub use keras::{load, load_with_hash};
 pub use onnx::Model;
 pub use quantize::{QuantizeConfig, QuantizedGraph, quantize};
 pub use settings::Settings;
@@ -45,15 +45,16 @@ pub use settings::Settings;
 /// # Errors
 /// When the file is not a model that can be proven.
 pub fn load_graph(path: &Path) -> Result<Graph> {
-    load_graph_of(path, &Lengths::default())
+    Ok(load_graph_of(path, &Lengths::default())?.0)
 }
 
-/// Reads a model that leaves lengths of axes open, and simplifies its graph.
+/// Reads a model that leaves lengths of axes open, and simplifies its graph. Returns also the hash that [`load_with_hash`] does.
 ///
 /// # Errors
 /// As those of [`load_graph`], and when a length is not known.
-pub fn load_graph_of(path: &Path, lengths: &Lengths<'_>) -> Result<Graph> {
-    let mut graph = Graph::build_of(&keras::load_of(path, lengths)?, lengths)?;
+pub fn load_graph_of(path: &Path, lengths: &Lengths<'_>) -> Result<(Graph, [u8; 32])> {
+    let (model, hash) = keras::load_of(path, lengths)?;
+    let mut graph = Graph::build_of(&model, lengths)?;
     passes::simplify(&mut graph);
-    Ok(graph)
+    Ok((graph, hash))
 }

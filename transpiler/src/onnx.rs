@@ -14,12 +14,14 @@ use std::io::Read as _;
 use std::path::Path;
 
 use prost::Message as _;
+use sha3::{Digest as _, Keccak256};
 
 use crate::axes::Length;
 use crate::error::{Error, Result};
 use crate::ops::contrib;
 pub use crate::tensor::Constant;
 use decode::constant;
+use external::Folder;
 
 /// Operator sets that are understood.
 const OPSETS: std::ops::RangeInclusive<i64> = 7..=23;
@@ -275,14 +277,20 @@ impl Attribute {
 /// # Errors
 /// When a file cannot be read or is not an ONNX model that is understood.
 pub fn load(path: &Path) -> Result<Model> {
+    let (model, _) = in_file(path, |bytes| read_beside(bytes, path.parent()))?;
+    Ok(model)
+}
+
+/// Reads a model's file once, whole; an error of the model names it.
+pub(crate) fn in_file<T>(path: &Path, read: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
     let unreadable = |source| Error::Read { path: path.to_owned(), source };
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
     file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     let model = if u64::try_from(bytes.len()).is_ok_and(|length| length <= LARGEST_FILE) {
-        read_in(&bytes, path.parent())
+        read(&bytes)
     } else {
-        Err(Error::model(format!("has more than {LARGEST_FILE} bytes, which no ONNX model has")))
+        Err(Error::model(format!("has more than {LARGEST_FILE} bytes, which no model has")))
     };
     model.map_err(|error| match error {
         Error::Model { reason } => Error::Malformed { path: path.to_owned(), reason },
@@ -290,15 +298,28 @@ pub fn load(path: &Path) -> Result<Model> {
     })
 }
 
+/// Reads a model from the bytes of an `.onnx` file, and from the files in its folder that it keeps tensors in. Returns also the hash
+/// of all that was read, as [`load_with_hash`](crate::load_with_hash) tells.
+pub(crate) fn read_beside(bytes: &[u8], folder: Option<&Path>) -> Result<(Model, [u8; 32])> {
+    let folder = Folder::new(folder);
+    let model = read_in(bytes, &folder)?;
+    let file: [u8; 32] = Keccak256::digest(bytes).into();
+    let hash = match folder.digests() {
+        tensors if tensors.is_empty() => file,
+        tensors => Keccak256::digest([&file[..], tensors.as_flattened()].concat()).into(),
+    };
+    Ok((model, hash))
+}
+
 /// Reads a model from the bytes of an `.onnx` file that keeps its tensors in itself.
 ///
 /// # Errors
 /// When the bytes are not an ONNX model that is understood.
 pub fn read(bytes: &[u8]) -> Result<Model> {
-    read_in(bytes, None)
+    read_in(bytes, &Folder::new(None))
 }
 
-fn read_in(bytes: &[u8], folder: Option<&Path>) -> Result<Model> {
+fn read_in(bytes: &[u8], folder: &Folder<'_>) -> Result<Model> {
     let model =
         ModelProto::decode(bytes).map_err(|error| Error::model(format!("not an ONNX model: {error}")))?;
     let mut graph = model.graph.ok_or_else(|| Error::model("not an ONNX model: it has no graph"))?;
@@ -336,7 +357,7 @@ fn read_in(bytes: &[u8], folder: Option<&Path>) -> Result<Model> {
 }
 
 /// Returns the constants of a graph.
-fn initializers(graph: &GraphProto, folder: Option<&Path>) -> Result<BTreeMap<String, Constant>> {
+fn initializers(graph: &GraphProto, folder: &Folder<'_>) -> Result<BTreeMap<String, Constant>> {
     let mut constants = BTreeMap::new();
     for tensor in &graph.initializer {
         let values = match strings::of(tensor, &tensor.name)? {
@@ -351,7 +372,7 @@ fn initializers(graph: &GraphProto, folder: Option<&Path>) -> Result<BTreeMap<St
 }
 
 /// Returns the nodes of a graph.
-fn nodes(graph: &GraphProto, folder: Option<&Path>) -> Result<Vec<ModelNode>> {
+fn nodes(graph: &GraphProto, folder: &Folder<'_>) -> Result<Vec<ModelNode>> {
     let mut nodes: Vec<ModelNode> =
         graph.node.iter().map(|proto| node(proto, folder)).collect::<Result<Vec<_>>>()?;
     strings::name(graph, &mut nodes)?;
@@ -360,7 +381,7 @@ fn nodes(graph: &GraphProto, folder: Option<&Path>) -> Result<Vec<ModelNode>> {
 }
 
 /// Returns the body of a node of control flow.
-fn subgraph(graph: &GraphProto, folder: Option<&Path>) -> Result<Subgraph> {
+fn subgraph(graph: &GraphProto, folder: &Folder<'_>) -> Result<Subgraph> {
     let names = |list: &[ValueInfoProto]| list.iter().map(|value| value.name.clone()).collect();
     Ok(Subgraph {
         nodes: nodes(graph, folder)?,
@@ -399,7 +420,7 @@ fn shape(input: &ValueInfoProto) -> Result<Vec<Length>> {
     Ok(shape.dim.iter().map(length).collect())
 }
 
-fn node(node: &NodeProto, folder: Option<&Path>) -> Result<ModelNode> {
+fn node(node: &NodeProto, folder: &Folder<'_>) -> Result<ModelNode> {
     let name = if node.name.is_empty() {
         node.output.first().cloned().unwrap_or_default()
     } else {

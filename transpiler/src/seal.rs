@@ -117,12 +117,15 @@ pub struct Packed {
     pub signal: String,
     /// What its values are meant to be.
     pub form: TensorForm,
+    /// Its name, where the seal covers it: in a file of data nothing else tells tensors apart.
+    pub name: Option<String>,
 }
 
 /// Returns the form of what is sealed.
 pub fn form(subject: Subject, values: &[Packed]) -> Form {
     let tensors = values.iter().map(|packed| packed.form.clone()).collect();
-    Form { kind: subject.name().to_owned(), tensors }
+    let names = values.iter().map(|packed| packed.name.clone()).collect::<Option<Vec<_>>>();
+    Form { kind: subject.name().to_owned(), tensors, names: names.filter(|names| !names.is_empty()) }
 }
 
 /// Returns how many elements are hashed or encrypted: that of the form, and the packed values.

@@ -45,6 +45,7 @@ impl Values {
         let packed = |(at, (form, _)): (usize, &(TensorForm, Vec<BigInt>))| Packed {
             signal: format!("t{at}"),
             form: form.clone(),
+            name: None,
         };
         self.tensors.iter().enumerate().map(packed).collect()
     }

@@ -8,9 +8,10 @@ use std::path::Path;
 
 use ndarray::{ArrayD, IxDyn};
 use proptest::prelude::*;
+use sha3::{Digest as _, Keccak256};
 use tensorproof_transpiler::data::{InputShape, load_samples};
 use tensorproof_transpiler::onnx::{Attribute, Constant, Model, ModelNode, load};
-use tensorproof_transpiler::{Graph, passes};
+use tensorproof_transpiler::{Graph, load_with_hash, passes};
 
 fn node(operator: &str, inputs: &str, output: &str, attributes: &[(&str, Attribute)]) -> ModelNode {
     let names = |text: &str| text.split(' ').map(|name| name.replace('_', "")).collect();
@@ -188,6 +189,21 @@ fn reads_external_data_only_inside_the_folder() {
     refused("which has 10 bytes");
     fs::write(&beside, &data).unwrap();
     Graph::build(&load(&model).unwrap()).unwrap();
+    // A model is known by all that was read of it.
+    let hash = || load_with_hash(&model).unwrap().1;
+    let whole = hash();
+    assert_ne!(whole, <[u8; 32]>::from(Keccak256::digest(&bytes)));
+    for at in [0, data.len() - 1] {
+        let mut changed = data.clone();
+        changed[at] ^= 1;
+        fs::write(&beside, &changed).unwrap();
+        assert_ne!(hash(), whole, "byte {at}");
+    }
+    fs::write(&beside, &data).unwrap();
+    assert_eq!(hash(), whole);
+    let alone = cases.join("gemm.onnx");
+    let file = Keccak256::digest(fs::read(&alone).unwrap());
+    assert_eq!(load_with_hash(&alone).unwrap().1, <[u8; 32]>::from(file));
 
     write(b"../outside_da.bin");
     refused("model's folder");

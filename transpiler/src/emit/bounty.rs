@@ -261,7 +261,7 @@ impl<'q> Setting<'q> {
         let images = TensorForm::new(&shape, scale, &self.range.low, &self.range.high);
         let labels = TensorForm::whole(&[samples], &BigInt::zero(), &BigInt::from(self.classes - 1));
         let (bits, offset, label_bits) = (images.bits, -&images.low, labels.bits);
-        let form = Form { kind: "test set".to_owned(), tensors: vec![images, labels] }.element();
+        let form = Form { kind: "test set".to_owned(), tensors: vec![images, labels], names: None }.element();
         Root { samples, image: self.image.clone(), bits, offset, label_bits, form }
     }
 
@@ -327,7 +327,7 @@ impl<'q> Setting<'q> {
         let includes = seals::files(&seals).into_iter().map(str::to_owned).collect();
         let mut body = String::new();
         let mut places = Vec::new();
-        for Packed { signal, form } in params {
+        for Packed { signal, form, .. } in params {
             let place = Place::plain(signal, &form.shape);
             let _ = writeln!(body, "    signal input {signal}{};", place.brackets());
             places.push(place);

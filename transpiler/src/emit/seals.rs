@@ -49,7 +49,7 @@ pub(crate) fn packed(quantized: &QuantizedGraph, subject: Subject) -> Vec<Packed
     let of = |signal: &Signal| {
         let shape = [outer, &signal.shape].concat();
         let form = TensorForm::new(&shape, &signal.scale, &signal.hull.low, &signal.hull.high);
-        Packed { signal: signal.name.clone(), form }
+        Packed { signal: signal.name.clone(), form, name: None }
     };
     signals.iter().map(of).collect()
 }
@@ -62,7 +62,7 @@ pub fn sealing(subject: Subject, seal: Seal, values: &[Packed]) -> String {
     }
     text.push_str("\ntemplate Statement() {\n");
     let mut places = Vec::new();
-    for Packed { signal, form } in values {
+    for Packed { signal, form, .. } in values {
         let _ = writeln!(text, "    signal input {signal}{};", bracketed(&form.shape));
         places.push(Place::plain(signal, &form.shape));
     }

@@ -1,9 +1,9 @@
 //! Tensors of a model: their encodings, to real numbers or integers.
 
 use std::borrow::Cow;
-use std::path::Path;
 
-use super::{TensorProto, external};
+use super::TensorProto;
+use super::external::{self, Folder};
 use crate::error::{Error, Result};
 use crate::tensor::{Constant, array, elements};
 
@@ -28,7 +28,7 @@ const LOWEST: f64 = -1_048_576.0;
 const AS_GOOD_AS_INFINITE: f64 = -1e30;
 
 /// Decodes a tensor; NaN and infinity are errors, but for minus infinity in masks, which have nothing else and zeros. `folder` is the model's, for data that stands in another file.
-pub(super) fn constant(tensor: &TensorProto, name: &str, folder: Option<&Path>) -> Result<Constant> {
+pub(super) fn constant(tensor: &TensorProto, name: &str, folder: &Folder<'_>) -> Result<Constant> {
     let dims = tensor.dims.iter().map(|length| usize::try_from(*length).ok()).collect::<Option<Vec<_>>>();
     let shape =
         dims.ok_or_else(|| Error::tensor(name, format!("shape {:?} has a negative length", tensor.dims)))?;
@@ -191,7 +191,7 @@ mod tests {
             ..TensorProto::default()
         };
         for tensor in [tensor(raw.to_vec(), vec![]), tensor(vec![], int32.to_vec())] {
-            let decoded = constant(&tensor, "w", None).unwrap().to_float();
+            let decoded = constant(&tensor, "w", &Folder::new(None)).unwrap().to_float();
             assert_eq!(decoded.iter().copied().collect::<Vec<_>>(), expected, "data type {data_type}");
         }
     }
@@ -226,7 +226,7 @@ mod tests {
         for (data_type, int32_data) in rows {
             let dims = vec![i64::try_from(int32_data.len()).unwrap()];
             let tensor = TensorProto { dims, data_type, int32_data, ..TensorProto::default() };
-            let message = constant(&tensor, "w", None).unwrap_err().to_string();
+            let message = constant(&tensor, "w", &Folder::new(None)).unwrap_err().to_string();
             assert!(message.starts_with("tensor `w`: "), "{message}");
         }
     }

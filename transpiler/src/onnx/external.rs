@@ -2,12 +2,34 @@
 //!
 //! Source: <https://github.com/onnx/onnx/blob/main/docs/ExternalData.md>.
 
+use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
+use sha3::{Digest as _, Keccak256};
+
 use super::StringStringEntryProto;
 use crate::error::{Error, Result};
+
+/// The folder of a model, and what was read of other files there.
+pub(super) struct Folder<'p> {
+    path: Option<&'p Path>,
+    /// The keccak256 of each tensor that was read: files are read once, so that these are of what is used.
+    read: RefCell<Vec<[u8; 32]>>,
+}
+
+impl<'p> Folder<'p> {
+    /// Names a folder, if there is one.
+    pub(super) fn new(path: Option<&'p Path>) -> Self {
+        Self { path, read: RefCell::default() }
+    }
+
+    /// Returns the keccak256 of each tensor that was read, in their order.
+    pub(super) fn digests(self) -> Vec<[u8; 32]> {
+        self.read.into_inner()
+    }
+}
 
 /// Reads the `length` bytes of a tensor from the file that `entries` name.
 ///
@@ -17,7 +39,7 @@ pub(super) fn read(
     entries: &[StringStringEntryProto],
     name: &str,
     length: usize,
-    folder: Option<&Path>,
+    folder: &Folder<'_>,
 ) -> Result<Vec<u8>> {
     let fail = |reason: String| Error::tensor(name, reason);
     let entry = |key: &str| entries.iter().find(|entry| entry.key == key).map(|entry| entry.value.as_str());
@@ -28,11 +50,11 @@ pub(super) fn read(
             Err(_) => Err(fail(format!("`{key}` of its external data is `{text}`, expected a number"))),
         },
     };
-    let Some(folder) = folder else {
+    let Some(path) = folder.path else {
         return Err(fail("its data is in another file, which is not at hand".to_owned()));
     };
     let location = entry("location").ok_or_else(|| fail("its external data has no `location`".to_owned()))?;
-    let path = inside(folder, location).map_err(fail)?;
+    let path = inside(path, location).map_err(fail)?;
     let expected = u64::try_from(length).unwrap_or(u64::MAX);
     if let Some(found) = number("length")?.filter(|found| *found != expected) {
         return Err(fail(format!("`length` of its external data is {found}, expected {expected}")));
@@ -50,6 +72,7 @@ pub(super) fn read(
     file.seek(SeekFrom::Start(offset)).map_err(unreadable)?;
     let mut bytes = vec![0; length];
     file.read_exact(&mut bytes).map_err(unreadable)?;
+    folder.read.borrow_mut().push(Keccak256::digest(&bytes).into());
     Ok(bytes)
 }
 
