@@ -1,6 +1,6 @@
 //! Certificates of determinism: two satisfying assignments of a template with equal inputs have equal outputs, as two engines
-//! find that know nothing of each other. `CERTIFICATES.md` keeps what they found, by a hash of the constraints; engines run
-//! again where that is new, and always on the sample.
+//! find that know nothing of each other. `CERTIFICATES.md` keeps what they found, by a hash of the constraints, of what is
+//! assumed, and of the programs that decide; engines run again where that is new, and always on the sample.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,7 +27,7 @@ use tensorproof_r1cs::{Fr, Matrix, R1cs, Witness, fr_from_decimal, fr_to_decimal
 const MOST_CONSTRAINTS: usize = 4;
 
 /// Most constraints of an instance that is certified at all.
-const MOST_OF_ALL: usize = 20_000;
+const MOST_OF_ALL: usize = 100_000;
 
 /// Most constraints of an instance that constraints are removed from.
 const MOST_WITH_REMOVAL: usize = 100;
@@ -34,8 +35,15 @@ const MOST_WITH_REMOVAL: usize = 100;
 /// What is removed from one instance of each template, at most.
 const MOST_REMOVED: usize = 3;
 
-/// Seconds that an engine has for one query.
-const SECONDS_OF_QUERY: u32 = 60;
+/// Seconds of the processor that an engine has for one query.
+const SECONDS_OF_QUERY: u32 = 30;
+
+/// What decides: a certificate of other programs is none.
+const PROGRAMS: [&str; 2] =
+    [include_str!("certificates/certify.py"), include_str!("certificates/engines.py")];
+
+/// The version of Singular that certificates are made with, which Debian's packages do not pin as Python's pin cvc5.
+const SINGULAR: &str = "4.3.1";
 
 /// Instances whose certificates are made in each run, with constraints removed too.
 const SAMPLE: [&str; 3] = ["IsZero()", "FloorDivide(2, 2, 1)", "Max(2)"];
@@ -74,9 +82,10 @@ struct Statement {
     divisors: Option<String>,
     /// Signals that neither engine decides in the time.
     by_hand: Option<ByHand>,
-    /// Whether there is no certificate yet.
-    #[serde(default)]
-    skip: bool,
+    /// Signals that two witnesses may differ in while their outputs are equal.
+    alike: Option<Alike>,
+    /// Why there is no certificate.
+    skip: Option<String>,
 }
 
 /// Signals, by their names in `.sym`, with the argument why they are determined where those of `given` are.
@@ -88,10 +97,20 @@ struct ByHand {
     reason: String,
 }
 
+/// Signals, by their names in `.sym`, with the argument why witnesses that differ in them have the outputs of witnesses that agree.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Alike {
+    signals: Vec<String>,
+    reason: String,
+}
+
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Small {
     main: String,
+    /// None where no constraints are removed: the engines would take too long.
+    #[serde(default)]
     inputs: Vec<BTreeMap<String, Vec<Number>>>,
 }
 
@@ -122,6 +141,7 @@ struct Finding {
     queries: usize,
     cvc5: Verdict,
     singular: Verdict,
+    engines: Versions,
     /// Wires that two witnesses may disagree in, or that no engine decided.
     open: usize,
     open_outputs: usize,
@@ -135,15 +155,36 @@ struct Verdict {
     seconds: f64,
 }
 
+#[derive(Debug, PartialEq, Deserialize)]
+struct Versions {
+    cvc5: String,
+    singular: String,
+}
+
 /// A constraint that was left out.
 #[derive(Deserialize)]
 struct Removed {
     row: usize,
-    /// `found`, `determined` or `undecided`.
-    verdict: String,
-    /// Number of the honest witness, and another for the same inputs.
+    verdict: Verdicts,
+    /// Number of the honest witness whose inputs the forged one has.
     honest: Option<usize>,
+    /// A witness of the other constraints.
     forged: Option<Vec<String>>,
+}
+
+/// What becomes of outputs without a constraint.
+#[derive(Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdicts {
+    /// Others are possible.
+    Found,
+    /// They are determined, but there is a witness that the constraint refuses.
+    Refuses,
+    /// The constraint follows from the others.
+    Redundant,
+    /// They are determined; whether the constraint follows from the others is not decided.
+    Determined,
+    Undecided,
 }
 
 fn folder() -> PathBuf {
@@ -155,7 +196,7 @@ fn document() -> PathBuf {
 }
 
 /// Returns the instances, and the templates that are not certified: they are marked, or have no instance that is small enough.
-fn subjects() -> (Vec<Subject>, Vec<String>) {
+fn subjects() -> (Vec<Subject>, Vec<(String, String)>) {
     let text = fs::read_to_string(folder().join("instances.toml")).unwrap();
     let statements: BTreeMap<String, Statement> = toml::from_str(&text).unwrap();
     let mut cases: Vec<PathBuf> =
@@ -186,8 +227,8 @@ fn subjects() -> (Vec<Subject>, Vec<String>) {
         } else {
             statement.instance.clone()
         };
-        if instances.is_empty() || statement.skip {
-            uncertified.push(case.template);
+        if instances.is_empty() || statement.skip.is_some() {
+            uncertified.push((case.template, statement.skip.unwrap_or_else(|| "too large".to_owned())));
             continue;
         }
         let mut of_template: Vec<Subject> =
@@ -195,7 +236,12 @@ fn subjects() -> (Vec<Subject>, Vec<String>) {
         let size = |one: &Subject| one.circuit.r1cs.len();
         let smallest = of_template.iter().map(size).min().unwrap();
         let first = of_template.iter().position(|one| size(one) == smallest).unwrap();
-        of_template[first].removes = smallest <= MOST_WITH_REMOVAL;
+        // Where two witnesses may differ anyway, another one shows nothing.
+        let one = &mut of_template[first];
+        one.removes = smallest <= MOST_WITH_REMOVAL && statement.alike.is_none() && !one.inputs.is_empty();
+        for one in &mut of_template {
+            one.hash = one.hash(PROGRAMS, &pinned_cvc5());
+        }
         subjects.extend(of_template);
     }
     (subjects, uncertified)
@@ -211,35 +257,55 @@ fn subject(template: &str, statement: &Statement, instance: Small) -> Subject {
         // An output took the place of an input.
         compiled = circuit(&program, Level::O0);
     }
-    let mut bytes = Vec::new();
-    compiled.r1cs.write(&mut bytes).unwrap();
-    let by_hand = statement.by_hand.as_ref().map(|one| (&one.signals, &one.given));
-    bytes.extend(
-        format!("{main} {:?} {} {by_hand:?}", statement.bits, statement.divisors.is_some()).into_bytes(),
-    );
-    let hash = Sha3_256::digest(&bytes).iter().take(12).fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").unwrap();
-        text
-    });
     Subject {
         template: template.to_owned(),
         main,
         statement: statement.clone(),
         inputs,
         circuit: compiled,
-        hash,
+        hash: String::new(),
         removes: false,
     }
 }
 
+/// Returns the version of cvc5 that Python's requirements pin.
+fn pinned_cvc5() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../oracles/python/requirements.txt");
+    let text = fs::read_to_string(path).unwrap();
+    text.lines().find_map(|line| line.strip_prefix("cvc5-gpl==")).unwrap().to_owned()
+}
+
 impl Subject {
+    /// Returns what a certificate is a certificate of: the constraints, what is assumed and asked, and who decides.
+    fn hash(&self, programs: [&str; 2], cvc5: &str) -> String {
+        let mut bytes = Vec::new();
+        self.circuit.r1cs.write(&mut bytes).unwrap();
+        let Statement { bits, divisors, by_hand, alike, .. } = &self.statement;
+        let by_hand = by_hand.as_ref().map(|one| (&one.signals, &one.given));
+        let alike = alike.as_ref().map(|one| &one.signals);
+        let assumed = (&self.main, bits, divisors.is_some(), by_hand, alike);
+        let asked = (SECONDS_OF_QUERY, self.removes.then_some((MOST_REMOVED, &self.inputs)));
+        write!(bytes, "{assumed:?} {asked:?} {programs:?} {cvc5} {SINGULAR}").unwrap();
+        Sha3_256::digest(&bytes).iter().take(12).fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        })
+    }
+
     /// Lets the engines decide, and checks what they say about removed constraints.
     fn certify(&self) -> Finding {
         let folder_of_run = tempfile::tempdir().unwrap();
         let path = folder_of_run.path();
         self.circuit.r1cs.write(&mut File::create(path.join("system.r1cs")).unwrap()).unwrap();
-        let honest: Vec<Witness> =
-            self.inputs.iter().take(3).map(|inputs| solve(&self.circuit, inputs).unwrap()).collect();
+        let honest: Vec<Witness> = self
+            .inputs
+            .iter()
+            .take(3)
+            .map(|inputs| {
+                solve(&self.circuit, inputs)
+                    .unwrap_or_else(|| panic!("{}: no witness for {inputs:?}", self.main))
+            })
+            .collect();
         let bits: Vec<usize> = self
             .circuit
             .inputs()
@@ -247,13 +313,13 @@ impl Subject {
             .filter(|port| self.statement.bits.contains(&port.name))
             .flat_map(|port| port.first.index()..port.first.index() + port.len())
             .collect();
-        let none = ByHand { signals: Vec::new(), given: Vec::new(), reason: String::new() };
-        let by_hand = self.statement.by_hand.as_ref().unwrap_or(&none);
+        let by_hand = self.statement.by_hand.as_ref();
         let decimals = |witness: &Witness| witness.0.iter().map(fr_to_decimal).collect::<Vec<_>>();
         let task = serde_json::json!({
             "bits": bits,
-            "by_hand": self.wires(&by_hand.signals),
-            "given": self.wires(&by_hand.given),
+            "by_hand": by_hand.map_or(Vec::new(), |one| self.wires(&one.signals)),
+            "given": by_hand.map_or(Vec::new(), |one| self.wires(&one.given)),
+            "alike": self.statement.alike.as_ref().map_or(Vec::new(), |one| self.wires(&one.signals)),
             "divisors": self.statement.divisors.is_some(),
             "seconds": SECONDS_OF_QUERY,
             "remove": if self.removes { MOST_REMOVED } else { 0 },
@@ -264,11 +330,25 @@ impl Subject {
         let finding: Finding = serde_json::from_str(&expect_success(&told))
             .unwrap_or_else(|error| panic!("{}: {error}: {told:?}", self.main));
         for removed in &finding.removed {
-            if let (Some(honest_number), Some(forged)) = (removed.honest, &removed.forged) {
-                let forged = Witness(forged.iter().map(|text| fr_from_decimal(text).unwrap()).collect());
-                self.check_forgery(&honest[honest_number], &forged, removed.row);
-            } else {
-                assert_ne!(removed.verdict, "found", "{}", self.main);
+            let forged = removed
+                .forged
+                .as_ref()
+                .map(|forged| Witness(forged.iter().map(|text| fr_from_decimal(text).unwrap()).collect()));
+            match removed.verdict {
+                Verdicts::Found => {
+                    self.check_forgery(&honest[removed.honest.unwrap()], &forged.unwrap(), removed.row);
+                }
+                Verdicts::Refuses => {
+                    let refused = forged.unwrap();
+                    assert_eq!(
+                        without(&self.circuit.r1cs, removed.row).check(&refused),
+                        Ok(()),
+                        "{}",
+                        self.main
+                    );
+                    assert!(self.circuit.r1cs.check(&refused).is_err(), "{}", self.main);
+                }
+                Verdicts::Redundant | Verdicts::Determined | Verdicts::Undecided => {}
             }
         }
         finding
@@ -319,8 +399,15 @@ impl Subject {
             (outputs, _) => format!("**not**: {outputs} outputs open"),
         };
         let removed = if self.removes {
-            let count = |verdict: &str| finding.removed.iter().filter(|one| one.verdict == verdict).count();
-            format!("{} / {} / {}", count("found"), count("determined"), count("undecided"))
+            let all = [
+                Verdicts::Found,
+                Verdicts::Refuses,
+                Verdicts::Redundant,
+                Verdicts::Determined,
+                Verdicts::Undecided,
+            ];
+            all.map(|verdict| finding.removed.iter().filter(|one| one.verdict == verdict).count().to_string())
+                .join(" / ")
         } else {
             "–".to_owned()
         };
@@ -364,7 +451,11 @@ fn recorded() -> BTreeMap<String, String> {
         .collect()
 }
 
-fn render(subjects: &[Subject], uncertified: &[String], by_hash: &BTreeMap<String, String>) -> String {
+fn render(
+    subjects: &[Subject],
+    uncertified: &[(String, String)],
+    by_hash: &BTreeMap<String, String>,
+) -> String {
     let rows: Vec<&String> = subjects.iter().filter_map(|subject| by_hash.get(&subject.hash)).collect();
     let mut text = fs::read_to_string(folder().join("preface.md")).unwrap();
     let sum = |place: usize| -> usize {
@@ -372,13 +463,15 @@ fn render(subjects: &[Subject], uncertified: &[String], by_hash: &BTreeMap<Strin
             |row: &&String| row.split(" | ").nth(11).unwrap().split(" / ").nth(place)?.parse::<usize>().ok();
         rows.iter().filter_map(cell).sum::<usize>()
     };
-    let (found, determined, undecided) = (sum(0), sum(1), sum(2));
+    let [found, refuses, redundant, determined, undecided] = [0, 1, 2, 3, 4].map(sum);
     writeln!(
         text,
         "Of {} constraints that were removed, one at a time, {found} leave other outputs open, with two witnesses as proof that \
-         are checked against the constraints; {determined} leave the outputs determined, as proven again; of {undecided} neither \
-         was found in the time.\n",
-        found + determined + undecided
+         are checked against the constraints; {} leave the outputs determined, as proven again: of these {refuses} refuse a witness \
+         that the others accept, which is checked too, {redundant} follow from the others, and of {determined} neither was found in \
+         the time; {undecided} were not decided in the time.\n",
+        found + refuses + redundant + determined + undecided,
+        refuses + redundant + determined,
     )
     .unwrap();
     text.push_str("| instance | constraints | wires | by rules | bit sums | divisors | by hand | queries | cvc5 | Singular | determined | removed | hash |\n");
@@ -386,9 +479,9 @@ fn render(subjects: &[Subject], uncertified: &[String], by_hash: &BTreeMap<Strin
     for row in rows {
         writeln!(text, "{row}").unwrap();
     }
-    if !uncertified.is_empty() {
-        let names: Vec<String> = uncertified.iter().map(|template| format!("`{template}`")).collect();
-        writeln!(text, "\nNot certified yet: {}.", names.join(", ")).unwrap();
+    text.push_str("\n## Not certified\n\n");
+    for (template, reason) in uncertified {
+        writeln!(text, "- `{template}`: {reason}").unwrap();
     }
     let mut divisors = Vec::new();
     let mut by_hand = Vec::new();
@@ -396,13 +489,14 @@ fn render(subjects: &[Subject], uncertified: &[String], by_hash: &BTreeMap<Strin
         let line = |reason: &String| format!("- `{}`: {reason}", subject.template);
         divisors.extend(subject.statement.divisors.as_ref().map(line));
         by_hand.extend(subject.statement.by_hand.as_ref().map(|one| line(&one.reason)));
+        by_hand.extend(subject.statement.alike.as_ref().map(|one| line(&one.reason)));
     }
     divisors.dedup();
     by_hand.dedup();
     writeln!(
         text,
-        "\n## Divisors\n\nWhy the divisors that are counted above are not zero:\n\n{}\n\n## By hand\n\nWhat neither engine decides in the \
-         time:\n\n{}",
+        "\n## Divisors\n\nWhy the divisors that are counted above are not zero:\n\n{}\n\n## By hand\n\nWhat neither engine \
+         decides in the time, or could know:\n\n{}",
         divisors.join("\n"),
         by_hand.join("\n")
     )
@@ -427,7 +521,10 @@ fn certificates_are_current() {
     let (next, found) = (AtomicUsize::new(0), Mutex::new(by_hash));
     let work = || {
         while let Some(subject) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let row = subject.row(&subject.certify());
+            let finding = subject.certify();
+            let ours = Versions { cvc5: pinned_cvc5(), singular: SINGULAR.to_owned() };
+            assert_eq!(finding.engines, ours, "certificates are made with these versions");
+            let row = subject.row(&finding);
             let mut found = found.lock().unwrap();
             found.insert(subject.hash.clone(), row);
             if again.is_some() {
@@ -437,8 +534,9 @@ fn certificates_are_current() {
         }
     };
     std::thread::scope(|scope| {
-        scope.spawn(work);
-        work();
+        for _ in 0..std::thread::available_parallelism().unwrap().get() {
+            scope.spawn(work);
+        }
     });
     let by_hash = found.into_inner().unwrap();
     let text = render(&subjects, &uncertified, &by_hash);
@@ -468,7 +566,23 @@ fn engines_certify_the_sample_and_find_removed_constraints() {
             "{main}"
         );
         if subject.removes {
-            assert!(finding.removed.iter().any(|removed| removed.verdict == "found"), "{main}");
+            assert!(finding.removed.iter().any(|removed| removed.verdict == Verdicts::Found), "{main}");
         }
+    }
+}
+
+#[test]
+fn a_certificate_is_one_of_the_programs_and_the_engine_that_made_it() {
+    let instance = Small { main: "IsZero()".to_owned(), inputs: Vec::new() };
+    let subject = subject("arith/is_zero.circom", &Statement::default(), instance);
+    let [certify, engines] = PROGRAMS;
+    let hashes = [
+        subject.hash([certify, engines], "1.4.2"),
+        subject.hash([&certify.replace("253", "254"), engines], "1.4.2"),
+        subject.hash([certify, &engines.replace("unsat", "sat")], "1.4.2"),
+        subject.hash([certify, engines], "1.4.3"),
+    ];
+    for (number, hash) in hashes.iter().enumerate() {
+        assert!(!hashes[..number].contains(hash), "{number}");
     }
 }

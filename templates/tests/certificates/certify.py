@@ -12,6 +12,8 @@ of, wires that cannot differ there cannot differ in the whole:
 - core: some constraints around one that is left, two copies that share the determined wires: a query to both engines, asked once
   for each form. cvc5 leads: a model says which wires differ, and the others are asked about again;
 - by hand: a wire that the task names, for which there is an argument by hand;
+- alike: wires in which two witnesses may differ, where there is an argument by hand that outputs are equal nevertheless: compared are
+  two witnesses that agree in them;
 - divisor: a wire that a constraint has once, with a factor that is not constant. Only where the task says that there is a reason
   by hand why the factor is not zero, and counted.
 """
@@ -20,7 +22,7 @@ import json
 import struct
 import sys
 
-from engines import P, bit_of, cvc5, plus, require, scaled, singular, times
+from engines import P, bit_of, cvc5, plus, require, scaled, singular, times, versions
 
 # Most unknown wires of a system that is one query, and of a core.
 MOST_WIRES_AT_ONCE = 9
@@ -163,7 +165,7 @@ class Certifier:
     def __init__(self, system, engines, task):
         self.system, self.engines = system, engines
         self.allows_divisors, self.assumed, self.given = task["divisors"], task["by_hand"], task["given"]
-        self.known = {0, *range(system.outputs + 1, system.outputs + 1 + system.inputs)}
+        self.known = {0, *range(system.outputs + 1, system.outputs + 1 + system.inputs), *task["alike"]}
         self.by_rules = self.bit_sums = self.divisors = self.by_hand = 0
         self.queue = set(range(len(system.constraints)))
         self.tried = set()
@@ -196,7 +198,8 @@ class Certifier:
     def certify(self):
         system = self.system
         whole = self.open()
-        if len(whole) <= MOST_WIRES_AT_ONCE and whole:
+        # Where a reason by hand is needed, the engines do not find it.
+        if len(whole) <= MOST_WIRES_AT_ONCE and whole and not self.allows_divisors:
             rows = [row for row in range(len(system.constraints)) if self.unknown_of(row)]
             self.ask_core(rows, whole)
         while True:
@@ -402,6 +405,8 @@ def is_quadratic(constraint):
 
 
 def remove_constraints(read, task, engines):
+    # Reasons by hand may be about what is removed.
+    task = task | {"by_hand": [], "alike": [], "divisors": False}
     wires, outputs, inputs, constraints = read
     rows = [row for row, constraint in enumerate(constraints) if is_quadratic(constraint)]
     count = min(task["remove"], len(rows))
@@ -418,8 +423,23 @@ def remove_constraints(read, task, engines):
             certifier = Certifier(rest, engines, task).certify()
             wanted = range(1, outputs + 1) if outputs else range(1, wires)
             if all(wire in certifier.known for wire in wanted):
-                result["verdict"] = "determined"
+                refused, result["verdict"] = refused_by(row, rest, constraints, engines)
+                result["forged"] = None if refused is None else [str(value) for value in refused]
         yield result
+
+
+def refused_by(row, rest, constraints, engines):
+    """Returns a witness of the other constraints that this one refuses, and `refuses`; `redundant` where there is none."""
+    whole = System(rest.wires, rest.outputs, rest.inputs, constraints, [])
+    equations = [named(rest.polynomial(number)) for number in range(len(rest.constraints))]
+    equations += [{(str(bit), str(bit)): 1, (str(bit),): P - 1} for bit, said in rest.bits.items() if said is None]
+    target = named(whole.polynomial(row))
+    verdict, model, _ = cvc5(equations, [target], engines.seconds, True)
+    if verdict == "sat":
+        return [model.get(str(wire), 0) if wire else 1 for wire in range(rest.wires)], "refuses"
+    if verdict == "unsat" and singular(equations, [target], engines.seconds)[0] == "unsat":
+        return None, "redundant"
+    return None, "determined"
 
 
 def main():
@@ -429,7 +449,7 @@ def main():
     wires, outputs, inputs, constraints = read
     engines = Engines(task["seconds"])
     certifier = Certifier(System(*read, task["bits"]), engines, task).certify()
-    left = certifier.open()
+    left = [*certifier.open(), *task["alike"]]
     verdict = lambda engine: {
         "decided": engines.decided[engine],
         "undecided": engines.undecided[engine],
@@ -441,13 +461,14 @@ def main():
         "by_rules": certifier.by_rules,
         "bit_sums": certifier.bit_sums,
         "divisors": certifier.divisors,
-        "by_hand": certifier.by_hand,
+        "by_hand": certifier.by_hand + len(task["alike"]),
         "queries": len(engines.answers),
         "cvc5": verdict("cvc5"),
         "singular": verdict("singular"),
         "open": len(left),
         "open_outputs": sum(wire <= outputs for wire in left),
     }
+    finding["engines"] = versions()
     finding["removed"] = list(remove_constraints(read, task, Engines(min(10, task["seconds"]))))
     print(json.dumps(finding))
 

@@ -1,14 +1,18 @@
-"""The two engines, cvc5 (finite fields, QF_FF) and Singular (Groebner bases), each in a process of its own with a time limit.
+"""The two engines, cvc5 (finite fields, QF_FF) and Singular (Groebner bases), each in a process of its own with a limit of its
+processor's time, so that what is decided does not depend on what else the machine does.
 
 A polynomial over BN254's scalars is a dict from monomials, sorted tuples of variables, to coefficients. A query is: where all
 `equations` are zero, is each of `targets` zero? The answer is about solutions in the field itself, not in its closure.
 """
 
+import importlib.metadata
+import math
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
-import time
 
 P = 21888242871839275222246405745257275088548364400416034343698204186575808495617
 
@@ -135,15 +139,27 @@ def cvc5(equations, targets, limit, want_model=False):
     return verdict, model, spent
 
 
+def run(command, text, limit):
+    """Returns what a process printed, None if it took longer than the limit, and the processor's seconds."""
+    limit = math.ceil(limit)
+    bound = lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, input=text, capture_output=True, text=True, preexec_fn=bound)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    if done.returncode == -signal.SIGXCPU:
+        return None, seconds
+    if done.returncode < 0:
+        raise RuntimeError(f"{command[0]} ended with signal {-done.returncode}: {done.stderr[-500:]}")
+    return done, seconds
+
+
 def ask_cvc5(text, names, limit, want_model):
     if want_model and names:
         text += f"(get-value ({' '.join(f'v{name}' for name in names)}))\n"
-    start = time.monotonic()
-    try:
-        done = subprocess.run([sys.executable, "-c", CVC5], input=text, capture_output=True, text=True, timeout=limit)
-    except subprocess.TimeoutExpired:
-        return "undecided", None, time.monotonic() - start
-    seconds = time.monotonic() - start
+    done, seconds = run([sys.executable, "-c", CVC5], text, limit)
+    if done is None:
+        return "undecided", None, seconds
     verdict = done.stdout.split()[0] if done.stdout.split() else ""
     if verdict not in ("sat", "unsat", "unknown"):
         raise RuntimeError(f"cvc5 failed: {done.stderr[-500:]}{done.stdout[-500:]}")
@@ -171,19 +187,25 @@ def singular(equations, targets, limit):
     text += "ideal equations = " + ",\n".join([singular_term(equation) for equation in equations] or ["0"]) + ";\n"
     text += "ideal targets = " + ",\n".join(singular_term(target) for target in targets) + ";\n"
     text += f'string bits = "{P:b}";\n{SINGULAR}'
-    start = time.monotonic()
-    try:
-        done = subprocess.run(["Singular", "-q"], input=text, capture_output=True, text=True, timeout=limit)
-        told = [line.strip() for line in done.stdout.splitlines()]
-        if any("?" in line for line in told):
-            raise RuntimeError(f"Singular failed: {done.stdout[:500]}\n{text[:2000]}")
-        proven = told.count("target 1") == len(targets)
-    except subprocess.TimeoutExpired:
-        proven = False
-    return "unsat" if proven else "undecided", time.monotonic() - start
+    done, seconds = run(["Singular", "-q"], text, limit)
+    if done is None:
+        return "undecided", seconds
+    told = [line.strip() for line in done.stdout.splitlines()]
+    if any("?" in line for line in told):
+        raise RuntimeError(f"Singular failed: {done.stdout[:500]}\n{text[:2000]}")
+    return "unsat" if told.count("target 1") == len(targets) else "undecided", seconds
 
 
 def require():
     """Says what is missing."""
     if shutil.which("Singular") is None:
         sys.exit("Singular is missing: `apt-get install --no-install-recommends singular-ui`, or `cargo xtask test` as root")
+
+
+def versions():
+    """Returns the versions of cvc5 and Singular."""
+    told = subprocess.run(["Singular", "--version"], capture_output=True, text=True, check=True).stdout
+    return {
+        "cvc5": importlib.metadata.version("cvc5-gpl"),
+        "singular": re.search(r"version (\S+)", told).group(1),
+    }
