@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use prost::Message;
+
 use super::{AttributeProto, FunctionProto, GraphProto, NodeProto, OperatorSetIdProto};
 use crate::error::{Error, Result};
 
@@ -13,6 +15,8 @@ use crate::error::{Error, Result};
 const MOST_DEPTH: usize = 64;
 /// Most nodes of all calls.
 const MOST_NODES: usize = 1 << 18;
+/// Most bytes of the nodes of all calls: each has the constants of its function.
+const MOST_BYTES: usize = 1 << 28;
 
 /// The functions by domain, name and overload.
 type Functions<'f> = BTreeMap<(&'f str, &'f str, &'f str), &'f FunctionProto>;
@@ -22,6 +26,7 @@ struct Inliner<'f> {
     /// How many calls there were, for names.
     calls: usize,
     nodes: usize,
+    bytes: usize,
 }
 
 /// Puts the nodes of functions in place of calls.
@@ -56,7 +61,7 @@ pub(super) fn inline(
             )));
         }
     }
-    Inliner { functions: known, calls: 0, nodes: 0 }.graph(graph, 0)
+    Inliner { functions: known, calls: 0, nodes: 0, bytes: 0 }.graph(graph, 0)
 }
 
 impl Inliner<'_> {
@@ -107,6 +112,12 @@ impl Inliner<'_> {
             return Err(too_many("outputs", node.output.len(), function.output.len()));
         }
         self.calls += 1;
+        self.bytes += function.node.iter().map(Message::encoded_len).sum::<usize>();
+        if self.bytes > MOST_BYTES {
+            return Err(Error::model(format!(
+                "the calls of its functions have more than {MOST_BYTES} bytes"
+            )));
+        }
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         let prefix = format!("{}{}:{}", node.op_type, self.calls, name);
         let given = function.input.iter().zip(node.input.iter().map(Some).chain(std::iter::repeat(None)));
@@ -193,6 +204,68 @@ impl Call<'_> {
             name: if node.name.is_empty() { String::new() } else { format!("{}/{}", self.prefix, node.name) },
             attribute: node.attribute.iter().filter_map(|attribute| self.attribute(attribute)).collect(),
             ..node.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(operator: &str, input: &str, output: &str) -> NodeProto {
+        NodeProto {
+            op_type: operator.to_owned(),
+            domain: if operator == "F" || operator == "G" { "own".to_owned() } else { String::new() },
+            input: vec![input.to_owned()],
+            output: vec![output.to_owned()],
+            ..NodeProto::default()
+        }
+    }
+
+    fn function(name: &str, nodes: Vec<NodeProto>) -> FunctionProto {
+        FunctionProto {
+            name: name.to_owned(),
+            domain: "own".to_owned(),
+            input: vec!["v".to_owned()],
+            output: vec!["r".to_owned()],
+            node: nodes,
+            opset_import: vec![OperatorSetIdProto { domain: String::new(), version: 21 }],
+            ..FunctionProto::default()
+        }
+    }
+
+    fn inlined(functions: &[FunctionProto], version: i64) -> Result<Vec<NodeProto>> {
+        let nodes = vec![node("F", "x", "a"), node("F", "a", "y")];
+        let mut graph = GraphProto { node: nodes, ..GraphProto::default() };
+        let sets = [OperatorSetIdProto { domain: "ai.onnx".to_owned(), version }];
+        inline(&mut graph, functions, &sets)?;
+        Ok(graph.node)
+    }
+
+    #[test]
+    fn each_call_has_names_of_its_own() {
+        let inner = function("G", vec![node("Neg", "v", "t"), node("Relu", "t", "r")]);
+        let outer = function("F", vec![node("G", "v", "t"), node("G", "t", "r")]);
+        let nodes = inlined(&[outer, inner], 21).unwrap();
+        assert_eq!(nodes.len(), 8);
+        let outputs: BTreeSet<&String> = nodes.iter().flat_map(|node| &node.output).collect();
+        assert_eq!(outputs.len(), 8);
+        assert_eq!((nodes[0].input[0].as_str(), nodes[7].output[0].as_str()), ("x", "y"));
+        assert!(nodes.windows(2).all(|pair| pair[1].input == pair[0].output));
+    }
+
+    #[test]
+    fn refuses_functions_that_call_themselves_or_are_of_another_operator_set() {
+        let endless = function("F", vec![node("F", "v", "r")]);
+        let twice = function("F", vec![node("Neg", "v", "r")]);
+        let rows = [
+            (vec![endless], 21, "without end"),
+            (vec![twice.clone(), twice.clone()], 21, "defined twice"),
+            (vec![twice], 20, "of operator set 21"),
+        ];
+        for (functions, version, expected) in rows {
+            let message = inlined(&functions, version).unwrap_err().to_string();
+            assert!(message.contains(expected), "{message}");
         }
     }
 }
