@@ -3,6 +3,7 @@
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use serde_json::{Value, json};
+use tensorproof_transpiler::keras::LAYERS;
 use tensorproof_transpiler::ops::{FOLDED, OPERATORS};
 
 use super::Output;
@@ -16,5 +17,9 @@ pub(super) fn run(output: Output) -> Result<()> {
     for row in OPERATORS {
         table.add_row([row.name, row.notes]);
     }
-    output.result(&json!({ "operators": rows }), &format!("{table}\n\n{FOLDED}"))
+    let layers = format!("Layers of Keras, and functions of `keras.ops`: {}.", LAYERS.join(", "));
+    output.result(
+        &json!({ "operators": rows, "layers": LAYERS }),
+        &format!("{table}\n\n{FOLDED}\n\n{layers}"),
+    )
 }

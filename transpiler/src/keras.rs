@@ -9,18 +9,26 @@ mod archive;
 mod attention;
 mod builder;
 mod calls;
+mod category;
+mod cell;
 mod config;
 mod convolution;
 mod custom;
 mod dense;
+mod einsum;
 mod hdf5;
+mod image;
+mod inputs;
 mod layer;
+mod mask;
 mod network;
 mod operation;
 mod recurrent;
+mod slicing;
 mod weights;
 mod wiring;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value as Json;
@@ -32,6 +40,87 @@ use crate::onnx::{self, Model};
 use hdf5::Hdf5;
 use network::Network;
 use weights::{Scope, Weights};
+
+/// The layers that are supported, beside functions of `keras.ops` and slices.
+pub const LAYERS: &[&str] = &[
+    "ActivityRegularization",
+    "Activation",
+    "AdaptiveAveragePooling1D/2D/3D",
+    "AdaptiveMaxPooling1D/2D/3D",
+    "Add",
+    "AdditiveAttention",
+    "AlphaDropout",
+    "Attention",
+    "AugMix",
+    "Average",
+    "AveragePooling1D/2D/3D",
+    "BatchNormalization",
+    "Bidirectional",
+    "CategoryEncoding",
+    "CenterCrop",
+    "Concatenate",
+    "Conv1D/2D/3D",
+    "Conv1D/2D/3DTranspose",
+    "ConvLSTM1D/2D/3D",
+    "Cropping1D/2D/3D",
+    "CutMix",
+    "Dense",
+    "DepthwiseConv1D/2D",
+    "Discretization",
+    "Dot",
+    "Dropout",
+    "ELU",
+    "EinsumDense",
+    "Embedding",
+    "Equalization",
+    "Flatten",
+    "GRU",
+    "GRUCell",
+    "GaussianDropout",
+    "GaussianNoise",
+    "GlobalAveragePooling1D/2D/3D",
+    "GlobalMaxPooling1D/2D/3D",
+    "GroupNormalization",
+    "GroupQueryAttention",
+    "Identity",
+    "IntegerLookup",
+    "LSTM",
+    "LSTMCell",
+    "LayerNormalization",
+    "LeakyReLU",
+    "Masking",
+    "MaxPooling1D/2D/3D",
+    "Maximum",
+    "Minimum",
+    "MixUp",
+    "MultiHeadAttention",
+    "Multiply",
+    "Normalization",
+    "PReLU",
+    "Permute",
+    "RMSNormalization",
+    "RNN",
+    "RandAugment",
+    "Random* but RandomCrop",
+    "ReLU",
+    "RepeatVector",
+    "Rescaling",
+    "Reshape",
+    "Resizing",
+    "SeparableConv1D/2D",
+    "SimpleRNN",
+    "SimpleRNNCell",
+    "Softmax",
+    "Solarization",
+    "SpatialDropout1D/2D/3D",
+    "SpectralNormalization",
+    "StackedRNNCells",
+    "Subtract",
+    "TimeDistributed",
+    "UnitNormalization",
+    "UpSampling1D/2D/3D",
+    "ZeroPadding1D/2D/3D",
+];
 
 /// Largest file of weights, in bytes.
 const LARGEST_FILE: u64 = 1 << 31;
@@ -91,13 +180,14 @@ fn read_of(bytes: &[u8], lengths: &Lengths<'_>) -> Result<Model> {
             Error::model("it holds no model, only weights: save it with `model.save`, not `save_weights`")
         })?;
         let version = text(&file, "keras_version")?.unwrap_or_default();
-        (json(structure.as_bytes(), "model_config")?, Weights::new(file, true), version)
+        (json(structure.as_bytes(), "model_config")?, Weights::new(file, true, BTreeMap::new()), version)
     } else if bytes.starts_with(archive::SIGNATURE) {
         let structure = json(&archive::extract(bytes, "config.json", LARGEST_CONFIG)?, "config.json")?;
         let metadata = json(&archive::extract(bytes, "metadata.json", LARGEST_CONFIG)?, "metadata.json")?;
         let version = metadata["keras_version"].as_str().unwrap_or_default().to_owned();
         let file = archive::extract(bytes, "model.weights.h5", LARGEST_FILE)?;
-        (structure, Weights::new(Hdf5::open(&file)?, false), version)
+        let assets = archive::texts(bytes, "/vocabulary.txt", LARGEST_CONFIG)?;
+        (structure, Weights::new(Hdf5::open(&file)?, false, assets), version)
     } else {
         return Err(Error::model("not a Keras model: it is neither a zip archive nor an HDF5 file"));
     };

@@ -188,6 +188,38 @@ pub(super) fn layer_value(builder: &mut Builder, layer: &Layer<'_>, value: &Valu
     }))
 }
 
+/// `Softmax` where a mask holds, zero elsewhere.
+pub(super) fn masked_softmax(
+    builder: &mut Builder,
+    layer: &Layer<'_>,
+    value: &Value,
+    mask: &Value,
+) -> Result<Value> {
+    let axis = layer.axis("axis", -1, value.rank())?;
+    if mask.rank() > value.rank() {
+        return Err(layer.fail(format!("its mask has {} axes, its input {}", mask.rank(), value.rank())));
+    }
+    let weights = super::mask::numbers(builder, mask);
+    let weights = builder.with_rank(&weights, value.rank())?;
+    let scores = hidden(builder, value, &weights)?;
+    let plain = builder.plain(&scores);
+    let scores = Value::new(plain, scores.shape());
+    let shares = builder.elementwise(op("Softmax").size("axis", axis), &scores, &[]);
+    builder.binary(op("Mul"), &shares, &weights)
+}
+
+/// What a masked score is: far below all others, so that its exponential is zero. Where all are masked they are equal.
+const HIDDEN: f64 = -1_048_576.0;
+
+/// Adds scores where the bits of a mask are one, and what is far below them elsewhere.
+pub(super) fn hidden(builder: &mut Builder, scores: &Value, mask: &Value) -> Result<Value> {
+    let raised = builder.scalar("raised", -HIDDEN);
+    let lowered = builder.scalar("lowered", HIDDEN);
+    let scores = builder.elementwise(op("Add"), scores, &[&raised]);
+    let kept = builder.binary(op("Mul"), &scores, mask)?;
+    Ok(builder.elementwise(op("Add"), &kept, &[&lowered]))
+}
+
 fn relu(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> Result<Value> {
     let slope = layer.float("negative_slope")?.unwrap_or(0.0);
     let threshold = layer.float("threshold")?.unwrap_or(0.0);

@@ -62,6 +62,12 @@ fn inverse(order: &[usize]) -> Vec<usize> {
     inverse
 }
 
+/// Returns a shape without some axes, or with length one there if `keeps`.
+pub(super) fn reduced(shape: &[usize], axes: &[usize], keeps: bool) -> Vec<usize> {
+    let lengths = shape.iter().enumerate().filter(|(axis, _)| keeps || !axes.contains(axis));
+    lengths.map(|(axis, length)| if axes.contains(&axis) { 1 } else { *length }).collect()
+}
+
 /// An operator with its attributes, before it is a node.
 #[derive(Clone)]
 pub(super) struct Operator {
@@ -206,7 +212,20 @@ impl Builder {
         self.model.outputs.push(name);
     }
 
-    pub(super) fn finish(self) -> Model {
+    /// Returns the model, without what nothing reads, such as masks that no layer asks for.
+    pub(super) fn finish(mut self) -> Model {
+        let mut read: BTreeSet<String> = self.model.outputs.iter().cloned().collect();
+        let mut kept = Vec::new();
+        // Each node stands after those it reads from.
+        for node in self.model.nodes.into_iter().rev() {
+            if node.outputs.iter().any(|output| read.contains(output)) {
+                read.extend(node.inputs.iter().cloned());
+                kept.push(node);
+            }
+        }
+        kept.reverse();
+        self.model.nodes = kept;
+        self.model.constants.retain(|name, _| read.contains(name));
         self.model
     }
 
@@ -357,6 +376,159 @@ impl Builder {
         self.floats(role, values.permuted_axes(value.order()))
     }
 
+    /// Returns whether a value is known to be ones and zeros.
+    pub(super) fn is_bits(&self, value: &Value) -> bool {
+        let mut name = value.name.as_str();
+        for node in self.model.nodes.iter().rev() {
+            if !node.outputs.iter().any(|output| output == name) {
+                continue;
+            }
+            match (node.operator.as_str(), node.inputs.first()) {
+                (
+                    "Equal" | "Greater" | "GreaterOrEqual" | "Less" | "LessOrEqual" | "Not" | "And" | "Or"
+                    | "Xor",
+                    _,
+                ) => {
+                    return true;
+                }
+                ("Cast", _) if node.attributes.get("to") == Some(&Attribute::Int(9)) => return true,
+                ("Reshape" | "Transpose" | "Slice" | "Identity", Some(input)) => name = input,
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// Returns a constant as a value.
+    pub(super) fn constant_value(&mut self, role: &str, values: ArrayD<f64>) -> Value {
+        let shape = values.shape().to_vec();
+        Value::new(self.floats(role, values), shape)
+    }
+
+    /// Adds the places from `start` to `end` of one of Keras' axes.
+    pub(super) fn part(&mut self, value: &Value, axis: usize, start: usize, end: usize) -> Result<Value> {
+        let at = value.stored_axis(axis);
+        if (start, end) == (0, value.stored[at]) {
+            return Ok(value.clone());
+        }
+        let names = [
+            self.ints("starts", vec![int(start)]),
+            self.ints("ends", vec![int(end)]),
+            self.ints("axes", vec![int(at)]),
+        ];
+        let [starts, ends, axes] = names.each_ref().map(String::as_str);
+        let name = self.node(op("Slice"), &[&value.name, starts, ends, axes]);
+        let mut stored = value.stored.clone();
+        stored[at] = end.saturating_sub(start);
+        self.value(name, stored, &value.order())
+    }
+
+    /// Adds one place of one of Keras' axes, without that axis.
+    pub(super) fn place(&mut self, value: &Value, axis: usize, at: usize) -> Result<Value> {
+        let part = self.part(value, axis, at, at.saturating_add(1))?;
+        let mut shape = part.shape();
+        shape.remove(axis);
+        self.reshape(&part, &shape)
+    }
+
+    /// Adds values joined along one of Keras' axes.
+    pub(super) fn joined(&mut self, values: &[Value], axis: usize) -> Result<Value> {
+        let (names, order) = self.aligned(values)?;
+        let fail = |builder: &Self, reason: String| Error::node(&builder.layer, "Concat", reason);
+        let Some((first, rest)) = values.split_first().filter(|(first, _)| axis < first.rank()) else {
+            return Err(fail(self, format!("axis {axis} is not one of its inputs")));
+        };
+        let mut shape = first.shape();
+        for other in rest {
+            let other = other.shape();
+            let fits = other.len() == shape.len()
+                && other
+                    .iter()
+                    .zip(&shape)
+                    .enumerate()
+                    .all(|(at, (left, right))| at == axis || left == right);
+            if !fits {
+                return Err(fail(self, format!("inputs of shapes {shape:?} and {other:?} cannot be joined")));
+            }
+            shape[axis] = shape[axis].saturating_add(other[axis]);
+        }
+        if rest.is_empty() {
+            return Ok(first.clone());
+        }
+        let stored_axis = order.iter().position(|at| *at == axis).unwrap_or(axis);
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let name = self.node(op("Concat").size("axis", stored_axis), &names);
+        self.value(name, order.iter().map(|axis| shape[*axis]).collect(), &order)
+    }
+
+    /// Adds values of one shape side by side along a new axis.
+    pub(super) fn stacked(&mut self, values: &[Value], axis: usize) -> Result<Value> {
+        let mut parts = Vec::new();
+        for value in values {
+            let mut shape = value.shape();
+            shape.insert(axis.min(shape.len()), 1);
+            parts.push(self.reshape(value, &shape)?);
+        }
+        self.joined(&parts, axis)
+    }
+
+    /// Returns a value with `count` axes, those that it lacks before its own.
+    pub(super) fn with_rank(&mut self, value: &Value, count: usize) -> Result<Value> {
+        let mut shape = vec![1; count.saturating_sub(value.rank())];
+        shape.extend(value.shape());
+        if shape.len() == value.rank() { Ok(value.clone()) } else { self.reshape(value, &shape) }
+    }
+
+    /// Adds a node of elementwise `operator` on values whose shapes broadcast as NumPy's do.
+    pub(super) fn broadcast(&mut self, operator: Operator, values: &[Value]) -> Result<Value> {
+        let rank = values.iter().map(Value::rank).max().unwrap_or(0);
+        let values = values.iter().map(|value| self.with_rank(value, rank)).collect::<Result<Vec<_>>>()?;
+        self.variadic(operator, &values)
+    }
+
+    /// Adds a node that reduces some of Keras' axes, which are kept with length one if `keeps`.
+    pub(super) fn reduce(
+        &mut self,
+        operator: &'static str,
+        value: &Value,
+        axes: &[usize],
+        keeps: bool,
+    ) -> Result<Value> {
+        if axes.is_empty() {
+            return Ok(value.clone());
+        }
+        let plain = self.plain(value);
+        let names = self.ints("reduced", ints(axes));
+        let node = op(operator).int("keepdims", i64::from(keeps));
+        let name = self.node(node, &[&plain, &names]);
+        let shape = reduced(&value.shape(), axes, keeps);
+        let order: Vec<usize> = (0..shape.len()).collect();
+        self.value(name, shape, &order)
+    }
+
+    /// Adds the product of the last two axes of two values, whose other axes broadcast.
+    pub(super) fn mat_mul(&mut self, left: &Value, right: &Value) -> Result<Value> {
+        let (left_shape, right_shape) = (left.shape(), right.shape());
+        let misfit = || {
+            let reason = format!("shapes {left_shape:?} and {right_shape:?} cannot be multiplied");
+            Error::node(&self.layer, "MatMul", reason)
+        };
+        let ([left_outer @ .., rows, inner], [right_outer @ .., other, columns]) =
+            (left_shape.as_slice(), right_shape.as_slice())
+        else {
+            return Err(misfit());
+        };
+        if inner != other {
+            return Err(misfit());
+        }
+        let mut shape = crate::fold::broadcast(left_outer, right_outer).ok_or_else(misfit)?;
+        shape.extend([*rows, *columns]);
+        let names = [self.plain(left), self.plain(right)];
+        let name = self.node(op("MatMul"), &[&names[0], &names[1]]);
+        let order: Vec<usize> = (0..shape.len()).collect();
+        self.value(name, shape, &order)
+    }
+
     fn unique(&mut self, name: &str) -> String {
         let mut unique = name.to_owned();
         let mut count = 1u64;
@@ -371,6 +543,11 @@ impl Builder {
 impl Value {
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Returns the value under another name, if it has a given one.
+    pub(super) fn renamed(&self, before: &str, after: &str) -> Self {
+        if self.name == before { Self { name: after.to_owned(), ..self.clone() } } else { self.clone() }
     }
 
     pub(super) fn stored(&self) -> &[usize] {

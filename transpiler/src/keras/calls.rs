@@ -11,41 +11,38 @@ use crate::error::{Error, Result};
 pub(super) struct Call<'a> {
     pub(super) layer: usize,
     pub(super) arguments: Vec<Argument<'a>>,
-    pub(super) options: Map<String, Json>,
+    pub(super) named: Vec<(&'a str, Argument<'a>)>,
 }
 
-/// An input of a call.
+/// An argument of a call.
 pub(super) enum Argument<'a> {
-    Tensor(Reference<'a>),
+    /// An output of a use of a layer.
+    Tensor(Reference<'a>, usize),
     Number(f64),
+    List(Vec<Argument<'a>>),
+    /// A slice, an ellipsis, text, a flag, a constant, or nothing.
+    Other(&'a Json),
 }
 
 /// A layer and which of its uses.
 pub(super) type Reference<'a> = (&'a str, usize);
 
-impl<'a> Call<'a> {
-    pub(super) fn tensors(&self) -> impl Iterator<Item = Reference<'a>> {
-        self.arguments.iter().filter_map(|argument| match argument {
-            Argument::Tensor(reference) => Some(*reference),
-            Argument::Number(_) => None,
-        })
-    }
-
-    /// Refuses what a call says beside its tensors and numbers, but for what changes nothing.
-    pub(super) fn check_options(&self, entry: &Entry<'_>) -> Result<()> {
-        for (key, value) in &self.options {
-            let is_known = match key.as_str() {
-                // Scores are a second output, which nothing may read.
-                "name" | "return_attention_scores" => true,
-                "use_causal_mask" => entry.class == "MultiHeadAttention",
-                _ => false,
-            };
-            if !is_known && !value.is_null() && value != &Json::Bool(false) {
-                let reason = format!("is called with `{key}`, which is not supported");
-                return Err(Error::node(entry.name, entry.class, reason));
-            }
+impl<'a> Argument<'a> {
+    fn collect(&self, tensors: &mut Vec<Reference<'a>>) {
+        match self {
+            Self::Tensor(reference, _) => tensors.push(*reference),
+            Self::List(items) => items.iter().for_each(|item| item.collect(tensors)),
+            Self::Number(_) | Self::Other(_) => {}
         }
-        Ok(())
+    }
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn tensors(&self) -> Vec<Reference<'a>> {
+        let mut tensors = Vec::new();
+        let named = self.named.iter().map(|(_, argument)| argument);
+        self.arguments.iter().chain(named).for_each(|argument| argument.collect(&mut tensors));
+        tensors
     }
 }
 
@@ -54,6 +51,8 @@ pub(super) struct Entry<'a> {
     pub(super) name: &'a str,
     pub(super) class: &'a str,
     pub(super) is_custom: bool,
+    /// Whether it is a function of `keras.ops`, not a layer.
+    pub(super) is_operation: bool,
     pub(super) config: &'a Map<String, Json>,
     pub(super) json: &'a Json,
     /// The name of its weights' group in a `.keras` file.
@@ -72,17 +71,35 @@ pub(super) fn entries(layers: &Json) -> Result<Vec<Entry<'_>>> {
         let name = json["name"].as_str().or_else(|| config.get("name")?.as_str());
         let name =
             name.ok_or_else(|| Error::model(format!("its layer {index}, of class `{class}`, has no name")))?;
-        let base = snake_case(class);
+        // The class is known by another name than its own.
+        let own = if class == "GroupQueryAttention" { "GroupedQueryAttention" } else { class };
+        let base = snake_case(own);
         let count = counts.entry(base.clone()).or_default();
         let group = if *count == 0 { base } else { format!("{base}_{count}") };
         *count += 1;
-        entries.push(Entry { name, class, is_custom, config, json, group });
+        // `.h5` files do not tell the module; what is said of every layer is said of no function.
+        let is_operation = match json["module"].as_str() {
+            Some(module) => module.contains(".ops."),
+            None => !config.contains_key("trainable") && super::operation::is_known(class),
+        };
+        let is_operation = is_operation || matches!(class, "TFOpLambda" | "SlicingOpLambda");
+        entries.push(Entry { name, class, is_custom, is_operation, config, json, group });
     }
     Ok(entries)
 }
 
+/// Returns the layer that another one wraps.
+pub(super) fn wrapped<'a>(entry: &Entry<'a>, key: &str) -> Result<Entry<'a>> {
+    let json = entry.config.get(key).unwrap_or(&Json::Null);
+    let (Some((class, is_custom)), Some(config)) = (class_of(json), json["config"].as_object()) else {
+        return Err(Error::node(entry.name, entry.class, format!("`{key}` is not a layer")));
+    };
+    let name = config.get("name").and_then(Json::as_str).unwrap_or_default();
+    Ok(Entry { name, class, is_custom, is_operation: false, config, json, group: String::new() })
+}
+
 /// Returns the name that Keras makes from a class, `Conv2D` to `conv2d` and `PReLU` to `p_re_lu`.
-fn snake_case(class: &str) -> String {
+pub(super) fn snake_case(class: &str) -> String {
     let letters: Vec<char> =
         class.chars().filter(|letter| letter.is_alphanumeric() || *letter == '_').collect();
     let mut name = String::new();
@@ -135,73 +152,51 @@ pub(super) fn is_model(class: &str) -> bool {
     matches!(class, "Sequential" | "Functional" | "Model")
 }
 
-/// The names that tensors are passed by, in the order of the layers' parameters.
-const NAMED: [&str; 8] = ["inputs", "query", "value", "key", "x", "x1", "x2", "y"];
-
 /// Reads a use of a layer: `{"args": .., "kwargs": ..}` of Keras 3, `[["name", 0, 0, {}], ..]` or `["name", 0, 0, {}]` of
 /// Keras 2.
 fn call<'a>(layer: usize, entry: &Entry<'a>, node: &'a Json) -> Result<Call<'a>> {
     let fail = |reason: &str| Error::node(entry.name, entry.class, reason);
-    let unknown = || fail(UNKNOWN);
-    let mut call = Call { layer, arguments: Vec::new(), options: Map::new() };
+    let unknown = || fail("its call has a form that is not known");
+    let mut call = Call { layer, arguments: Vec::new(), named: Vec::new() };
     let mut named: Vec<&Map<String, Json>> = Vec::new();
     if let Some(arguments) = node["args"].as_array() {
-        arguments.iter().try_for_each(|argument| arguments_of(argument, &mut call)).map_err(fail)?;
+        for json in arguments {
+            call.arguments.push(argument(json).ok_or_else(unknown)?);
+        }
         named.extend(node["kwargs"].as_object());
     } else {
         let items = node.as_array().ok_or_else(unknown)?;
         let items =
             if items.first().is_some_and(Json::is_string) { std::slice::from_ref(node) } else { items };
         for item in items {
-            if item[0] == "_CONSTANT_VALUE" {
-                call.arguments.push(Argument::Number(item[2].as_f64().ok_or_else(unknown)?));
-            } else {
-                arguments_of(item, &mut call).map_err(fail)?;
-            }
+            let json = if item[0] == "_CONSTANT_VALUE" { &item[2] } else { item };
+            call.arguments.push(argument(json).ok_or_else(unknown)?);
             named.extend(item[3].as_object());
         }
     }
-    for options in named {
-        for key in NAMED {
-            if let Some(argument) = options.get(key) {
-                arguments_of(argument, &mut call).map_err(fail)?;
-            }
-        }
-        let rest = options.iter().filter(|(key, _)| !NAMED.contains(&key.as_str()));
-        call.options.extend(rest.map(|(key, value)| (key.clone(), value.clone())));
+    for (key, json) in named.into_iter().flatten() {
+        call.named.push((key.as_str(), argument(json).ok_or_else(unknown)?));
     }
     Ok(call)
 }
 
-/// What is wrong with most calls that cannot be read.
-const UNKNOWN: &str = "its call has a form that is not known";
+/// Reads an argument; `None` when it names a tensor in a way that is not known.
+fn argument(json: &Json) -> Option<Argument<'_>> {
+    Some(match json {
+        Json::Number(number) => Argument::Number(number.as_f64()?),
+        Json::Array(items) if items.first().is_some_and(Json::is_string) && items.len() > 2 => tensor(json)?,
+        Json::Array(items) => Argument::List(items.iter().map(argument).collect::<Option<_>>()?),
+        Json::Object(_) if json["class_name"] == "__keras_tensor__" => {
+            tensor(&json["config"]["keras_history"])?
+        }
+        _ => Argument::Other(json),
+    })
+}
 
-/// Collects the tensors and numbers of an argument, or says why not.
-fn arguments_of<'a>(argument: &'a Json, call: &mut Call<'a>) -> std::result::Result<(), &'static str> {
-    let mut tensor = |history: &'a Json| {
-        let number = history[1].as_u64().and_then(|number| usize::try_from(number).ok());
-        let (Some(layer), Some(number)) = (history[0].as_str(), number) else {
-            return Err(UNKNOWN);
-        };
-        if history[2].as_u64() != Some(0) {
-            return Err("reads a second output of a layer, which is not supported");
-        }
-        call.arguments.push(Argument::Tensor((layer, number)));
-        Ok(())
-    };
-    match argument {
-        Json::Null | Json::Bool(_) => Ok(()),
-        Json::Number(number) => {
-            call.arguments.push(Argument::Number(number.as_f64().ok_or(UNKNOWN)?));
-            Ok(())
-        }
-        Json::Array(items) if items.first().is_some_and(Json::is_string) => tensor(argument),
-        Json::Array(items) => items.iter().try_for_each(|item| arguments_of(item, call)),
-        Json::Object(_) if argument["class_name"] == "__keras_tensor__" => {
-            tensor(&argument["config"]["keras_history"])
-        }
-        _ => Err(UNKNOWN),
-    }
+/// Reads which output of a use of a layer is meant: `["name", 0, 0]`.
+fn tensor(history: &Json) -> Option<Argument<'_>> {
+    let number = |at: usize| usize::try_from(history[at].as_u64()?).ok();
+    Some(Argument::Tensor((history[0].as_str()?, number(1)?), number(2)?))
 }
 
 /// Reads references: `["name", 0, 0]`, or a list or an object of them.
@@ -224,13 +219,15 @@ pub(super) fn references(json: &Json) -> Vec<Reference<'_>> {
     output_references(json).into_iter().map(|(name, number, _)| (name, number)).collect()
 }
 
-/// Returns the calls so that each stands after those it reads from.
+/// Returns the calls in the order in which Keras makes them: what is furthest from the end first, so that each stands after
+/// those it reads from.
 pub(super) fn sorted<'a>(calls: &BTreeMap<Reference<'a>, Call<'a>>) -> Result<Vec<Reference<'a>>> {
     let mut readers: BTreeMap<Reference<'a>, Vec<Reference<'a>>> = BTreeMap::new();
     let mut missing: BTreeMap<Reference<'a>, usize> = BTreeMap::new();
     let mut ready: VecDeque<Reference<'a>> = VecDeque::new();
     for (reference, call) in calls {
-        let inner: BTreeSet<_> = call.tensors().filter(|input| calls.contains_key(input)).collect();
+        let inner: BTreeSet<_> =
+            call.tensors().into_iter().filter(|input| calls.contains_key(input)).collect();
         for input in &inner {
             readers.entry(*input).or_default().push(*reference);
         }
@@ -251,5 +248,15 @@ pub(super) fn sorted<'a>(calls: &BTreeMap<Reference<'a>, Call<'a>>) -> Result<Ve
             }
         }
     }
-    if order.len() == calls.len() { Ok(order) } else { Err(Error::model("its layers form a cycle")) }
+    if order.len() != calls.len() {
+        return Err(Error::model("its layers form a cycle"));
+    }
+    let mut depths: BTreeMap<Reference<'a>, usize> = BTreeMap::new();
+    for reference in order.iter().rev() {
+        let behind = readers.get(reference).into_iter().flatten();
+        let depth = behind.filter_map(|reader| depths.get(reader)).map(|depth| depth + 1).max();
+        depths.insert(*reference, depth.unwrap_or(0));
+    }
+    order.sort_by_key(|reference| std::cmp::Reverse(depths.get(reference).copied()));
+    Ok(order)
 }

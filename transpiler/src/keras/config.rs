@@ -58,6 +58,11 @@ impl<'a> Layer<'a> {
         Ok(weights)
     }
 
+    /// Returns the text of a file that the model keeps for this layer; `None` when there is none.
+    pub(super) fn asset(&self, name: &str) -> Option<&'a str> {
+        self.weights.asset(&self.scope, name)
+    }
+
     pub(super) fn get(&self, key: &str) -> Option<&'a Json> {
         self.config.get(key).filter(|value| !value.is_null())
     }

@@ -219,6 +219,75 @@ pub(super) fn transposed(
     apply_configured(builder, layer, "activation", &result)
 }
 
+/// The cell of `ConvLSTM1D` and its kin, whose gates are convolutions.
+pub(super) struct Recurrence<'a> {
+    layer: Layer<'a>,
+    places: usize,
+    filters: usize,
+    kernel: ArrayD<f64>,
+    recurrent: ArrayD<f64>,
+    bias: Option<ArrayD<f64>>,
+}
+
+impl<'a> Recurrence<'a> {
+    /// Reads a cell for inputs of a shape.
+    pub(super) fn read(layer: Layer<'a>, shape: &[usize]) -> Result<Self> {
+        let places = shape.len().saturating_sub(2);
+        let dimensions = layer.class.chars().rev().nth(1).and_then(|digit| digit.to_digit(10));
+        if places == 0 || dimensions.is_none_or(|count| usize::try_from(count) != Ok(places)) {
+            return Err(layer.fail(format!("its input has {} axes at each step", shape.len())));
+        }
+        let order = layer.channels_first_order(places + 2)?;
+        let (channels, filters) = (shape[order[1]], layer.size("filters")?);
+        let size = layer.sizes("kernel_size", places)?;
+        let size = size.ok_or_else(|| layer.fail("`kernel_size` is missing"))?;
+        let gates = filters.saturating_mul(4);
+        let kernel_shape = [size.as_slice(), &[channels, gates]].concat();
+        let recurrent_shape = [size.as_slice(), &[filters, gates]].concat();
+        let expected =
+            [("kernel", kernel_shape.as_slice()), ("recurrent_kernel", recurrent_shape.as_slice())];
+        let (kernels, bias) = kernel_and_bias(&layer, &expected, gates)?;
+        // Keras: places, inputs, filters. ONNX: filters, inputs, places.
+        let order: Vec<usize> = [places + 1, places].into_iter().chain(0..places).collect();
+        let mut kernels = kernels.into_iter().map(|kernel| arranged(kernel, &order));
+        let (kernel, recurrent) = (kernels.next().unwrap_or_default(), kernels.next().unwrap_or_default());
+        Ok(Self { layer, places, filters, kernel, recurrent, bias })
+    }
+
+    /// Adds a step.
+    pub(super) fn step(
+        &self,
+        builder: &mut Builder,
+        input: &Value,
+        states: &[Option<Value>],
+    ) -> Result<(Value, Vec<Value>)> {
+        let layer = &self.layer;
+        let mut window = Window::read(layer, input, self.places, "kernel_size")?;
+        window.pad(layer)?;
+        let (kernel, bias) = (self.kernel.clone(), self.bias.clone());
+        let mut all = convolve(builder, layer, input, &window, ("kernel", kernel), bias, 1)?;
+        if let Some(hidden) = states.first().and_then(Option::as_ref) {
+            let mut window = Window::read(layer, hidden, self.places, "kernel_size")?;
+            window.strides = vec![1; self.places];
+            window.dilations = vec![1; self.places];
+            for axis in 0..self.places {
+                window.before[axis] = (window.kernel[axis] - 1) / 2;
+                window.after[axis] = window.kernel[axis] - 1 - window.before[axis];
+            }
+            let kernel = self.recurrent.clone();
+            let kept = convolve(builder, layer, hidden, &window, ("recurrent_kernel", kernel), None, 1)?;
+            all = builder.binary(op("Add"), &all, &kept)?;
+        }
+        let axis = layer.channels_first_order(self.places + 2)?[1];
+        let mut gate =
+            |number: usize| builder.part(&all, axis, number * self.filters, (number + 1) * self.filters);
+        let parts = [gate(0)?, gate(1)?, gate(2)?, gate(3)?];
+        let carry = states.get(1).and_then(Option::as_ref);
+        let [output, carry] = super::cell::memory(builder, layer, parts.each_ref(), carry)?;
+        Ok((output.clone(), vec![output, carry]))
+    }
+}
+
 fn multiplier(layer: &Layer<'_>) -> Result<usize> {
     Ok(layer.sizes("depth_multiplier", 1)?.map_or(1, |multiplier| multiplier[0]))
 }
@@ -311,7 +380,65 @@ pub(super) fn global_pool(
     Ok(Value::new(name, vec![1, channels]))
 }
 
-/// `UpSampling1D`, `UpSampling2D`.
+/// `GlobalAveragePooling1D` of the places that a mask leaves.
+pub(super) fn masked_average(
+    builder: &mut Builder,
+    layer: &Layer<'_>,
+    value: &Value,
+    mask: &Value,
+) -> Result<Value> {
+    ranked(layer, value, 1)?;
+    let axis = if layer.is_channels_first()? { 2 } else { 1 };
+    let steps = value.shape()[axis];
+    if mask.shape() != [1, steps] {
+        return Err(layer.fail(format!("its mask has shape {:?}, expected [1, {steps}]", mask.shape())));
+    }
+    let shape = if axis == 1 { [1, steps, 1] } else { [1, 1, steps] };
+    let weights = super::mask::numbers(builder, mask);
+    let weights = builder.reshape(&weights, &shape)?;
+    let kept = builder.binary(op("Mul"), value, &weights)?;
+    let sum = builder.reduce("ReduceSum", &kept, &[axis], true)?;
+    // Where no place is left Keras divides by zero; here the mean is zero.
+    let count = builder.reduce("ReduceSum", &weights, &[axis], true)?;
+    let one = builder.scalar("one", 1.0);
+    let count = builder.elementwise(op("Max"), &count, &[&one]);
+    let mean = builder.binary(op("Div"), &sum, &count)?;
+    if layer.flag("keepdims", false)? {
+        return Ok(mean);
+    }
+    let shape = super::builder::reduced(&value.shape(), &[axis], false);
+    builder.reshape(&mean, &shape)
+}
+
+/// `AdaptiveAveragePooling1D` and its kin: as many windows as asked for, which cover all places.
+pub(super) fn adaptive_pool(
+    builder: &mut Builder,
+    layer: &Layer<'_>,
+    value: &Value,
+    operator: &'static str,
+    places: usize,
+) -> Result<Value> {
+    let order = layer.channels_first_order(ranked(layer, value, places)?)?;
+    let sizes = layer.sizes("output_size", places)?;
+    let sizes = sizes.ok_or_else(|| layer.fail("`output_size` is missing"))?;
+    let mut result = value.clone();
+    for (axis, size) in order[2..].iter().zip(&sizes) {
+        let length = value.shape()[*axis];
+        if *size > length {
+            return Err(layer.fail(format!("makes {size} windows of {length} places")));
+        }
+        let mut parts = Vec::new();
+        for window in 0..*size {
+            let (start, end) = (window * length / size, ((window + 1) * length).div_ceil(*size));
+            let part = builder.part(&result, *axis, start, end)?;
+            parts.push(builder.reduce(operator, &part, &[*axis], true)?);
+        }
+        result = builder.joined(&parts, *axis)?;
+    }
+    Ok(result)
+}
+
+/// `UpSampling1D`, `UpSampling2D`, `UpSampling3D`.
 pub(super) fn up_sampling(
     builder: &mut Builder,
     layer: &Layer<'_>,

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::activation::apply_configured;
 use super::builder::{Builder, Value, ints, op};
 use super::config::Layer;
+use super::mask::{self, Tensor};
 use super::wiring::factor;
 use crate::error::Result;
 
@@ -19,13 +20,23 @@ pub(super) fn dense(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> 
     let (kernel, bias) = ([*last, units], [units]);
     *last = units;
     let mut expected: Vec<(&str, &[usize])> = vec![("kernel", &kernel)];
-    if layer.flag("use_bias", true)? {
+    let has_bias = layer.flag("use_bias", true)?;
+    if has_bias {
         expected.push(("bias", &bias));
+    }
+    let quantized = is_int8(layer)?;
+    if quantized {
+        expected.push(("kernel_scale", &bias));
     }
     let mut weights = layer.weights(&expected)?.into_iter();
     let name = builder.plain(value);
-    let kernel = builder.floats("kernel", weights.next().unwrap_or_default());
-    let name = match weights.next() {
+    let mut kernel_values = weights.next().unwrap_or_default();
+    let bias = if has_bias { weights.next() } else { None };
+    if let Some(scale) = weights.next() {
+        kernel_values *= &inverse(layer, "kernel_scale", &scale)?;
+    }
+    let kernel = builder.floats("kernel", kernel_values);
+    let name = match bias {
         Some(bias) if shape.len() == 2 => {
             let bias = builder.floats("bias", bias);
             builder.node(op("Gemm"), &[&name, &kernel, &bias])
@@ -44,22 +55,68 @@ pub(super) fn dense(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> 
     apply_configured(builder, layer, "activation", &result)
 }
 
-/// `Embedding`.
-pub(super) fn embedding(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> Result<Value> {
-    if layer.flag("mask_zero", false)? {
-        return Err(layer.fail("`mask_zero` is not supported: masks are not translated"));
+/// Returns whether a layer's kernel is integers of 8 bits with scales. The inputs, which Keras rounds to 8 bits for each
+/// sample, stay as they are.
+///
+/// # Errors
+/// When it is quantized in another way.
+pub(super) fn is_int8(layer: &Layer<'_>) -> Result<bool> {
+    let policy = layer.get("dtype").unwrap_or(&Json::Null);
+    match policy["config"]["mode"].as_str() {
+        None => Ok(false),
+        Some("int8") => Ok(true),
+        Some(other) => Err(layer.fail(format!(
+            "is quantized to `{other}`, which is not supported, expected `int8`; save the model before it is quantized"
+        ))),
     }
+}
+
+/// Returns one divided by each of some scales.
+pub(super) fn inverse(layer: &Layer<'_>, name: &str, scales: &ArrayD<f64>) -> Result<ArrayD<f64>> {
+    if scales.iter().any(|scale| *scale <= 0.0 || !scale.recip().is_finite()) {
+        return Err(layer.fail(format!("weight `{name}` has a value that is not above zero")));
+    }
+    Ok(scales.mapv(f64::recip))
+}
+
+/// `Embedding`, whose mask is where the index is not zero.
+pub(super) fn embedding(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> Result<Tensor> {
     let table = [layer.size("input_dim")?, layer.size("output_dim")?];
-    let weights = layer.weights(&[("embeddings", &table)])?.swap_remove(0);
+    let mut expected: Vec<(&str, &[usize])> = vec![("embeddings", &table)];
+    if is_int8(layer)? {
+        expected.push(("embeddings_scale", &table[..1]));
+    }
+    let mut weights = layer.weights(&expected)?.into_iter();
+    let mut rows = weights.next().unwrap_or_default();
+    if let Some(scale) = weights.next() {
+        rows *= &inverse(layer, "embeddings_scale", &scale)?.insert_axis(ndarray::Axis(1));
+    }
     builder.hold_integers(value);
     let name = builder.plain(value);
     // 7 is INT64.
     let indices = builder.node(op("Cast").int("to", 7), &[&name]);
-    let weights = builder.floats("embeddings", weights);
-    let name = builder.node(op("Gather").int("axis", 0), &[&weights, &indices]);
+    let rows = builder.floats("embeddings", rows);
+    let name = builder.node(op("Gather").int("axis", 0), &[&rows, &indices]);
     let shape = [value.shape().as_slice(), &[table[1]]].concat();
     let order: Vec<usize> = (0..shape.len()).collect();
-    builder.value(name, shape, &order)
+    let result = builder.value(name, shape, &order)?;
+    let mask = layer.flag("mask_zero", false)?.then(|| mask::differs(builder, value, 0.0));
+    Ok(Tensor::new(result, mask))
+}
+
+/// `UnitNormalization`.
+pub(super) fn unit_normalization(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> Result<Value> {
+    let axes = layer.axes("axis", -1, value.rank())?;
+    if axes.contains(&0) {
+        return Err(layer.fail("`axis` 0 is the batch"));
+    }
+    let plain = builder.plain(value);
+    let value = Value::new(plain, value.shape());
+    if let [axis] = axes[..] {
+        return Ok(builder.elementwise(op("LpNormalization").size("axis", axis).int("p", 2), &value, &[]));
+    }
+    let norm = builder.reduce("ReduceL2", &value, &axes, true)?;
+    builder.broadcast(op("Div"), &[value, norm])
 }
 
 /// `Rescaling`.

@@ -95,6 +95,9 @@ impl Hdf5 {
                 dataset.read_array::<f32>().map_err(unreadable)?.mapv(f64::from)
             }
             Datatype::FloatingPoint { size: 8, .. } => dataset.read_array::<f64>().map_err(unreadable)?,
+            Datatype::FixedPoint { size: 1, signed: true, .. } => {
+                dataset.read_array::<i8>().map_err(unreadable)?.mapv(f64::from)
+            }
             Datatype::FixedPoint { size: 4, signed: true, .. } => {
                 dataset.read_array::<i32>().map_err(unreadable)?.mapv(f64::from)
             }

@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 pub(super) struct Weights {
     file: Hdf5,
     is_legacy: bool,
+    /// Texts that layers keep beside their weights, by path.
+    assets: BTreeMap<String, String>,
     /// The names of the weights below the groups of `.h5` files that were looked at.
     names: RefCell<BTreeMap<String, Vec<String>>>,
     /// The weights that were read.
@@ -58,15 +60,21 @@ impl Scope {
 }
 
 impl Weights {
-    pub(super) fn new(file: Hdf5, is_legacy: bool) -> Self {
+    pub(super) fn new(file: Hdf5, is_legacy: bool, assets: BTreeMap<String, String>) -> Self {
         Self {
             file,
             is_legacy,
+            assets,
             names: RefCell::default(),
             known: RefCell::default(),
             distinct: Cell::new(0),
             repeated: Cell::new(0),
         }
+    }
+
+    /// Returns a text that a layer keeps beside its weights.
+    pub(super) fn asset(&self, scope: &Scope, name: &str) -> Option<&str> {
+        self.assets.get(&format!("assets/{}/{name}", scope.group)).map(String::as_str)
     }
 
     /// Returns the weights of a layer in the order asked for; each may have several names, parted by `|`.

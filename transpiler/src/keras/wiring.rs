@@ -31,27 +31,29 @@ pub(super) fn flatten(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -
 pub(super) fn reshape(builder: &mut Builder, layer: &Layer<'_>, value: &Value) -> Result<Value> {
     let target = layer.get("target_shape").unwrap_or(&Json::Null);
     let fail = || layer.unexpected("target_shape", target, "lengths with the input's number of values");
+    reshaped(builder, value, target.as_array().ok_or_else(fail)?).ok_or_else(fail)?
+}
+
+/// Returns a value with other lengths behind the batch, of which one may be -1; `None` when they do not fit.
+pub(super) fn reshaped(builder: &mut Builder, value: &Value, target: &[Json]) -> Option<Result<Value>> {
     let count: usize = value.shape().iter().skip(1).product();
     let mut shape = vec![1];
     let mut open = None;
-    for length in target.as_array().ok_or_else(fail)? {
+    for length in target {
         match length.as_i64() {
             Some(-1) if open.is_none() => {
                 open = Some(shape.len());
                 shape.push(1);
             }
-            Some(length) => shape.push(usize::try_from(length).map_err(|_| fail())?),
-            None => return Err(fail()),
+            Some(length) => shape.push(usize::try_from(length).ok()?),
+            None => return None,
         }
     }
-    let known = elements(&shape).filter(|known| *known > 0).ok_or_else(fail)?;
+    let known = elements(&shape).filter(|known| *known > 0)?;
     if let Some(axis) = open {
         shape[axis] = count / known;
     }
-    if elements(&shape) != Some(count) {
-        return Err(fail());
-    }
-    builder.reshape(value, &shape)
+    (elements(&shape) == Some(count)).then(|| builder.reshape(value, &shape))
 }
 
 /// `Permute`.
@@ -159,28 +161,20 @@ pub(super) fn cropping(
     builder.value(name, stored, &value.order())
 }
 
-/// `Concatenate`.
-pub(super) fn concatenate(builder: &mut Builder, layer: &Layer<'_>, values: &[Value]) -> Result<Value> {
-    let (names, order) = builder.aligned(values)?;
-    let rank = order.len();
-    let axis = layer.axis("axis", -1, rank)?;
+/// `Concatenate`; returns the axis too.
+pub(super) fn concatenate(
+    builder: &mut Builder,
+    layer: &Layer<'_>,
+    values: &[Value],
+) -> Result<(Value, usize)> {
+    let Some(first) = values.first() else {
+        return Err(layer.fail("has no input"));
+    };
+    let axis = layer.axis("axis", -1, first.rank())?;
     if axis == 0 {
         return Err(layer.fail("`axis` 0 is the batch"));
     }
-    let shapes: Vec<Vec<usize>> = values.iter().map(Value::shape).collect();
-    let mut shape = shapes[0].clone();
-    for other in &shapes[1..] {
-        let fits = other.len() == rank
-            && other.iter().zip(&shape).enumerate().all(|(at, (left, right))| at == axis || left == right);
-        if !fits {
-            return Err(layer.fail(format!("inputs of shapes {shape:?} and {other:?} cannot be joined")));
-        }
-        shape[axis] += other[axis];
-    }
-    let stored_axis = order.iter().position(|at| *at == axis).unwrap_or(axis);
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let name = builder.node(op("Concat").size("axis", stored_axis), &names);
-    builder.value(name, order.iter().map(|axis| shape[*axis]).collect(), &order)
+    Ok((builder.joined(values, axis)?, axis))
 }
 
 /// `Add`, `Subtract`, `Multiply`, `Average`, `Maximum`, `Minimum`.

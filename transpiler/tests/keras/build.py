@@ -16,10 +16,10 @@ def values(shape):
     return rng.uniform(-1.5, 1.5, (1, *shape)).astype("float32")
 
 
-def save(name, model, integers=False, like=None, keep=False, kinds=(".keras", ".h5")):
+def save(name, model, integers=False, like=None, keep=False, kinds=(".keras", ".h5"), given=None):
     """Gives every weight a value, so that none hides behind a zero or a one."""
     for weight in [] if keep else model.weights:
-        if "seed" in weight.path or weight.name == "count":
+        if "seed" in weight.path or weight.name in ("count", "kernel_scale", "embeddings_scale") or weight.dtype == "int8":
             continue
         low = 0.3 if "variance" in weight.name else -0.7
         weight.assign(rng.uniform(low, 0.8, weight.shape).astype("float32"))
@@ -31,7 +31,8 @@ def save(name, model, integers=False, like=None, keep=False, kinds=(".keras", ".
     inputs = [values(i.shape[1:]) for i in model.inputs]
     if integers:
         inputs = [rng.integers(0, 5, i.shape).astype("float32") for i in inputs]
-    outputs = model(inputs if len(inputs) > 1 else inputs[0])
+    inputs = inputs if given is None else [np.asarray(i, "float32") for i in given]
+    outputs = model(inputs if len(inputs) > 1 else inputs[0], training=False)
     outputs = list(outputs.values()) if isinstance(outputs, dict) else outputs
     outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
     assert name not in count, name
@@ -40,7 +41,7 @@ def save(name, model, integers=False, like=None, keep=False, kinds=(".keras", ".
         model.save(name + kind)
     data = {
         "inputs": [np.asarray(i).tolist() for i in inputs],
-        "outputs": [np.asarray(o).tolist() for o in outputs],
+        "outputs": [np.asarray(o).astype("float64").tolist() for o in outputs],
     }
     with open(name + ".json", "w") as file:
         json.dump(data, file)
@@ -265,6 +266,97 @@ x = L.Concatenate()([x, L.AveragePooling2D(3, strides=1, padding="same")(i)])
 save("residual", keras.Model(i, L.Dense(3)(L.GlobalAveragePooling2D()(x))))
 save("input_is_output", keras.Model(a, [a, L.Dense(2)(a)]))
 
+# Masks, from the input on through every layer that hands them on.
+steps = [[[1, 2, 3], [0, 0, 0], [0.5, 0, -1], [0, 0, 0], [0, 0, 0]]]
+words, others = [[3, 5, 7, 0, 0, 0]], [[1, 0, 2, 4, 0, 0]]
+
+
+def function(name, shapes, compute, **options):
+    inputs = [keras.Input(shape) for shape in shapes]
+    save(name, keras.Model(inputs if len(inputs) > 1 else inputs[0], compute(*inputs)), **options)
+
+
+def masked():
+    return L.Embedding(9, 4, mask_zero=True)
+
+
+for layer in L.SimpleRNN, L.LSTM, L.GRU:
+    name = layer.__name__
+    row(f"mask_{name}", (5, 3), L.Masking(0.0), layer(4, return_sequences=True), layer(3), L.Dense(2), given=[steps])
+    row(f"mask_{name}_backwards", (5, 3), L.Masking(0.0), layer(4, return_sequences=True, go_backwards=True), given=[steps])
+    row(f"mask_{name}_zero", (5, 3), L.Masking(0.0), layer(4, return_sequences=True, zero_output_for_mask=True), given=[steps])
+    row(f"mask_{name}_both", (5, 3), L.Masking(0.0), L.Bidirectional(layer(4, return_sequences=True)), L.GlobalAveragePooling1D(), given=[steps])
+    function(f"{name}_state", [(5, 3)], lambda i: layer(4, return_state=True, return_sequences=True)(i))
+    function(f"{name}_both_state", [(5, 3)], lambda i: L.Bidirectional(layer(4, return_state=True))(i))
+    function(f"{name}_both_apart", [(5, 3)], lambda i: L.Concatenate()(L.Bidirectional(layer(4), merge_mode=None)(i)))
+    function(f"{name}_given_state", [(5, 3), (4, 2)], lambda i, j: layer(4, return_sequences=True)(j, initial_state=layer(4, return_state=True)(i)[1:]))
+    row(f"{name}_elu", (5, 3), layer(4, activation="elu"))
+row("mask_GRU_reset_before", (5, 3), L.Masking(0.0), L.GRU(4, reset_after=False), given=[steps])
+row("mask_value", (3, 2), L.Masking(-1.0), L.LSTM(2), given=[[[[1, -1], [-1, -1], [0.5, 2]]]])
+row("mask_pool", (6,), masked(), L.Dense(3), L.Dropout(0.1), L.GlobalAveragePooling1D(), given=[words])
+row("mask_lost", (6,), masked(), L.Conv1D(3, 2), L.GlobalAveragePooling1D(), given=[words])
+row("mask_nested", (6,), masked(), keras.Sequential([L.LSTM(3, return_sequences=True), L.GRU(2)]), given=[words])
+row("mask_words_of_sentences", (3, 4), masked(), L.TimeDistributed(L.LSTM(2)), given=[[[[1, 2, 0, 0], [3, 0, 0, 0], [1, 2, 3, 4]]]])
+for name, layer in ("add", L.Add()), ("join", L.Concatenate()), ("join_steps", L.Concatenate(axis=1)), ("attend", L.Attention()), ("attend_sum", L.AdditiveAttention()):
+    function(f"mask_{name}", [(6,), (6,)], lambda i, j: L.GlobalAveragePooling1D()(layer([masked()(i), masked()(j)])), given=[words, others])
+for name, options in ("plain", {}), ("dropout", {"dropout": 0.1}):
+    function(f"mask_heads_{name}", [(6,)], lambda i: (lambda x: L.MultiHeadAttention(2, 3, **options)(x, x))(masked()(i)), given=[words])
+function("mask_heads_causal", [(6,)], lambda i: (lambda x: L.GlobalAveragePooling1D()(L.MultiHeadAttention(2, 3)(x, x, use_causal_mask=True)))(masked()(i)), given=[words])
+# The attention takes the mask from its input, so that the sum has none.
+function("mask_heads_taken", [(6,)], lambda i: (lambda x: L.GlobalAveragePooling1D()(L.Add()([x, L.MultiHeadAttention(2, 3)(x, x)])))(masked()(i)), given=[words])
+function("mask_heads_groups", [(6,)], lambda i: (lambda x: L.GroupQueryAttention(4, 4, 2)(x, x))(masked()(i)), given=[words])
+function("mask_heads_given", [(6,)], lambda i: (lambda x: L.MultiHeadAttention(2, 3)(x, x, attention_mask=keras.ops.not_equal(i, 0)[:, None, :]))(L.Embedding(9, 4)(i)), given=[words])
+
+function("attend_scale", [(4, 3), (4, 3)], lambda a, b: L.Attention(use_scale=True)([a, b], use_causal_mask=True))
+function("attend_concat", [(4, 3), (5, 3)], lambda a, b: L.Attention(score_mode="concat", use_scale=True)([a, b]))
+function("attend_scores", [(4, 3), (5, 3)], lambda a, b: L.Attention()([a, b], return_attention_scores=True))
+function("attend_plain_sum", [(4, 3), (5, 3)], lambda a, b: L.AdditiveAttention(use_scale=False)([a, b]))
+function("heads_groups", [(4, 6)], lambda a: L.GroupQueryAttention(3, 4, 1, use_bias=False)(a, a, use_causal_mask=True))
+
+for name, equation, shape, output, bias in (
+    ("plain", "abc,cd->abd", (5, 8), (5, 4), "d"), ("flat", "ab,bc->ac", (8,), 3, None), ("rest", "...x,xy->...y", (2, 3, 5), 4, "y"),
+    ("each", "abc,bcd->abd", (5, 8), (5, 4), "bd"), ("heads", "abc,cde->abde", (5, 8), (5, 2, 3), "de"), ("sum", "abcd,cde->abe", (5, 2, 4), (5, 3), "e"),
+    ("moved", "abc,bd->adc", (5, 4), (3, 4), "dc"),
+):
+    row(f"einsum_{name}", shape, L.EinsumDense(equation, output_shape=output, bias_axes=bias, activation="relu"))
+cube = (4, 5, 4, 2)
+for name, layer in (
+    ("conv", L.Conv3D(3, 2, padding="same", strides=2)), ("max", L.MaxPooling3D(2)), ("average", L.AveragePooling3D(2, padding="same")),
+    ("global_max", L.GlobalMaxPooling3D()), ("global_average", L.GlobalAveragePooling3D(keepdims=True)), ("pad", L.ZeroPadding3D(((1, 0), (0, 2), (1, 1)))),
+    ("cut", L.Cropping3D(((1, 0), (0, 2), (1, 1)))), ("up", L.UpSampling3D((1, 2, 2))),
+):
+    row(f"cube_{name}", cube, layer)
+row("adaptive_average", (7, 5, 2), L.AdaptiveAveragePooling2D((3, 2)))
+row("adaptive_max", (7, 2), L.AdaptiveMaxPooling1D(3))
+row("conv_lstm1", (3, 6, 2), L.ConvLSTM1D(2, 3, dilation_rate=2))
+row("conv_lstm2", (3, 5, 5, 2), L.ConvLSTM2D(2, 3, padding="same", return_sequences=True), L.ConvLSTM2D(1, 2, strides=2))
+row("cells", (4, 3), L.RNN(L.LSTMCell(3), return_sequences=True), L.RNN([L.GRUCell(2), L.SimpleRNNCell(3), L.GRUCell(2)]))
+row("cells_both", (4, 3), L.Bidirectional(L.RNN(L.GRUCell(3))))
+row("each_conv", (3, 6, 6, 1), L.TimeDistributed(L.Conv2D(2, 3)), L.TimeDistributed(L.GlobalMaxPooling2D()), L.LSTM(3))
+row("each_norm", (3, 4, 2), L.TimeDistributed(L.BatchNormalization()), L.TimeDistributed(L.Flatten()))
+row("each_model", (3, 6, 6, 1), L.TimeDistributed(keras.Sequential([keras.Input((6, 6, 1)), L.Conv2D(2, 3), L.Flatten(), L.Dense(3)])))
+row("spectral", (5, 4), L.SpectralNormalization(L.Dense(3)), L.UnitNormalization())
+row("augmented", (5, 5, 3), L.RandomFlip("horizontal"), L.RandomRotation(0.1), L.RandomContrast(0.1), L.Conv2D(2, 3))
+row("resized", (5, 7, 2), L.Resizing(4, 11), L.CenterCrop(3, 5), L.CenterCrop(4, 4))
+for mode in "one_hot", "multi_hot", "count":
+    categories = keras.Sequential([keras.Input((3,), dtype="int32"), L.CategoryEncoding(5, output_mode=mode)])
+    save(f"categories_{mode}", categories, integers=True)
+    row(f"bins_{mode}", (3,), L.Discretization([-0.5, 0.2, 1.0], output_mode=mode))
+row("bins", (6,), L.Discretization([-0.5, 0.2, 1.0]), L.Embedding(4, 2))
+quantized = keras.Sequential([keras.Input((5,), dtype="int32"), L.Embedding(9, 4)])
+quantized.quantize("int8")
+save("quantized_table", quantized, integers=True, keep=True)
+for name, compute in {
+    "slices": lambda i: [i[:, 1:3], i[:, -1], i[:, ::2, 1:], i[:, ::-1], i[:, None, 1:3, ..., 0]],
+    "means": lambda i: [keras.ops.mean(i, axis=1), keras.ops.sum(i, axis=(1, 2), keepdims=True), keras.ops.max(i, axis=-1) - keras.ops.min(i, axis=-1), keras.ops.var(i, axis=-1)],
+    "moves": lambda i: [keras.ops.reshape(i, (-1, 2, 12)), keras.ops.transpose(i, (0, 2, 1)), keras.ops.stack([i, -i], axis=1), keras.ops.flip(i, axis=1), keras.ops.roll(i, 1, axis=2), keras.ops.pad(i, ((0, 0), (1, 2), (0, 1)))],
+    "joins": lambda i: [*keras.ops.split(i, 2, axis=1), keras.ops.concatenate([i, i * 2], axis=-1), keras.ops.repeat(i, 3, axis=1), keras.ops.tile(i, (1, 2, 1)), keras.ops.take(i, [2, 0], axis=1)],
+    "products": lambda i: [keras.ops.matmul(i, keras.ops.transpose(i, (0, 2, 1))), keras.ops.einsum("bij,bkj->bik", i, i)],
+    "choices": lambda i: [keras.ops.where(keras.ops.logical_and(i > 0, i < 1), i, 0.1), keras.ops.clip(i, -0.5, 0.5), keras.ops.cast(keras.ops.logical_not(i > 0), "float32")],
+    "ranks": lambda i: i * keras.ops.mean(i, axis=(1, 2))[:, None, None] + keras.ops.one_hot(keras.ops.argmax(i, axis=-1), 6),
+}.items():
+    function(f"ops_{name}", [(4, 6)], compute)
+
 # Networks as they are used, too large for circuits here.
 for application, options in (("MobileNetV2", {"alpha": 0.35}), ("MobileNetV3Small", {}), ("NASNetMobile", {})):
     network = getattr(keras.applications, application)(input_shape=(32, 32, 3), weights=None, classes=10, **options)
@@ -274,18 +366,17 @@ for application, options in (("MobileNetV2", {"alpha": 0.35}), ("MobileNetV3Smal
 os.mkdir("refused")
 os.chdir("refused")
 keras.Sequential([keras.Input((4,)), L.Lambda(lambda x: x * 2, name="twice")]).save("lambda.keras")
-keras.Sequential([keras.Input((4,)), L.UnitNormalization(name="unit")]).save("unknown.keras")
+keras.Sequential([keras.Input((4,)), L.AlphaDropout(0.1), L.AutoContrast(name="contrast")]).save("unknown.keras")
 keras.Sequential([keras.Input((None, 4)), L.Dense(2)]).save("dynamic.keras")
-keras.Sequential([keras.Input((4, 3)), L.LSTM(2, activation="elu", name="rnn")]).save("activation.keras")
+keras.Sequential([keras.Input((4, 3)), L.LSTM(2, activation="sparsemax", name="rnn")]).save("activation.keras")
 keras.Sequential([keras.Input((4,)), custom("Dense", lambda x: x + 1)(name="mine")]).save("custom.keras")
 keras.Sequential([keras.Input((4,)), L.Dense(2, activation=lambda x: x * 3, name="tripled")]).save("function.keras")
-keras.Sequential([keras.Input((4,)), L.Embedding(5, 3, mask_zero=True, name="words")]).save("mask.keras")
 i, w = keras.Input((4,)), keras.Input((4, 3))
-keras.Model(w, keras.ops.average(w, axis=1)).save("average.keras")
+keras.Model(w, keras.ops.mean(w)).save("mean.keras")
+keras.Model(w, w[:1, :]).save("batch.keras")
+keras.Model(w, keras.ops.sort(w, axis=1)).save("sort.keras")
 keras.Model(w, keras.ops.argmax(w)).save("arg_max.keras")
 keras.Model(w, keras.ops.softmax(w, axis=None)).save("softmax.keras")
 keras.Model(i, L.Dropout(0.5, name="drop")(i, training=True)).save("training.keras")
-keras.Model(w, L.Concatenate()(L.Bidirectional(L.LSTM(2), merge_mode=None, name="both")(w))).save("second.keras")
-keras.Model(w, L.MultiHeadAttention(2, 3, name="heads")(w, w, attention_mask=keras.ops.ones((1, 4, 4)))).save("attention_mask.keras")
 keras.Model(i, custom("Poly", lambda x, y: x + y)(name="two")(i, y=3)).save("number.keras")
 keras.Sequential([keras.Input((4,)), L.Dense(2)]).save_weights("alone.weights.h5")

@@ -19,18 +19,17 @@ fn refuses(error: &Error, parts: &[&str]) {
 fn refuses_what_it_does_not_translate() {
     let rows = [
         ("lambda.keras", ["`twice` (Lambda)", "replace it by layers of Keras"]),
-        ("unknown.keras", ["`unit` (UnitNormalization)", "export the model to ONNX"]),
+        ("unknown.keras", ["`contrast` (AutoContrast)", "apply it before the model"]),
         ("custom.keras", ["`mine` (Dense)", "a class of the model's own"]),
         ("function.keras", ["`tripled` (Dense)", "`activation`"]),
         ("dynamic.keras", ["axis 1", "`input_layer"]),
-        ("activation.keras", ["`rnn` (LSTM)", "`elu`"]),
-        ("mask.keras", ["`words` (Embedding)", "mask_zero"]),
-        ("average.keras", ["(Average)", "1 inputs"]),
+        ("activation.keras", ["`rnn` (LSTM)", "`sparsemax`"]),
+        ("mean.keras", ["(Mean)", "`axis` null"]),
+        ("batch.keras", ["(GetItem)", "a part of the batch"]),
+        ("sort.keras", ["(Sort)", "replace it by layers of Keras"]),
         ("arg_max.keras", ["(Argmax)", "`axis` null"]),
         ("softmax.keras", ["(Softmax)", "`axis` null"]),
         ("training.keras", ["`drop` (Dropout)", "`training`"]),
-        ("second.keras", ["`concatenate", "a second output"]),
-        ("attention_mask.keras", ["`heads` (MultiHeadAttention)", "`attention_mask`"]),
         ("number.keras", ["`two` (Poly)", "a number"]),
         ("alone.weights.h5", ["only weights", "alone.weights.h5"]),
     ];
@@ -40,7 +39,11 @@ fn refuses_what_it_does_not_translate() {
     }
     refuses(
         &load(&here().join("keras2/lambda.h5")).unwrap_err(),
-        &["`poly` (Lambda)", "`Multiply` and `Add`"],
+        &[
+            "`poly` (Lambda)",
+            "`square = keras.layers.Multiply()([x, x])`",
+            "`x = keras.layers.Add()([square, x])`",
+        ],
     );
 }
 
@@ -156,7 +159,39 @@ fn refuses_structures_that_do_not_hold_together() {
         ("group_norm.keras", set("GroupNormalization", "groups", json!(4)), vec!["4 groups"]),
         ("embedding.keras", set("Embedding", "input_dim", json!(1 << 25)), vec!["`embeddings`"]),
         ("time_distributed.keras", set("TimeDistributed", "layer", json!(3)), vec!["`layer` is not a layer"]),
-        ("LSTM.keras", set("LSTM", "return_state", json!(true)), vec!["return_state"]),
+        ("LSTM.keras", set("LSTM", "return_state", json!("yes")), vec!["return_state"]),
+        (
+            "each_conv.keras",
+            set("TimeDistributed", "layer", json!({"class_name": "Mine", "module": "mine", "config": {}})),
+            vec!["a class of the model's own"],
+        ),
+        (
+            "cells.keras",
+            set("RNN", "cell", json!({"class_name": "Mine", "module": "mine", "config": {}})),
+            vec!["a cell of the model's own"],
+        ),
+        (
+            "categories_count.keras",
+            set("CategoryEncoding", "num_tokens", json!(1 << 25)),
+            vec!["33554432 categories"],
+        ),
+        ("bins.keras", set("Discretization", "bin_boundaries", json!([1.0, 0.5])), vec!["ascending"]),
+        ("bins.keras", set("Discretization", "bin_boundaries", json!([])), vec!["`bin_boundaries`"]),
+        ("einsum_plain.keras", set("EinsumDense", "equation", json!("abc,cd->dba")), vec!["moves the batch"]),
+        ("einsum_plain.keras", set("EinsumDense", "equation", json!("aac,cd->acd")), vec!["does not fit"]),
+        ("einsum_plain.keras", set("EinsumDense", "equation", json!("...,...->...")), vec!["does not fit"]),
+        ("einsum_plain.keras", set("EinsumDense", "equation", json!(7)), vec!["`equation` 7"]),
+        ("heads_groups.keras", set("GroupQueryAttention", "num_key_value_heads", json!(3)), vec!["3 heads"]),
+        ("resized.keras", set("Resizing", "height", json!(1 << 25)), vec!["more than"]),
+        ("resized.keras", set("Resizing", "interpolation", json!("lanczos3")), vec!["`lanczos3`"]),
+        ("adaptive_max.keras", set("AdaptiveMaxPooling1D", "output_size", json!(8)), vec!["8 windows of 7"]),
+        ("conv_lstm2.keras", set("ConvLSTM2D", "filters", json!(long)), vec!["`filters`"]),
+        ("mask_value.keras", set("Masking", "mask_value", json!("no")), vec!["`mask_value`"]),
+        (
+            "quantized_table.keras",
+            set("Embedding", "dtype", json!({"config": {"mode": "float8"}})),
+            vec!["`float8`", "before it is quantized"],
+        ),
     ];
     for (name, change, parts) in rows {
         let error = keras::read(&restructured(name, change)).and_then(|model| Graph::build(&model));
