@@ -1,13 +1,14 @@
 //! Keys in files: read once, and checked once.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use tensorproof_r1cs::format::FormatError;
 
+use crate::ceremony::{CeremonyError, check_layout};
 use crate::checked_keys::{CheckedKeys, hexadecimal};
 use crate::key::ProvingKey;
 use crate::memory;
@@ -35,6 +36,12 @@ impl ProvingKey {
     /// What happens to the file afterwards does not matter: the bytes that were checked are those that are used.
     pub fn open(path: &Path, checked: Option<&CheckedKeys>) -> Result<Self, KeyFileError> {
         let file = File::open(path)?;
+        // A file of zeros takes no room on a disk, and all of the memory.
+        check_layout(BufReader::new(&file)).map_err(|error| match error {
+            CeremonyError::Io(error) => KeyFileError::Read(error),
+            CeremonyError::Format(error) => KeyFileError::Format(error),
+            other => KeyFileError::Read(io::Error::other(other)),
+        })?;
         let Some(checked) = checked else {
             let (bytes, _) = memory::read(&file, |_| ())?;
             let bytes: Arc<dyn Bytes> = Arc::new(bytes);
@@ -148,6 +155,59 @@ mod tests {
                 verify(&key.vk, &witness.0[1..2], &proof).unwrap();
             }
         }
+    }
+
+    /// Counts the bytes that are read.
+    struct Counted<R>(R, u64);
+
+    impl<R: io::Read> io::Read for Counted<R> {
+        fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+            let count = self.0.read(bytes)?;
+            self.1 += count as u64;
+            Ok(count)
+        }
+    }
+
+    impl<R: io::Seek> io::Seek for Counted<R> {
+        fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
+    /// A file with holes is as large as it says, and has no content: it is refused before there is memory for it.
+    #[test]
+    fn sections_are_as_long_as_the_header_says_before_they_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("circuit.zkey");
+        let (_, bytes) = write_key(&path);
+        check_layout(fs::File::open(&path).unwrap()).unwrap();
+        // Sections, one behind the other: type, length, content.
+        let mut at = 12;
+        while at < bytes.len() {
+            let kind = u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+            let length = u64::from_le_bytes(bytes[at + 4..at + 12].try_into().unwrap());
+            let end = at + 12 + usize::try_from(length).unwrap();
+            if (3..=9).contains(&kind) {
+                let more = 44u64 << 32;
+                fs::write(&path, &bytes[..end]).unwrap();
+                let mut file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+                file.set_len(end as u64 + more).unwrap();
+                io::Seek::seek(&mut file, io::SeekFrom::End(0)).unwrap();
+                io::Write::write_all(&mut file, &bytes[end..]).unwrap();
+                io::Seek::seek(&mut file, io::SeekFrom::Start(at as u64 + 4)).unwrap();
+                io::Write::write_all(&mut file, &(length + more).to_le_bytes()).unwrap();
+                let mut counted = Counted(fs::File::open(&path).unwrap(), 0);
+                let error = check_layout(&mut counted).unwrap_err().to_string();
+                assert!(error.contains(&format!("found {} bytes", length + more)), "{kind}: {error}");
+                assert!(counted.1 < 4096, "{kind}: {} bytes", counted.1);
+                let error = ProvingKey::open(&path, None).unwrap_err().to_string();
+                assert!(error.contains(&format!("found {} bytes", length + more)), "{kind}: {error}");
+            }
+            at = end;
+        }
+        let file = fs::File::create(&path).unwrap();
+        file.set_len(1 << 40).unwrap();
+        assert!(ProvingKey::open(&path, None).unwrap_err().to_string().contains("the magic"));
     }
 
     #[test]

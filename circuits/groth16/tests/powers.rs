@@ -215,6 +215,19 @@ fn a_contribution_cannot_be_removed() {
     assert!(with(&swapped).starts_with("contributions: contribution 1"));
 }
 
+/// Files of public ceremonies are parts of one of 2^28, whose start would take over ten minutes to hash.
+#[test]
+fn parts_of_the_largest_ceremony_are_told_from_it_at_once() {
+    let mut file = Cursor::new(Vec::new());
+    new_powers(3, &mut file).unwrap();
+    let mut bytes = file.into_inner();
+    let (header, _) = section(&bytes, 1);
+    // Behind the length of an element, the prime and the power of the file.
+    bytes[header + 4 + 32 + 4..][..4].copy_from_slice(&28u32.to_le_bytes());
+    assert_eq!(open(&bytes).unwrap().ceremony_power(), 28);
+    assert!(matches!(verdict(&bytes), Err(CeremonyError::NoContribution)));
+}
+
 #[test]
 fn truncated_files_are_errors() {
     let (bytes, _) = prepared();

@@ -165,6 +165,7 @@ impl Saved {
 }
 
 /// Returns the hash of some bytes.
+#[cfg(test)]
 pub(crate) fn blake2b(bytes: &[u8]) -> [u8; 64] {
     let mut hasher = Blake2b::new();
     hasher.update(bytes);

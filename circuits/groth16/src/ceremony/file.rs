@@ -19,6 +19,11 @@ pub(crate) const CHUNK: usize = 1 << 15;
 /// Longest section that is read whole: the entries of a key, 44 bytes each, for circuits of up to 2^28 rows.
 const LONGEST: u64 = 1 << 36;
 
+/// Longest header, with room to spare.
+pub(crate) const LONGEST_HEADER: u64 = 1 << 12;
+/// Longest list of contributions: some 100,000 of them.
+pub(crate) const LONGEST_CONTRIBUTIONS: u64 = 1 << 26;
+
 /// A group whose points stand in files.
 pub(crate) trait Point:
     AffineRepr<ScalarField = Fr, Group: CurveGroup<Affine = Self> + VariableBaseMSM> + Hashed
@@ -166,9 +171,15 @@ impl<R: Read + Seek> SectionFile<R> {
 
     /// Returns the bytes of a section without many points.
     pub(crate) fn bytes(&mut self, place: Place) -> Result<Vec<u8>> {
-        if place.length > LONGEST {
+        self.short(place, LONGEST)
+    }
+
+    /// Returns the bytes of a section that has so many at most.
+    pub(crate) fn short(&mut self, place: Place, most: u64) -> Result<Vec<u8>> {
+        if place.length > most {
             let cursor = Cursor::new(&[], place.name, offset(place.at));
-            return Err(cursor.unexpected(format!("{} bytes", place.length), "at most 2^36 bytes").into());
+            let expected = format!("at most {most} bytes");
+            return Err(cursor.unexpected(format!("{} bytes", place.length), expected).into());
         }
         self.range(place, 0, offset(place.length))
     }

@@ -14,7 +14,9 @@ use zeroize::Zeroizing;
 use super::blake2b::Blake2b;
 use super::entropy::contribution_stream;
 use super::error::{CeremonyError, Result, section};
-use super::file::{Place, Point, SectionFile, SectionWriter, expect_points};
+use super::file::{
+    LONGEST_CONTRIBUTIONS, LONGEST_HEADER, Place, Point, SectionFile, SectionWriter, expect_points,
+};
 use super::initial::{A, B1, B2, C, H, IC, Part, Visitor, initial_header, visit_initial};
 use super::knowledge::{Knowledge, same_ratio};
 use super::label::{Label, beacon_hashes};
@@ -28,7 +30,7 @@ use crate::contributions::{KeyContribution, KeyContributions};
 use crate::header::Header;
 use crate::key::Origin;
 use crate::points::g1_bytes;
-use crate::zkey::GROTH16;
+use crate::zkey::{ENTRY_BYTES, GROTH16};
 
 const COEFFICIENTS: Part = Part { kind: 4, name: "coefficients" };
 
@@ -61,7 +63,8 @@ impl<R: Read + Seek> KeyFile<R> {
         let mut file = SectionFile::open(source, "zkey", name)?;
         let bytes = |file: &mut SectionFile<R>, kind, name| -> Result<(Vec<u8>, usize)> {
             let place = file.place(kind, name)?;
-            Ok((file.bytes(place)?, usize::try_from(place.at).unwrap_or(usize::MAX)))
+            let most = if kind == 10 { LONGEST_CONTRIBUTIONS } else { LONGEST_HEADER };
+            Ok((file.short(place, most)?, usize::try_from(place.at).unwrap_or(usize::MAX)))
         };
         let (protocol, at) = bytes(&mut file, 1, "protocol")?;
         if protocol != GROTH16.to_le_bytes() {
@@ -79,6 +82,33 @@ impl<R: Read + Seek> KeyFile<R> {
     fn part(&self, part: Part) -> Result<Place> {
         self.file.place(part.kind, part.name)
     }
+}
+
+/// Checks that a file is a `.zkey` whose sections have the lengths that its header says: only the heads of sections, the header and
+/// the contributions are read.
+///
+/// # Errors
+/// When it is not.
+pub(crate) fn check_layout<R: Read + Seek>(source: R) -> Result<()> {
+    let key = KeyFile::open_with(source, Header::read_unchecked)?;
+    let Header { wires, public, domain, .. } = key.header;
+    let (wires, public, domain) = (wires as usize, public as usize, domain as usize);
+    for (part, count) in [(IC, public + 1), (A, wires), (B1, wires), (H, domain)] {
+        expect_points::<G1Affine>(key.part(part)?, count)?;
+    }
+    expect_points::<G2Affine>(key.part(B2)?, wires)?;
+    // What is fewer than the public wires, who reads the header refuses.
+    expect_points::<G1Affine>(key.part(C)?, wires.saturating_sub(public + 1))?;
+    let Place { name, at, length, .. } = key.part(COEFFICIENTS)?;
+    // At most one for each place of both matrices.
+    let most = 4 + 2 * (domain as u128) * (wires as u128) * ENTRY_BYTES as u128;
+    if length >= 4 && (length - 4) % ENTRY_BYTES as u64 == 0 && u128::from(length) <= most {
+        return Ok(());
+    }
+    let cursor = Cursor::new(&[], name, usize::try_from(at).unwrap_or(usize::MAX));
+    let expected =
+        format!("4 and {ENTRY_BYTES} for each entry of matrices of {domain} rows and {wires} columns");
+    Err(cursor.unexpected(format!("{length} bytes"), expected).into())
 }
 
 /// What a key says of itself, without its many points.

@@ -12,6 +12,7 @@ mod columns;
 mod entropy;
 mod error;
 mod file;
+mod first_challenge;
 mod initial;
 mod key;
 mod knowledge;
@@ -36,5 +37,6 @@ pub use rows::R1csFile;
 pub use stream::beacon_time;
 
 pub(crate) use blake2b::Blake2b;
+pub(crate) use key::check_layout;
 pub(crate) use knowledge::Knowledge;
 pub(crate) use wire::Hashed;

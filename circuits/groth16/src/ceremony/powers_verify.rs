@@ -19,11 +19,12 @@ use super::blake2b::Blake2b;
 use super::entropy::contribution_stream;
 use super::error::{CeremonyError, Result, argument, section};
 use super::file::Point;
+use super::first_challenge::first_challenge;
 use super::knowledge::{Knowledge, powers_point, same_ratio};
 use super::label::{Label, beacon_hashes};
 use super::ptau::{
     ALPHA, BETA, BETA_G2, First, LAGRANGE_ALPHA, LAGRANGE_BETA, LAGRANGE_TAU_G1, LAGRANGE_TAU_G2,
-    PowersContribution, Ptau, TAU_G1, TAU_G2, first_challenge, name,
+    PowersContribution, Ptau, TAU_G1, TAU_G2, name,
 };
 use super::wire::Hashed as _;
 use crate::domain;

@@ -13,9 +13,10 @@ use ark_bn254::{Fq, G1Affine, G2Affine};
 use ark_ec::AffineRepr as _;
 use tensorproof_r1cs::format::{Cursor, FormatError};
 
-use super::blake2b::{Blake2b, STATE_BYTES, Saved, blake2b};
+use super::blake2b::{STATE_BYTES, Saved};
 use super::error::{CeremonyError, Result};
-use super::file::{Place, Point, SectionFile, expect_points};
+use super::file::{LONGEST_CONTRIBUTIONS, LONGEST_HEADER, Place, Point, SectionFile, expect_points};
+use super::first_challenge::first_challenge;
 use super::knowledge::Knowledge;
 use super::label::Label;
 use super::wire::Hashed as _;
@@ -186,7 +187,7 @@ impl<R: Read + Seek> Ptau<R> {
     pub fn open(source: R) -> Result<Self> {
         let mut file = SectionFile::open(source, MAGIC, name)?;
         let place = file.place(HEADER, "header")?;
-        let bytes = file.bytes(place)?;
+        let bytes = file.short(place, LONGEST_HEADER)?;
         let mut header = Cursor::new(&bytes, "header", usize::try_from(place.at).unwrap_or(usize::MAX));
         header.expect_field::<Fq>()?;
         let (power, ceremony_power) = (header.u32()?, header.u32()?);
@@ -198,7 +199,7 @@ impl<R: Read + Seek> Ptau<R> {
         }
         header.finish()?;
         let place = file.place(CONTRIBUTIONS, "contributions")?;
-        let bytes = file.bytes(place)?;
+        let bytes = file.short(place, LONGEST_CONTRIBUTIONS)?;
         let mut section =
             Cursor::new(&bytes, "contributions", usize::try_from(place.at).unwrap_or(usize::MAX));
         let count = section.u32()?;
@@ -291,21 +292,4 @@ pub(crate) fn count(kind: u32, power: u32) -> usize {
         TAU_G1 | LAGRANGE_TAU_G2 | LAGRANGE_ALPHA | LAGRANGE_BETA => 2 * size - 1,
         _ => size,
     }
-}
-
-/// Returns what the first contribution starts from: the hash of nothing and of powers of one.
-pub(crate) fn first_challenge(power: u32) -> [u8; 64] {
-    let mut hasher = Blake2b::new();
-    hasher.update(&blake2b(&[]));
-    let (g1, g2) = (G1Affine::generator(), G2Affine::generator());
-    for kind in [TAU_G1, TAU_G2, ALPHA, BETA, BETA_G2] {
-        for _ in 0..count(kind, power) {
-            if matches!(kind, TAU_G2 | BETA_G2) {
-                g2.hash_into(&mut hasher);
-            } else {
-                g1.hash_into(&mut hasher);
-            }
-        }
-    }
-    hasher.finish()
 }
