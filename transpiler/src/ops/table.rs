@@ -3,7 +3,8 @@
 use super::{Argument, Lowering, Op};
 use super::{
     activation, affine, attention, category, compare, conv, elementwise, features, gemm, index,
-    normalization, pool, quantized, recurrent, reduce, resize, softmax, svm, top_k, tree, vector, wiring,
+    normalization, pool, quantized, recurrent, reduce, resize, softmax, svm, top_k, tree, tree_ensemble,
+    vector, wiring,
 };
 use crate::error::Result;
 use crate::graph::EdgeId;
@@ -135,7 +136,7 @@ table! {
     "Reshape" "constant shape" wiring::reshape;
     "Resize" "nearest and linear" resize::resize;
     "RotaryEmbedding" "constant positions" attention::rotary;
-    "SVMClassifier" "without probabilities" svm::classifier;
+    "SVMClassifier" "probabilities of two classes" svm::classifier;
     "SVMRegressor" "" svm::regressor;
     "Scaler" "" normalization::scaler;
     "Selu" "by a table" activation::function;
@@ -158,6 +159,7 @@ table! {
     "Tile" "constant repeats" wiring::tile;
     "TopK" "constant K; the first of equal ones first" top_k::top_k;
     "Transpose" "" wiring::transpose;
+    "TreeEnsemble" "sums and averages" tree_ensemble::ensemble;
     "TreeEnsembleClassifier" "" tree::classifier;
     "TreeEnsembleRegressor" "" tree::regressor;
     "Trilu" "constant k" wiring::trilu;
