@@ -446,6 +446,10 @@ fn node(node: &NodeProto, folder: &Folder<'_>) -> Result<ModelNode> {
             1 => Attribute::Float(attribute.f.into()),
             2 => Attribute::Int(attribute.i),
             3 => Attribute::Text(String::from_utf8_lossy(&attribute.s).into_owned()),
+            4 if attribute.name == "membership_values" => match &attribute.t {
+                Some(tensor) => Attribute::Floats(decode::reals(tensor, &name)?),
+                None => Attribute::Other,
+            },
             4 => match &attribute.t {
                 Some(tensor) if tensor.data_type == strings::STRING => match strings::of(tensor, &name)? {
                     Some(strings) => Attribute::Texts(strings),

@@ -185,12 +185,14 @@ fn pool_before_relu(graph: &mut Graph) {
     }
 }
 
-/// Removes a node with one input; who read its output now reads its input. An output keeps its name.
+/// Removes a node with one input; who read its output now reads its input. An output keeps its name, and its labels if it holds strings.
 fn remove(graph: &mut Graph, index: usize) {
     let node = graph.nodes.remove(index);
     if graph.outputs.contains(&node.output) && !graph.inputs.contains(&node.inputs[0]) {
-        let name = graph.edges[node.output.0].name.clone();
+        let (name, labels) =
+            (graph.edges[node.output.0].name.clone(), graph.edges[node.output.0].labels.clone());
         graph.edges[node.inputs[0].0].name = name;
+        graph.edges[node.inputs[0].0].labels = labels;
     }
     let replace = |edge: &mut EdgeId| {
         if *edge == node.output {

@@ -441,3 +441,33 @@ fn labels_that_are_strings_are_their_positions_and_stand_in_the_settings() {
     let encoder = operator("LabelEncoder", &["label"], &["y"], &keys);
     check(&model(1, vec![classifier(), encoder], &[], &["y"]), &[0.5], &[&[10.0]]);
 }
+
+#[test]
+fn ensembles_of_version_5_ask_for_members_of_sets() {
+    let list = |values: &[i64]| Attribute::Ints(values.to_vec());
+    let tensor = |values: &[f64]| Attribute::Tensor(floats(&[values.len()], values.iter().copied()));
+    let attributes = [
+        ("n_targets", Attribute::Int(2)),
+        ("tree_roots", list(&[0, 2])),
+        ("nodes_featureids", list(&[0, 1, 0])),
+        ("nodes_modes", tensor(&[6.0, 0.0, 5.0])),
+        ("nodes_splits", tensor(&[0.0, 0.25, 3.0])),
+        ("nodes_truenodeids", list(&[0, 1, 3])),
+        ("nodes_trueleafs", list(&[1, 1, 1])),
+        ("nodes_falsenodeids", list(&[1, 2, 0])),
+        ("nodes_falseleafs", list(&[0, 1, 1])),
+        ("leaf_targetids", list(&[0, 1, 0, 1])),
+        ("leaf_weights", tensor(&[10.0, 20.0, 30.0, 40.0])),
+        ("membership_values", Attribute::Floats(vec![1.0, 4.0, f64::NAN])),
+    ];
+    let model = model(2, vec![operator("TreeEnsemble", &["x"], &["y"], &attributes)], &[], &["y"]);
+    for (input, expected) in [
+        ([1.0, 0.0], [10.0, 40.0]),
+        ([4.0, 1.0], [10.0, 40.0]),
+        ([2.0, 0.0], [0.0, 60.0]),
+        ([3.0, 1.0], [40.0, 0.0]),
+        ([3.0, 0.0], [10.0, 20.0]),
+    ] {
+        check(&model, &input, &[&expected]);
+    }
+}

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tensorproof_contracts::bounty::{BountyError, Call, Phase};
 
-use super::send::Session;
+use super::send::{Intent, Session};
 use super::{Output, check_phase, open_model, refused};
 use crate::cli::BountyPayArgs;
 use crate::error::Result;
@@ -18,5 +18,6 @@ pub(super) fn run(args: &BountyPayArgs, output: Output) -> Result<()> {
     }
     let to = args.to.unwrap_or(account);
     let details = json!({ "to": to.to_string(), "amount": bounty.terms()?.stake.to_string() });
-    session.call(bounty.address, "resign", &Call::Resign { to }, &details, output)
+    let intent = Intent { name: "resign", call: Call::Resign { to }, pays: None, details };
+    session.call(bounty.address, &intent, &mut |_| Ok(()), output)
 }

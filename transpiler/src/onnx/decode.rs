@@ -85,6 +85,22 @@ pub(super) fn constant(tensor: &TensorProto, name: &str, folder: &Folder<'_>) ->
     })
 }
 
+/// Decodes a tensor of real numbers that stand in the file, of which some may be NaN.
+pub(super) fn reals(tensor: &TensorProto, name: &str) -> Result<Vec<f64>> {
+    let is_real = matches!(tensor.data_type, FLOAT | DOUBLE) && tensor.data_location == 0;
+    if !is_real {
+        return Err(Error::tensor(
+            name,
+            "has a list of another data type, expected float or double in the file",
+        ));
+    }
+    let raw = &tensor.raw_data;
+    match if raw.is_empty() { typed(tensor, name)? } else { from_bytes(raw, tensor.data_type, name)? } {
+        Values::Float(values) => Ok(values),
+        Values::Int(_) => Err(Error::tensor(name, "has integers, expected real numbers")),
+    }
+}
+
 enum Values {
     Float(Vec<f64>),
     Int(Vec<i64>),

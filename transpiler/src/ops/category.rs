@@ -5,6 +5,11 @@
 //! Source: <https://onnx.ai/onnx/operators/onnx_aionnxml_LabelEncoder.html>,
 //! <https://onnx.ai/onnx/operators/onnx_aionnxml_OneHotEncoder.html>.
 
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "lists have far fewer than 2^52 entries, and labels are small"
+)]
+
 use super::wiring::joined;
 use super::{Lowering, Op};
 use crate::error::Result;
@@ -66,7 +71,6 @@ enum List {
 
 fn list(node: &Lowering<'_>, name: &str) -> Result<Option<List>> {
     let get = |suffix: &str| node.attributes.get(&format!("{name}_{suffix}"));
-    #[expect(clippy::cast_precision_loss, reason = "labels are small")]
     Ok(match (get("int64s"), get("floats"), get("strings"), get("tensor")) {
         (Some(Attribute::Ints(values)), ..) => {
             Some(List::Numbers(values.iter().map(|v| *v as f64).collect()))
@@ -116,7 +120,6 @@ pub(crate) fn label_encoder(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     }
     let (values, default, names) = match values {
         List::Numbers(values) => {
-            #[expect(clippy::cast_precision_loss, reason = "labels are small")]
             let default = match (
                 node.attributes.get("default_float"),
                 node.attributes.get("default_int64"),
@@ -188,7 +191,6 @@ pub(crate) fn one_hot_encoder(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     let column = node.reshape(edge, &shape)?;
     let mut bits = Vec::new();
     for category in categories {
-        #[expect(clippy::cast_precision_loss, reason = "categories are small")]
         let difference = node.sum(&[(1.0, column)], -(category as f64))?;
         bits.push(node.add(Op::IsZero, &[difference])?);
     }

@@ -36,6 +36,7 @@ pub mod svm;
 pub mod table;
 pub mod top_k;
 pub mod tree;
+pub mod tree_ensemble;
 pub mod vector;
 pub mod wiring;
 

@@ -111,9 +111,14 @@ pub(crate) fn classifier(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     };
     let list = |name: &str| -> Result<Vec<f64>> { Ok(node.attributes.floats(name)?.unwrap_or_default()) };
     let (coefficients, vectors, rho) = (list("coefficients")?, list("support_vectors")?, list("rho")?);
-    if !list("prob_a")?.is_empty() {
-        return Err(node.attributes.unsupported("prob_a", "of probabilities", "none: the scores"));
-    }
+    let probability = match (list("prob_a")?.as_slice(), list("prob_b")?.as_slice()) {
+        ([], []) => None,
+        (&[slope], &[offset]) => Some((slope, offset)),
+        _ => {
+            let reason = "`prob_a` gives probabilities of more than two classes, which onnxruntime finds step by step; take the scores (`SVC(probability=False)`), or `CalibratedClassifierCV`";
+            return Err(node.fail(reason));
+        }
+    };
     let transform = node.attributes.text("post_transform")?.unwrap_or("NONE");
     if transform != "NONE" {
         return Err(node.attributes.unsupported("post_transform", transform, "NONE"));
@@ -151,6 +156,12 @@ pub(crate) fn classifier(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
         }));
     }
     let scores = node.add(Op::Gemm(Gemm { weights, bias: rho, inputs: count }), &[kernels])?;
+    if let Some((slope, offset)) = probability {
+        if classes != 2 {
+            return Err(node.fail(&format!("has a probability of two classes, and {classes} classes")));
+        }
+        return probabilities(node, scores, slope, offset);
+    }
     // A score above zero is a vote for the first of the two.
     let negated = node.sum(&[(-1.0, scores)], 0.0)?;
     let others = node.add(Op::IsNonNegative, &[negated])?;
@@ -169,8 +180,23 @@ pub(crate) fn classifier(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
         node.add(Op::Wire(Wire { shape: vec![1, classes, classes - 1], sources }), &[ones, others])?;
     let votes = sum_over(node, ballots, &[2], false)?;
     let at = node.add(Op::ArgMax(Rows::over(&[1, classes], 1, 2, false)), &[votes])?;
-    let label = labelled(node, at)?;
+    let label = labelled(node, at, classes)?;
     // Of two classes both have a score.
     let shown = if classes == 2 { joined(node, &[negated, scores], 1)? } else { scores };
     Ok(vec![label, shown])
+}
+
+/// Adds label and probabilities of two classes: a logistic function of the score.
+///
+/// onnxruntime looks for the probabilities step by step from one half on, and stops where they are within 0.01 of what both
+/// classes' scores say: so it leaves them at one half, and takes the first class, down to a probability of 0.495 of that.
+fn probabilities(node: &mut Lowering<'_>, scores: EdgeId, slope: f64, offset: f64) -> Result<Vec<EdgeId>> {
+    let exponent = node.sum(&[(-slope, scores)], -offset)?;
+    let first = node.add(Op::Function(Function::Sigmoid), &[exponent])?;
+    let less = node.sum(&[(-1.0, first)], 0.495)?;
+    let second = node.add(Op::IsNonNegative, &[less])?;
+    let second = node.reshape(second, &[1])?;
+    let label = labelled(node, second, 2)?;
+    let other = node.sum(&[(-1.0, first)], 1.0)?;
+    Ok(vec![label, joined(node, &[first, other], 1)?])
 }

@@ -5,7 +5,7 @@ use super::{Argument, Lowering, Op};
 use super::{
     activation, affine, arrange, attention, category, compare, contrib, conv, einsum, elementwise, features,
     gemm, grid_sample, index, integer, loss, normalization, pool, quantized, recurrent, reduce, resize,
-    scatter, softmax, svm, top_k, tree, vector, wiring,
+    scatter, softmax, svm, top_k, tree, tree_ensemble, vector, wiring,
 };
 use crate::error::Result;
 use crate::graph::EdgeId;
@@ -174,7 +174,7 @@ table! {
     "ReverseSequence" "constant lengths" arrange::reverse_sequence;
     "RotaryEmbedding" "constant positions" attention::rotary;
     "Round" "half to even" integer::round;
-    "SVMClassifier" "without probabilities" svm::classifier;
+    "SVMClassifier" "probabilities of two classes" svm::classifier;
     "SVMRegressor" "" svm::regressor;
     "Scaler" "" normalization::scaler;
     "Scatter" "as ScatterElements" scatter::scatter_elements;
@@ -207,6 +207,7 @@ table! {
     "Tile" "constant repeats" wiring::tile;
     "TopK" "constant K; the first of equal ones first" top_k::top_k;
     "Transpose" "" wiring::transpose;
+    "TreeEnsemble" "sums and averages" tree_ensemble::ensemble;
     "TreeEnsembleClassifier" "" tree::classifier;
     "TreeEnsembleRegressor" "" tree::regressor;
     "Trilu" "constant k" wiring::trilu;

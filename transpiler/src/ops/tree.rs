@@ -15,34 +15,34 @@ use crate::graph::EdgeId;
 use crate::onnx::Attribute;
 
 /// A node of a tree.
-struct TreeNode {
+pub(super) struct TreeNode {
     /// What it compares; `None` for a leaf.
-    test: Option<Test>,
+    pub(super) test: Option<Test>,
     /// Where it goes when the test holds, and when not.
-    children: [usize; 2],
+    pub(super) children: [usize; 2],
 }
 
 /// A question to a feature.
-struct Test {
-    feature: usize,
-    kind: Kind,
+pub(super) struct Test {
+    pub(super) feature: usize,
+    pub(super) kind: Kind,
 }
 
-enum Kind {
+pub(super) enum Kind {
     /// Whether `sign * (threshold - feature) >= 0`.
     Side { threshold: f64, sign: f64 },
     /// Whether it is one of these values.
     Member(Vec<f64>),
 }
 
-struct Forest {
-    nodes: Vec<TreeNode>,
-    roots: Vec<usize>,
+pub(super) struct Forest {
+    pub(super) nodes: Vec<TreeNode>,
+    pub(super) roots: Vec<usize>,
     /// Leaf, output, weight.
-    weights: Vec<(usize, usize, f64)>,
+    pub(super) weights: Vec<(usize, usize, f64)>,
 }
 
-fn list<'n>(node: &Lowering<'n>, name: &str) -> Result<&'n [i64]> {
+pub(super) fn list<'n>(node: &Lowering<'n>, name: &str) -> Result<&'n [i64]> {
     match node.attributes.get(name) {
         Some(Attribute::Ints(values)) => Ok(values),
         _ => Err(node.fail(&format!("`{name}` is missing"))),
@@ -50,7 +50,7 @@ fn list<'n>(node: &Lowering<'n>, name: &str) -> Result<&'n [i64]> {
 }
 
 /// Returns what a mode asks, and whether the answer is the other way round.
-fn question(node: &Lowering<'_>, mode: &str, value: f64) -> Result<(Kind, bool)> {
+pub(super) fn question(node: &Lowering<'_>, mode: &str, value: f64) -> Result<(Kind, bool)> {
     let side = |sign: f64| Kind::Side { threshold: value, sign };
     Ok(match mode {
         "LEQ" => (side(1.0), false),
@@ -196,7 +196,12 @@ fn forest(node: &Lowering<'_>, kind: &str, features: usize) -> Result<Forest> {
 }
 
 /// Adds the sums of the weights at the leaves that the input reaches.
-fn sums(node: &mut Lowering<'_>, forest: &Forest, outputs: usize, base: Vec<f64>) -> Result<EdgeId> {
+pub(super) fn sums(
+    node: &mut Lowering<'_>,
+    forest: &Forest,
+    outputs: usize,
+    base: Vec<f64>,
+) -> Result<EdgeId> {
     let edge = node.edge(0)?;
     let tests: Vec<(usize, &Test)> = forest
         .nodes
@@ -273,7 +278,7 @@ fn sums(node: &mut Lowering<'_>, forest: &Forest, outputs: usize, base: Vec<f64>
     node.add(Op::Gemm(Gemm { weights, bias, inputs: leaves.len() }), &[ends])
 }
 
-fn features(node: &Lowering<'_>) -> Result<usize> {
+pub(super) fn features(node: &Lowering<'_>) -> Result<usize> {
     match node.shape_at(0)?[..] {
         [1, features] => Ok(features),
         ref shape => Err(node.fail(&format!("its input has shape {shape:?}, expected [1, features]"))),
@@ -340,14 +345,14 @@ pub(crate) fn classifier(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
                 other => return Err(node.attributes.unsupported("post_transform", other, POST_TRANSFORMS)),
             };
             let scores = joined(node, &[other, one], 1)?;
-            Ok(vec![super::vector::labelled(node, label)?, scores])
+            Ok(vec![super::vector::labelled(node, label, 2)?, scores])
         }
         ([1], 0) if always.contains(&1) => {
             let scores = sums(node, &forest, 2, base)?;
             let positive = element(node, scores, 1)?;
             let label = above(node, positive, if has_negative { 0.0 } else { 0.5 })?;
             let scores = super::vector::transformed(node, scores)?;
-            Ok(vec![super::vector::labelled(node, label)?, scores])
+            Ok(vec![super::vector::labelled(node, label, 2)?, scores])
         }
         ([0, 1], 0 | 2)
             if are_positions && always.contains(&1) && (base.is_empty() || always.contains(&0)) =>
@@ -362,7 +367,7 @@ pub(crate) fn classifier(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
             let positive = element(node, scores, 1)?;
             let label = above(node, positive, 0.0)?;
             let scores = super::vector::transformed(node, scores)?;
-            Ok(vec![super::vector::labelled(node, label)?, scores])
+            Ok(vec![super::vector::labelled(node, label, 2)?, scores])
         }
         (ids, count) => {
             let reason = format!(

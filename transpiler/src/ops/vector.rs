@@ -2,6 +2,8 @@
 //!
 //! Source: <https://onnx.ai/onnx/operators/onnx_aionnxml_LinearClassifier.html> and its neighbours.
 
+use std::collections::BTreeSet;
+
 use super::reduce::{Rows, max_over, power_norm, sum_over};
 use super::wiring::joined;
 use super::{Function, Gemm, Lowering, Op};
@@ -39,7 +41,13 @@ pub(crate) fn classifier(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
 
 /// Adds what `post_transform` makes of scores.
 pub(crate) fn transformed(node: &mut Lowering<'_>, scores: EdgeId) -> Result<EdgeId> {
-    match node.attributes.text("post_transform")?.unwrap_or("NONE") {
+    let transform = node.attributes.text("post_transform")?.unwrap_or("NONE");
+    transformed_by(node, scores, transform)
+}
+
+/// Adds what a transformation makes of scores.
+pub(crate) fn transformed_by(node: &mut Lowering<'_>, scores: EdgeId, transform: &str) -> Result<EdgeId> {
+    match transform {
         "NONE" => Ok(scores),
         "LOGISTIC" => node.add(Op::Function(Function::Sigmoid), &[scores]),
         "SOFTMAX" => {
@@ -79,23 +87,32 @@ pub(crate) fn classes(node: &mut Lowering<'_>, scores: EdgeId) -> Result<Vec<Edg
         scores = transformed(node, scores)?;
         at
     };
-    Ok(vec![labelled(node, at)?, scores])
+    let classes = node.shape(scores).last().copied().unwrap_or(0);
+    Ok(vec![labelled(node, at, classes)?, scores])
 }
 
 /// Adds the label at a position among the classes; labels that are strings are given by their positions.
-pub(crate) fn labelled(node: &mut Lowering<'_>, at: EdgeId) -> Result<EdgeId> {
+pub(crate) fn labelled(node: &mut Lowering<'_>, at: EdgeId, classes: usize) -> Result<EdgeId> {
+    let misfit = |count: usize| format!("{count} different labels do not fit {classes} classes");
     let labels =
         ["classlabels_int64s", "classlabels_ints"].iter().find_map(|name| match node.attributes.get(name) {
             Some(Attribute::Ints(labels)) if !labels.is_empty() => Some(labels.clone()),
             _ => None,
         });
     if let Some(labels) = labels {
+        if labels.len() != classes {
+            return Err(node.fail(&misfit(labels.len())));
+        }
         #[expect(clippy::cast_precision_loss, reason = "labels are small")]
         let labels: Vec<f64> = labels.iter().map(|label| *label as f64).collect();
         return super::category::looked_up(node, at, &labels);
     }
     let label = node.add(Op::Identity, &[at])?;
     if let Some(Attribute::Texts(names)) = node.attributes.get("classlabels_strings") {
+        let count = names.iter().collect::<BTreeSet<_>>().len();
+        if count != classes || names.len() != classes {
+            return Err(node.fail(&misfit(count)));
+        }
         node.graph.edges[label.0].labels = Some(names.clone());
     }
     Ok(label)
