@@ -57,6 +57,10 @@ fn parameters_and_test_sets_are_for_whom_they_were_meant() {
     };
     let replacing = |from: Vec<String>, to: Vec<String>| {
         proxy(&market.anvil, move |_, body, ask| {
+            // Who lies about a stake says that the call would succeed.
+            if body.contains("eth_estimateGas") {
+                return Some(json!({ "jsonrpc": "2.0", "id": 1, "result": "0x12000" }).to_string());
+            }
             let mut answer = ask();
             if body.contains("eth_call") {
                 for (from, to) in from.iter().zip(&to) {

@@ -211,6 +211,30 @@ fn every_ending_gives_the_money_back() {
     assert_eq!(market.balance(silent), 0);
 }
 
+/// Expects that parameters which are not the circuits', and unknown words, are refused.
+#[track_caller]
+fn refuses_other_parameters(
+    market: &Market,
+    hunter: &Value,
+    commit: &dyn Fn(&'static str) -> std::process::Output,
+) {
+    for (field, value, message) in [
+        ("more", json!(1), "unknown field `more`"),
+        (
+            "parameters",
+            json!({ "w": [1, 1, 1, 1], "images": [1] }),
+            "`parameters` has `images`, `w`, expected `w`",
+        ),
+        ("parameters", json!({ "labels": [1, 1, 1, 1] }), "`parameters` has `labels`, expected `w`"),
+        ("parameters", json!({}), "`parameters` has , expected `w`"),
+    ] {
+        let mut changed = hunter.clone();
+        changed[field] = value;
+        market.write("liar/hunter.json", &changed.to_string());
+        failure(&commit("liar"), message);
+    }
+}
+
 #[test]
 fn refuses_what_the_contracts_would() {
     let market = Market::new(&[]);
@@ -282,21 +306,7 @@ fn refuses_what_the_contracts_would() {
     let commit =
         |name: &'static str| market.chain(WORSE, &["commit", bounty, "bounty", "--submission", name]);
     let mut hunter = market.read("worse/hunter.json");
-    for (field, value, message) in [
-        ("more", json!(1), "unknown field `more`"),
-        (
-            "parameters",
-            json!({ "w": [1, 1, 1, 1], "images": [1] }),
-            "`parameters` has `images`, `w`, expected `w`",
-        ),
-        ("parameters", json!({ "labels": [1, 1, 1, 1] }), "`parameters` has `labels`, expected `w`"),
-        ("parameters", json!({}), "`parameters` has , expected `w`"),
-    ] {
-        let mut changed = hunter.clone();
-        changed[field] = value;
-        market.write("liar/hunter.json", &changed.to_string());
-        failure(&commit("liar"), message);
-    }
+    refuses_other_parameters(&market, &hunter, &commit);
     hunter["paramsHash"] = json!("12");
     market.write("liar/hunter.json", &hunter.to_string());
     failure(&commit("liar"), "hash of the parameters in `hunter.json` is 12, expected");

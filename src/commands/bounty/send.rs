@@ -76,16 +76,14 @@ impl<'a> Session<'a> {
         // What the data takes on Ethereum is part of our own measure.
         let known = TRANSACTION_GAS.saturating_add(BYTE_GAS.saturating_mul(length as u64));
         let mut gas = call.gas().saturating_add(carried.saturating_sub(known));
-        if let Some((to, value)) = pays {
-            if !self.rpc.code(to)?.is_empty() {
-                let payment = Message { to, value, data: Vec::new() };
-                let paid = self.rpc.estimate(bounty, &payment);
-                let paid = paid.map_err(|error| Error::PaymentRefused {
-                    to: to.to_string(),
-                    reason: error.to_string(),
-                })?;
-                gas = gas.saturating_add(paid.saturating_sub(TRANSACTION_GAS));
-            }
+        if let Some((to, value)) = pays
+            && !self.rpc.code(to)?.is_empty()
+        {
+            let payment = Message { to, value, data: Vec::new() };
+            let paid = self.rpc.estimate(bounty, &payment);
+            let paid = paid
+                .map_err(|error| Error::PaymentRefused { to: to.to_string(), reason: error.to_string() })?;
+            gas = gas.saturating_add(paid.saturating_sub(TRANSACTION_GAS));
         }
         Ok(gas)
     }
@@ -189,7 +187,9 @@ fn is_sealed(call: &Call) -> bool {
 fn noise(length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     OsRng.fill_bytes(&mut bytes);
-    bytes.iter_mut().for_each(|byte| *byte = (*byte).max(1));
+    for byte in &mut bytes {
+        *byte = (*byte).max(1);
+    }
     bytes
 }
 
