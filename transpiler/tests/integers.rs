@@ -245,13 +245,15 @@ fn has_witness(nodes: Vec<ModelNode>, constants: Vec<(&str, Constant)>, shape: &
 /// Each wire changed alone, and all directions in which wires could move together.
 #[test]
 fn circuits_of_integers_have_one_witness() {
+    /// Nodes, constants, and the input.
+    type Row<'r> = (Vec<ModelNode>, Vec<(&'r str, Constant)>, [f64; 2]);
     let table = || vec![("t", floats(&[3], [7.0, 8.0, 9.0]))];
     let divided = |operator: &str| {
         let split = ModelNode { outputs: vec!["a".into(), "b".into()], ..node("Split", &["i"], "a") };
         vec![cast("i"), with(split, &[("axis", Attribute::Int(1))]), node(operator, &["a", "b"], "y")]
     };
     let narrow = with(node("Cast", &["i"], "y"), &[("to", Attribute::Int(2))]);
-    let rows: Vec<(Vec<ModelNode>, Vec<(&str, Constant)>, [f64; 2])> = vec![
+    let rows: Vec<Row<'_>> = vec![
         (vec![node("Floor", &["x"], "y")], Vec::new(), [-1.25, 3.0]),
         (vec![node("Round", &["x"], "y")], Vec::new(), [-1.5, 2.5]),
         (vec![cast("y")], Vec::new(), [-1.25, 3.0]),
@@ -274,11 +276,11 @@ fn circuits_of_integers_have_one_witness() {
 
 #[test]
 fn refuses_indices_out_of_bounds_and_divisors_of_zero() {
-    let table = |rows: usize| vec![("t", floats(&[rows], (0..rows).map(|row| row as f64)))];
-    for rows in [1usize, 2, 3, 4] {
+    let table = |rows: i32| vec![("t", floats(&[usize::try_from(rows).unwrap()], (0..rows).map(f64::from)))];
+    for rows in [1, 2, 3, 4] {
         for index in -6i32..=6 {
             let nodes = vec![cast("i"), node("Gather", &["t", "i"], "y")];
-            let inside = (-(rows as i32)..rows as i32).contains(&index);
+            let inside = (-rows..rows).contains(&index);
             let found = has_witness(nodes, table(rows), &[1], &[f64::from(index)]);
             assert_eq!(found, inside, "index {index} of {rows} rows");
         }

@@ -250,7 +250,7 @@ pub(crate) fn identity(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     Ok(vec![node.add(Op::Identity, &[edge])?])
 }
 
-/// `Dropout`, which drops nothing at inference, as onnxruntime has it also of models that are exported for training.
+/// `Dropout`, which drops nothing: what is proven is inference, also of a model that was exported for training.
 pub(crate) fn dropout(node: &mut Lowering<'_>) -> Result<Vec<EdgeId>> {
     let edge = node.edge(0)?;
     let mut outputs = vec![node.add(Op::Identity, &[edge])?];

@@ -258,7 +258,6 @@ def of_pictures():
                 (1, 2, 4, 4))
     yield model("own_batch_norm_training", [node("BatchNormalization", "x s b m v", "y rm rv", training_mode=1)], (2, 3, 2, 2),
                 {"s": uniform(3), "b": uniform(3), "m": np.zeros(3, np.float32), "v": np.ones(3, np.float32)}, ["y", "rm", "rv"])
-    yield model("own_dropout_training", [node("Dropout", "x r t", "y"), ], (1, 6), {"r": np.float32(0.5), "t": np.bool_(True)})
     index = [node("Cast", "x", "i", to=7)]
     whole = np.array([[2.0, 0.0, -1.0, 1.0]], np.float32)
     for axis in [0, 1]:
