@@ -14,7 +14,7 @@ use crate::error::Result;
 /// A cell with its weights.
 pub(super) enum Cell<'a> {
     Dense(Dense<'a>),
-    Convolution(Recurrence<'a>),
+    Convolution(Box<Recurrence<'a>>),
     /// Cells of which each reads the output of the one before.
     Stacked(Vec<Cell<'a>>),
 }
@@ -67,7 +67,7 @@ impl<'a> Cell<'a> {
             "ConvLSTM1D" | "ConvLSTM2D" | "ConvLSTM3D" => {
                 let scope = layer.scope.part("cell", "");
                 let cell = Layer { name: layer.name.clone(), scope, ..*layer };
-                Recurrence::read(cell, shape).map(Self::Convolution)
+                Recurrence::read(cell, shape).map(|cell| Self::Convolution(Box::new(cell)))
             }
             "RNN" => {
                 let mut cell = layer.wrapped("cell", "cell")?;
@@ -200,10 +200,12 @@ impl<'a> Dense<'a> {
         let mut weights = layer.weights(&expected)?.into_iter();
         let kernel = builder.floats(&format!("{role}kernel"), weights.next().unwrap_or_default());
         let whole = weights.next().unwrap_or_default();
-        let parts = if kind == Kind::GruBefore { vec![0..2 * units, 2 * units..all] } else { vec![0..all] };
+        let ends = if kind == Kind::GruBefore { vec![2 * units, all] } else { vec![all] };
         let mut recurrent = Vec::new();
-        for (number, part) in parts.into_iter().enumerate() {
-            let part = whole.slice_axis(Axis(1), Slice::from(part)).to_owned();
+        let mut start = 0;
+        for (number, end) in ends.into_iter().enumerate() {
+            let part = whole.slice_axis(Axis(1), Slice::from(start..end)).to_owned();
+            start = end;
             recurrent.push(builder.floats(&format!("{role}recurrent_kernel{number}"), part));
         }
         let mut biases = [None, None];
@@ -220,7 +222,6 @@ impl<'a> Dense<'a> {
     }
 
     fn product(
-        &self,
         builder: &mut Builder,
         value: &Value,
         matrix: &str,
@@ -248,14 +249,14 @@ impl<'a> Dense<'a> {
             Kind::GruAfter | Kind::GruBefore => 3,
         };
         let hidden = states.first().and_then(Option::as_ref);
-        let seen = self.product(builder, input, &self.kernel, self.biases[0].as_ref(), gates * units)?;
+        let seen = Self::product(builder, input, &self.kernel, self.biases[0].as_ref(), gates * units)?;
         let gate = |builder: &mut Builder, all: &Value, number: usize| {
             builder.part(all, 1, number * units, (number + 1) * units)
         };
         if matches!(self.kind, Kind::Simple | Kind::Lstm) {
             let mut all = seen;
             if let Some(hidden) = hidden {
-                let kept = self.product(builder, hidden, &self.recurrent[0], None, gates * units)?;
+                let kept = Self::product(builder, hidden, &self.recurrent[0], None, gates * units)?;
                 all = builder.binary(op("Add"), &all, &kept)?;
             }
             if self.kind == Kind::Simple {
@@ -278,7 +279,7 @@ impl<'a> Dense<'a> {
         if self.kind == Kind::GruAfter {
             let kept = match (hidden, self.biases[1].as_ref()) {
                 (Some(hidden), bias) => {
-                    Some(self.product(builder, hidden, &self.recurrent[0], bias, 3 * units)?)
+                    Some(Self::product(builder, hidden, &self.recurrent[0], bias, 3 * units)?)
                 }
                 (None, Some(bias)) => {
                     let shape = vec![3 * units];
@@ -295,7 +296,7 @@ impl<'a> Dense<'a> {
                 of_candidate = Some(gate(builder, &kept, 2)?);
             }
         } else if let Some(hidden) = hidden {
-            let kept = self.product(builder, hidden, &self.recurrent[0], None, 2 * units)?;
+            let kept = Self::product(builder, hidden, &self.recurrent[0], None, 2 * units)?;
             for (number, part) in parts.iter_mut().enumerate().take(2) {
                 let kept = gate(builder, &kept, number)?;
                 *part = builder.binary(op("Add"), part, &kept)?;
@@ -308,7 +309,7 @@ impl<'a> Dense<'a> {
         let kept = match (self.kind, hidden, of_candidate) {
             (Kind::GruBefore, Some(hidden), _) => {
                 let left = builder.binary(op("Mul"), &reset, hidden)?;
-                Some(self.product(builder, &left, &self.recurrent[1], None, units)?)
+                Some(Self::product(builder, &left, &self.recurrent[1], None, units)?)
             }
             (_, _, Some(kept)) => Some(builder.binary(op("Mul"), &reset, &kept)?),
             _ => None,

@@ -223,7 +223,7 @@ impl Network<'_> {
         depth: usize,
     ) -> Result<Vec<Tensor>> {
         let place = scope.part(&format!("layers/{}", entry.group), entry.name);
-        self.apply(state, entry, place, inputs, depth)
+        self.apply(state, entry, &place, inputs, depth)
     }
 
     /// Translates a call of a layer whose weights are at a place.
@@ -231,7 +231,7 @@ impl Network<'_> {
         &self,
         state: &mut State,
         entry: &Entry<'_>,
-        place: Scope,
+        place: &Scope,
         inputs: &Inputs<'_>,
         depth: usize,
     ) -> Result<Vec<Tensor>> {
@@ -251,7 +251,7 @@ impl Network<'_> {
                 }
             }
             let config = &entry.json["config"];
-            return self.model(state, entry.class, config, &place, Some(&tensors), depth + 1);
+            return self.model(state, entry.class, config, place, Some(&tensors), depth + 1);
         }
         state.builder.enter(&name);
         match entry.class {
@@ -262,7 +262,7 @@ impl Network<'_> {
             "SpectralNormalization" if !entry.is_custom => {
                 let inner = wrapped(entry, "layer")?;
                 let place = place.part("layer", inner.name);
-                return self.apply(state, &inner, place, &Inputs::of(&inputs.tensors()), depth + 1);
+                return self.apply(state, &inner, &place, &Inputs::of(&inputs.tensors()), depth + 1);
             }
             _ => {}
         }
@@ -301,7 +301,7 @@ impl Network<'_> {
         );
         if goes_over_features && !inner.is_custom {
             let bare = Tensor::new(value.clone(), None);
-            let outputs = self.apply(state, &inner, place, &Inputs::of(&[bare]), depth + 1)?;
+            let outputs = self.apply(state, &inner, &place, &Inputs::of(&[bare]), depth + 1)?;
             return Ok(outputs.into_iter().map(|output| Tensor::new(output.value, mask.clone())).collect());
         }
         let takes_mask = super::recurrent::is_recurrent(inner.class) || is_model(inner.class);
@@ -314,7 +314,7 @@ impl Network<'_> {
                 _ => None,
             };
             let given = Inputs::of(&[Tensor::new(part, part_mask)]);
-            let outputs = self.apply(state, &inner, place.clone(), &given, depth + 1)?;
+            let outputs = self.apply(state, &inner, &place, &given, depth + 1)?;
             let [output] = outputs.as_slice() else {
                 return Err(layer.fail(format!("of a layer with {} outputs is not supported", outputs.len())));
             };

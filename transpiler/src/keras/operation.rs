@@ -233,7 +233,7 @@ pub(super) fn apply(builder: &mut Builder, layer: &Layer<'_>, inputs: &Inputs<'_
     let mut operands = Vec::new();
     let named = OPERANDS.iter().filter_map(|key| inputs.named.get(key));
     for given in inputs.positional.iter().chain(named) {
-        operand(builder, layer, given, &mut operands)?;
+        operand(builder, given, &mut operands);
     }
     if operands.iter().any(|value| elements(value.stored()).is_none()) {
         return Err(layer.fail("its inputs are too large"));
@@ -258,12 +258,7 @@ fn item(builder: &mut Builder, layer: &Layer<'_>, inputs: &Inputs<'_>) -> Result
 }
 
 /// Collects the values and constants of an argument.
-fn operand(
-    builder: &mut Builder,
-    layer: &Layer<'_>,
-    given: &Given<'_>,
-    operands: &mut Vec<Value>,
-) -> Result<()> {
+fn operand(builder: &mut Builder, given: &Given<'_>, operands: &mut Vec<Value>) {
     match given {
         Given::Tensor(tensor) => operands.push(tensor.value.clone()),
         Given::Number(number) => {
@@ -272,7 +267,7 @@ fn operand(
         }
         Given::List(items) => {
             for item in items {
-                operand(builder, layer, item, operands)?;
+                operand(builder, item, operands);
             }
         }
         Given::Other(json) => {
@@ -281,7 +276,6 @@ fn operand(
             }
         }
     }
-    Ok(())
 }
 
 /// Reads nested lists of numbers.
@@ -410,8 +404,7 @@ impl Call<'_, '_> {
     fn pair(builder: &mut Builder, operator: Operator, left: &Value, right: &Value) -> Result<Value> {
         let like = match (left.rank(), right.rank()) {
             (0, 1..) => right,
-            (1.., 0) => left,
-            (0, 0) => left,
+            (_, 0) => left,
             _ => return builder.broadcast(operator, &[left.clone(), right.clone()]),
         };
         let name = builder.node(operator, &[left.name(), right.name()]);
@@ -539,20 +532,6 @@ impl Call<'_, '_> {
                     .ints("axis", vec![int(value.stored_axis(self.axis("axis", None, value.rank())?))]);
                 builder.elementwise(op("CumSum"), value, &[&at])
             }
-            "Tril" | "Triu" => {
-                let value = self.one()?;
-                if value.rank() < 3 {
-                    return Err(self.layer.fail("of the batch is not supported"));
-                }
-                let value = Value::new(builder.plain(value), value.shape());
-                let k = self.integers("k")?.and_then(|list| list.first().copied()).unwrap_or(0);
-                let k = builder.constant("k", crate::tensor::Constant::Int(ndarray::arr0(k).into_dyn()));
-                builder.elementwise(
-                    op("Trilu").int("upper", i64::from(self.layer.class == "Triu")),
-                    &value,
-                    &[&k],
-                )
-            }
             "OnesLike" | "ZerosLike" => {
                 let number = if self.layer.class == "OnesLike" { 1.0 } else { 0.0 };
                 let shape = self.one()?.shape();
@@ -571,9 +550,23 @@ impl Call<'_, '_> {
         Ok(Some(result))
     }
 
-    /// Activations with parameters.
+    /// Activations with parameters, and triangles.
     fn parametric(&self, builder: &mut Builder) -> Result<Option<Value>> {
         let result = match self.layer.class {
+            "Tril" | "Triu" => {
+                let value = self.one()?;
+                if value.rank() < 3 {
+                    return Err(self.layer.fail("of the batch is not supported"));
+                }
+                let value = Value::new(builder.plain(value), value.shape());
+                let k = self.integers("k")?.and_then(|list| list.first().copied()).unwrap_or(0);
+                let k = builder.constant("k", crate::tensor::Constant::Int(ndarray::arr0(k).into_dyn()));
+                builder.elementwise(
+                    op("Trilu").int("upper", i64::from(self.layer.class == "Triu")),
+                    &value,
+                    &[&k],
+                )
+            }
             "Elu" => {
                 builder.elementwise(op("Elu").float("alpha", self.number("alpha", 1.0)?), self.one()?, &[])
             }
@@ -996,7 +989,7 @@ impl Call<'_, '_> {
         let mut bounds = vec![0];
         match &json {
             Json::Array(items) => {
-                bounds.extend(items.iter().map(size).collect::<Option<Vec<_>>>().ok_or_else(fail)?)
+                bounds.extend(items.iter().map(size).collect::<Option<Vec<_>>>().ok_or_else(fail)?);
             }
             json => {
                 let count = size(json)

@@ -65,11 +65,11 @@ pub(super) fn recurrent(
         // Keras gives the sequence in the order it is read, ONNX in the order of the input.
         outputs[0] = reversed(builder, &outputs[0]);
     }
-    Ok(masked_first(outputs, known.filter(|_| returns_sequences)))
+    Ok(masked_first(outputs, known.as_ref().filter(|_| returns_sequences)))
 }
 
-fn masked_first(outputs: Vec<Value>, mask: Option<Value>) -> Vec<Tensor> {
-    let mask_of = |number: usize| mask.clone().filter(|_| number == 0);
+fn masked_first(outputs: Vec<Value>, mask: Option<&Value>) -> Vec<Tensor> {
+    let mask_of = |number: usize| mask.filter(|_| number == 0).cloned();
     outputs.into_iter().enumerate().map(|(number, value)| Tensor::new(value, mask_of(number))).collect()
 }
 
