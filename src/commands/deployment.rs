@@ -335,7 +335,7 @@ fn read_file(dir: &BuildDir, chain: u64) -> Result<(String, Option<Value>)> {
         }
         let text = fs::read_to_string(&path).map_err(|source| Error::read(&path, source))?;
         let json: Value =
-            serde_json::from_str(&text).map_err(|error| malformed(dir, file, &error.to_string()))?;
+            tensorproof_json::from_str(&text).map_err(|error| malformed(dir, file, &error.to_string()))?;
         let Some(found) = json["chain_id"].as_u64() else {
             return Err(malformed(dir, file, "has no `chain_id`"));
         };

@@ -18,8 +18,6 @@ pub(super) fn run(output: Output) -> Result<()> {
         table.add_row([row.name, row.notes]);
     }
     let layers = format!("Layers of Keras, and functions of `keras.ops`: {}.", LAYERS.join(", "));
-    output.result(
-        &json!({ "operators": rows, "layers": LAYERS }),
-        &format!("{table}\n\n{FOLDED}\n\n{layers}"),
-    )
+    output
+        .result(&json!({ "operators": rows, "layers": LAYERS }), &format!("{table}\n\n{FOLDED}\n\n{layers}"))
 }

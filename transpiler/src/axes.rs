@@ -262,11 +262,9 @@ fn observed(found: &[usize], declared: &[Option<usize>]) -> Option<Vec<usize>> {
     let count: usize = found.iter().product();
     let size: usize = declared.iter().flatten().product();
     let open: Vec<usize> = (0..declared.len()).filter(|axis| declared[*axis].is_none()).collect();
-    let axis = match open[..] {
-        [axis] => axis,
-        // The first is a batch of one.
-        [0, axis] => axis,
-        _ => return None,
+    // Where two are open, the first is a batch of one.
+    let ([axis] | [0, axis]) = open[..] else {
+        return None;
     };
     let is_list = found.len() <= 1 || (found.len() == 2 && found[0] == 1);
     (is_list && size > 0 && count.is_multiple_of(size)).then(|| {

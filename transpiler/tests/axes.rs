@@ -109,7 +109,7 @@ fn tells_a_batch_from_data() {
                 );
             }
             (Err(error), Err(expected)) => {
-                assert!(error.to_string().contains(expected), "row {index}: {error}")
+                assert!(error.to_string().contains(expected), "row {index}: {error}");
             }
             (found, expected) => {
                 panic!("row {index}: {:?}, expected {expected:?}", found.map(|graph| graph.edges))
@@ -229,7 +229,7 @@ fn reads_samples_as_tools_write_them() {
                 }
             }
             (Err(error), Err(expected)) => {
-                assert!(error.to_string().contains(expected), "{}: {error}", shown())
+                assert!(error.to_string().contains(expected), "{}: {error}", shown());
             }
             (found, expected) => panic!("{}: {found:?}, expected {expected:?}", shown()),
         }

@@ -1,7 +1,7 @@
 //! Models that give a class themselves, and the operators of `ai.onnx.ml` around it: labels and scores as onnxruntime gives them,
 //! of the float model, the integer model and the circuit.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::items_after_statements, clippy::type_complexity)]
 
 #[allow(dead_code)]
 mod support;
@@ -32,7 +32,7 @@ fn model(features: usize, nodes: Vec<ModelNode>, constants: &[(&str, Constant)],
         opset: 21,
         nodes,
         constants: constants.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
-        inputs: vec![("x".to_owned(), vec![Some(1), Some(features)])],
+        inputs: vec![("x".to_owned(), vec![1.into(), features.into()])],
         integers: BTreeSet::new(),
         outputs: outputs.iter().map(|name| (*name).to_owned()).collect(),
     }

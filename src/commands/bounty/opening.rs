@@ -83,7 +83,7 @@ impl Opening {
         }
         let text = std::fs::read_to_string(&self.path).map_err(|source| Error::read(&self.path, source))?;
         let malformed = |reason: String| Error::Malformed { path: self.path.clone(), reason };
-        let json: Value = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+        let json: Value = tensorproof_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
         let chain = json["chain_id"].as_u64();
         if chain != Some(self.chain) {
             let found = chain.map_or_else(|| "no chain".to_owned(), |chain| format!("chain {chain}"));

@@ -20,7 +20,7 @@ pub(super) fn run(args: &BountyTestsetArgs, output: Output) -> Result<()> {
     let folder = Folder::read(&args.folder)?;
     let text = std::fs::read_to_string(&args.labels).map_err(|source| Error::read(&args.labels, source))?;
     let malformed = |reason: String| Error::Malformed { path: args.labels.clone(), reason };
-    let value: Value = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+    let value: Value = tensorproof_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
     let mut labels = Vec::new();
     flatten(&value, &mut labels).map_err(|found| malformed(format!("holds {found}, expected integers")))?;
     let salt = Fr::rand(&mut OsRng);

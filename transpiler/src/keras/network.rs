@@ -166,7 +166,10 @@ impl Network<'_> {
                         reason: "has no shape in the model".to_owned(),
                     })?;
                     let place = (input_names.len(), self.lengths);
-                    Tensor::new(state.builder.input(entry.name, &shape, is_integer(entry.config), place)?, None)
+                    Tensor::new(
+                        state.builder.input(entry.name, &shape, is_integer(entry.config), place)?,
+                        None,
+                    )
                 }
             };
             values.insert(*reference, vec![value]);

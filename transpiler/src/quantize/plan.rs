@@ -210,30 +210,29 @@ impl<'g> Builder<'g> {
                 }
                 Ok(place)
             }
-            Op::Transpose(axes) => {
-                let from = &self.graph.edges[self
-                    .graph
-                    .nodes
-                    .iter()
-                    .find(|node| node.output == output)
-                    .map_or(0, |node| node.inputs[0].0)]
-                .shape;
-                let positions = transposed(from, axes);
-                // The circuit's signals lack the batch.
-                let inner = axes.first() == Some(&0) && from.first() == Some(&1) && from.len() > 1;
-                let order = if inner {
-                    Order::Permuted(axes.iter().skip(1).map(|axis| axis - 1).collect())
-                } else {
-                    Order::Any
-                };
-                let sources = positions.into_iter().map(|position| Origin::Element(0, position)).collect();
-                self.layer(Kernel::Wiring { sources, order }, step, inputs, scale)
-            }
+            Op::Transpose(axes) => self.transposed(axes, step, inputs[0], output),
             Op::Wire(wire) => self.wire(wire, step, &inputs),
             Op::Reshape(_) | Op::Identity | Op::Softmax { .. } | Op::ReduceSum(_) | Op::ReduceMax(_) => {
                 self.same(step, inputs[0], scale)
             }
         }
+    }
+
+    /// Adds the same values with their axes permuted.
+    fn transposed(&mut self, axes: &[usize], step: Step<'_>, input: usize, output: EdgeId) -> Result<usize> {
+        let node = self.graph.nodes.iter().find(|node| node.output == output);
+        let from = &self.graph.edges[node.map_or(0, |node| node.inputs[0].0)].shape;
+        let positions = transposed(from, axes);
+        // The circuit's signals lack the batch.
+        let inner = axes.first() == Some(&0) && from.first() == Some(&1) && from.len() > 1;
+        let order = if inner {
+            Order::Permuted(axes.iter().skip(1).map(|axis| axis - 1).collect())
+        } else {
+            Order::Any
+        };
+        let sources = positions.into_iter().map(|position| Origin::Element(0, position)).collect();
+        let scale = self.scale_of(input);
+        self.layer(Kernel::Wiring { sources, order }, step, vec![input], scale)
     }
 
     pub(super) fn scale_of(&self, place: usize) -> BigRational {
