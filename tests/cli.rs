@@ -374,15 +374,15 @@ fn many_inputs_are_proven_with_one_key_and_verified_at_once() {
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("nowhere", &fourth).unwrap();
-        assert!(failure(verify).contains("fourth.proof.json` is no file"));
+        assert!(failure(verify).contains("fourth.proof.json`: is no file"));
         fs::remove_file(&fourth).unwrap();
     }
     fs::create_dir(&fourth).unwrap();
-    assert!(failure(verify).contains("fourth.proof.json` is no file"));
+    assert!(failure(verify).contains("fourth.proof.json`: is no file"));
     fs::remove_dir(&fourth).unwrap();
     for name in ["fourth.public.json", "fourth.public_values.json"] {
         fs::write(proofs.join(name), r#"["33"]"#).unwrap();
-        assert!(failure(verify).contains(&format!("{name}` is of a proof that is not there")));
+        assert!(failure(verify).contains(&format!("{name}`: is of a proof that is not there")));
         fs::remove_file(proofs.join(name)).unwrap();
     }
 

@@ -84,6 +84,7 @@ fn no_command_pays_what_an_endpoint_asks() {
     walk.market.wait();
     walk.market.wait();
     walk.does(WORSE, &["bounty", "advance", bounty]);
+    walk.refuses(WORSE, &["bounty", "resign", bounty]);
     walk.does(BETTER, &["bounty", "claim", bounty, "bounty", "--submission", "better"]);
     walk.does(WORSE, &["bounty", "refund", bounty]);
 

@@ -335,7 +335,7 @@ row("cells_both", (4, 3), L.Bidirectional(L.RNN(L.GRUCell(3))))
 row("each_conv", (3, 6, 6, 1), L.TimeDistributed(L.Conv2D(2, 3)), L.TimeDistributed(L.GlobalMaxPooling2D()), L.LSTM(3))
 row("each_norm", (3, 4, 2), L.TimeDistributed(L.BatchNormalization()), L.TimeDistributed(L.Flatten()))
 row("each_model", (3, 6, 6, 1), L.TimeDistributed(keras.Sequential([keras.Input((6, 6, 1)), L.Conv2D(2, 3), L.Flatten(), L.Dense(3)])))
-row("spectral", (5, 4), L.SpectralNormalization(L.Dense(3)), L.UnitNormalization())
+row("spectral", (5, 4), L.SpectralNormalization(L.Dense(3)))
 row("augmented", (5, 5, 3), L.RandomFlip("horizontal"), L.RandomRotation(0.1), L.RandomContrast(0.1), L.Conv2D(2, 3))
 row("resized", (5, 7, 2), L.Resizing(4, 11), L.CenterCrop(3, 5), L.CenterCrop(4, 4))
 for mode in "one_hot", "multi_hot", "count":
