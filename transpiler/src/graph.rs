@@ -99,7 +99,7 @@ impl Graph {
         let rows = || axes.rows.iter().zip(&is_open).filter(|(_, is_open)| **is_open).map(|(rows, _)| *rows);
         let rows = rows().collect::<Option<Vec<usize>>>();
         // Two samples tell, where the model takes two; else as many as there are.
-        let most = rows.iter().flatten().copied().max().filter(|rows| (3..=MOST_SAMPLES).contains(rows));
+        let most = rows.iter().flatten().copied().max().filter(|rows| *rows > 2);
         let several = std::iter::once(2).chain(most).find_map(|count| {
             let shapes = axes.with_first(|_| count).ok()?;
             Some((count, Self::build_with(model, shapes).ok()?))
@@ -108,7 +108,8 @@ impl Graph {
             // It takes no more than one.
             return single();
         };
-        if let Ok(mut one) = single()
+        if count <= MOST_SAMPLES
+            && let Ok(mut one) = single()
             && is_batch(&one, &several, count, &is_open)
         {
             let inputs = one.inputs.iter().zip(&is_open).filter(|(_, is_open)| **is_open);

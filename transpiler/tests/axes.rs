@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[allow(dead_code)]
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use ndarray::ArrayD;
+use support::{floats, node};
 use tensorproof_transpiler::axes::Length;
 use tensorproof_transpiler::data::{Contents, InputShape, input_shapes};
 use tensorproof_transpiler::onnx::{Attribute, Constant, Model, ModelNode};
@@ -31,23 +34,13 @@ fn model(inputs: &[(&str, &[&str])], nodes: Vec<ModelNode>, constants: Vec<(&str
     }
 }
 
-fn node(operator: &str, inputs: &[&str], output: &str) -> ModelNode {
-    ModelNode {
-        name: output.to_owned(),
-        operator: operator.to_owned(),
-        inputs: inputs.iter().map(|name| (*name).to_owned()).collect(),
-        outputs: vec![output.to_owned()],
-        attributes: BTreeMap::new(),
-    }
-}
-
 fn with(mut node: ModelNode, name: &str, value: Attribute) -> ModelNode {
     node.attributes.insert(name.to_owned(), value);
     node
 }
 
 fn weights() -> Constant {
-    Constant::Float(ArrayD::from_shape_vec(vec![4, 3], (0..12).map(f64::from).collect()).unwrap())
+    floats(&[4, 3], (0..12).map(f64::from))
 }
 
 /// Returns the nodes of a product with constant weights.

@@ -334,6 +334,16 @@ fn what_exporters_write_in_several_nodes_takes_arguments_of_any_size() {
     ];
     let one = [("one", floats(&[], [1.0]))];
     check(&model(3, logistic, &one, &["y"]), &[-1000.0, 0.0, 1000.0], &[&[0.0, 0.5, 1.0]]);
+    // Of other elements it is no logistic function of the same ones.
+    let turned = vec![
+        node("Exp", &["x"], "e"),
+        operator("Gather", &["e", "order"], &["g"], &[("axis", Attribute::Int(1))]),
+        node("Add", &["g", "one"], "s"),
+        node("Reciprocal", &["s"], "y"),
+    ];
+    let order = Constant::Int(ArrayD::from_shape_vec(vec![3], vec![2, 1, 0]).unwrap());
+    let constants = [("one", floats(&[], [1.0])), ("order", order)];
+    check(&model(3, turned, &constants, &["y"]), &[-2.0, 0.0, 2.0], &[&[0.1192, 0.5, 0.8808]]);
     // Probabilities from their logarithms.
     let log_sum = operator("ReduceLogSumExp", &["x"], &["l"], &[("axes", Attribute::Ints(vec![1]))]);
     let probabilities = vec![log_sum, node("Sub", &["x", "l"], "d"), node("Exp", &["d"], "y")];

@@ -20,13 +20,23 @@ fn producer(graph: &Graph, edge: EdgeId) -> Option<&Node> {
     graph.nodes.iter().find(|node| node.output == edge)
 }
 
-/// Follows an edge to what it is made of by `factor * x + offset`, whatever its shape is.
+/// Follows an edge to what it is made of by `factor * x + offset`, whatever its shape is and whichever elements of x stand where:
+/// good for what is known of all values, not to say that one value is another.
 fn line(graph: &Graph, edge: EdgeId) -> (EdgeId, f64, f64) {
+    followed(graph, edge, true)
+}
+
+/// Does what [`line`] does, as long as the elements keep their order.
+fn line_in_order(graph: &Graph, edge: EdgeId) -> (EdgeId, f64, f64) {
+    followed(graph, edge, false)
+}
+
+fn followed(graph: &Graph, edge: EdgeId, through_wires: bool) -> (EdgeId, f64, f64) {
     let (mut edge, mut factor, mut offset) = (edge, 1.0, 0.0);
     while let Some(node) = producer(graph, edge) {
         match &node.op {
             Op::Identity | Op::Reshape(_) | Op::AboveZero => {}
-            Op::Wire(wire) if repeats(&wire.sources) => {}
+            Op::Wire(wire) if through_wires && repeats(&wire.sources) => {}
             Op::Sum { coefficients, constant } if coefficients.len() == 1 => {
                 offset += factor * constant;
                 factor *= coefficients[0];
@@ -38,7 +48,7 @@ fn line(graph: &Graph, edge: EdgeId) -> (EdgeId, f64, f64) {
     (edge, factor, offset)
 }
 
-/// Returns whether a wire only repeats the elements of one input.
+/// Returns whether a wire only has elements of one input, in any order.
 fn repeats(sources: &[Source]) -> bool {
     !sources.is_empty() && sources.iter().all(|source| matches!(source, Source::Element(0, _)))
 }
@@ -61,7 +71,7 @@ fn all(graph: &Graph, is: impl Fn(&Op) -> bool) -> Vec<usize> {
 /// 1 / (1 + e^x) is the logistic function of -x, which no x is too large for.
 fn logistic(graph: &mut Graph) {
     for index in all(graph, |op| *op == Op::Reciprocal) {
-        let (root, factor, offset) = line(graph, graph.nodes[index].inputs[0]);
+        let (root, factor, offset) = line_in_order(graph, graph.nodes[index].inputs[0]);
         let exponent = match producer(graph, root) {
             Some(Node { op: Op::Function(Function::Exp), inputs, .. }) => inputs[0],
             _ => continue,
