@@ -230,6 +230,19 @@ fn reads_samples_as_tools_write_them() {
 }
 
 #[test]
+fn an_input_may_be_called_like_ezkls_list() {
+    let inputs = ["input_data", "mask"].map(|name| InputShape {
+        name: name.to_owned(),
+        shape: vec![1, 2],
+        is_integer: false,
+    });
+    let text = br#"{"input_data": [[1, 2], [3, 4]], "mask": [[5, 6], [7, 8]]}"#;
+    let samples = Contents::read(Path::new("x.json"), text).unwrap().samples(&inputs).unwrap();
+    let values: Vec<f64> = samples.iter().flatten().flatten().copied().collect();
+    assert_eq!(values, [1.0, 2.0, 5.0, 6.0, 3.0, 4.0, 7.0, 8.0]);
+}
+
+#[test]
 fn brightness_is_whole_where_the_model_takes_integers() {
     let inputs = [InputShape { name: "a".to_owned(), shape: vec![1, 2, 3], is_integer: true }];
     let samples = Contents::read(Path::new("x.pgm"), PGM).unwrap().samples(&inputs).unwrap();

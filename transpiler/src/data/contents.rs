@@ -52,6 +52,8 @@ pub(super) enum Layout {
         arrays: Vec<Held>,
         /// All of them.
         whole: Held,
+        /// What stands in the file by name, which goes first: an input may be called like the list.
+        named: Vec<(String, Held)>,
     },
     /// For the only input.
     Single(Held),
@@ -117,6 +119,9 @@ impl Contents {
             }
             Layout::Named(arrays) => named(arrays, input, &[], count),
             Layout::Single(array) if count == 1 => array.clone(),
+            Layout::Listed { named, .. } if named.iter().any(|(name, _)| name == input) => {
+                self::named(named, input, &[], count)
+            }
             Layout::Listed { arrays, .. } if arrays.len() == count => arrays[position].clone(),
             Layout::Listed { whole, .. } if count == 1 => whole.clone(),
             Layout::Listed { arrays, .. } => {

@@ -13,16 +13,18 @@ const LIST: &str = "input_data";
 pub(super) fn read(bytes: &[u8]) -> Result<Layout, String> {
     let value: Value = tensorproof_json::from_slice(bytes).map_err(|error| format!("not JSON: {error}"))?;
     match &value {
-        Value::Object(map) => match map.get(LIST) {
-            Some(list @ Value::Array(items)) if !items.is_empty() => {
-                Ok(Layout::Listed { arrays: items.iter().map(nested).collect(), whole: nested(list) })
+        Value::Object(map) => {
+            let salt = Subject::Input.salt_signal();
+            let others = map.iter().filter(|(name, _)| **name != salt);
+            let named = others.map(|(name, value)| (name.clone(), nested(value))).collect();
+            match map.get(LIST) {
+                Some(list @ Value::Array(items)) if !items.is_empty() => {
+                    let arrays = items.iter().map(nested).collect();
+                    Ok(Layout::Listed { arrays, whole: nested(list), named })
+                }
+                _ => Ok(Layout::Named(named)),
             }
-            _ => {
-                let salt = Subject::Input.salt_signal();
-                let others = map.iter().filter(|(name, _)| **name != salt);
-                Ok(Layout::Named(others.map(|(name, value)| (name.clone(), nested(value))).collect()))
-            }
-        },
+        }
         Value::Array(_) => Ok(Layout::Single(nested(&value))),
         _ => Err("expected an object with the inputs by name".to_owned()),
     }
