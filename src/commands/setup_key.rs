@@ -95,8 +95,9 @@ pub(super) fn verify(args: &SetupVerifyArgs, output: Output) -> Result<()> {
                 return Err(Error::OtherVerifyingKey { path });
             }
         }
-        // A key that nobody has contributed to is not made a better one by what its file says later.
-        if !contributions.is_empty() {
+        // A key that nobody has contributed to is not made a better one by what its file says later, and nothing is known of what
+        // constraints prove that no circuit compiles to.
+        if !contributions.is_empty() && source.is_some() {
             stages::remember_verified(&summary.vk);
         }
         json["contributions"] = contributions_json(&contributions);
